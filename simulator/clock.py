@@ -1,0 +1,144 @@
+"""Story time and wall time. The only module that asks what time it is or rolls unseeded dice."""
+
+import asyncio
+import math
+import re
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+")
+
+
+def seconds(text: str | float) -> float:
+    """A duration in seconds: `300ms`, `5s`, `9m20s`, `4h`, `2d`; a bare number is seconds.
+
+    >>> seconds("9m20s"), seconds("300ms"), seconds(5)
+    (560.0, 0.3, 5.0)
+
+    Raises:
+        ValueError: it is not a duration.
+    """
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        if not math.isfinite(text) or text < 0:
+            raise ValueError(f"{text!r} is not a duration")
+        return float(text)
+    if not isinstance(text, str) or not _DURATION.fullmatch(text):
+        raise ValueError(f"{text!r} is not a duration such as 300ms, 5s, 9m20s, 4h or 2d")
+    total = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    return float(round(total, 9))
+
+
+def spelled(duration: float) -> str:
+    """A duration as a person writes it: `9m20s`, `0s`, `1.5s`, `300ms`.
+
+    >>> spelled(560.0), spelled(0.3), spelled(14400)
+    ('9m20s', '300ms', '4h')
+    """
+    if duration < 0:
+        return "-" + spelled(-duration)
+    if 0 < duration < 1:
+        return f"{duration * 1000:.3f}".rstrip("0").rstrip(".") + "ms"
+    words, rest = "", duration
+    for unit in ("d", "h", "m"):
+        count, rest = divmod(rest, _UNITS[unit])
+        words += f"{count:.0f}{unit}" if count else ""
+    if rest or not words:
+        words += f"{rest:.3f}".rstrip("0").rstrip(".") + "s"
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How many story seconds pass in one wall second; infinite is `instant`."""
+
+    factor: float = 1.0
+
+    @classmethod
+    def parse(cls, text: str) -> "Scale":
+        """`real`, `instant`, `60x`, or `1h=1s` (story=wall).
+
+        Raises:
+            ValueError: it is none of these.
+        """
+        if text == "real":
+            return cls(1.0)
+        if text == "instant":
+            return cls(math.inf)
+        if match := re.fullmatch(r"(\d+(?:\.\d+)?)x", text):
+            factor = float(match[1])
+        elif "=" in text:
+            story, _, wall = text.partition("=")
+            wall_seconds = seconds(wall.strip())
+            factor = seconds(story.strip()) / wall_seconds if wall_seconds else 0.0
+        else:
+            raise ValueError(f"{text!r} is not a time scale: real, instant, 60x or 1h=1s")
+        if not (math.isfinite(factor) and factor > 0):
+            raise ValueError(f"{text!r}: a time scale is above zero; `instant` does not wait at all")
+        return cls(factor)
+
+    def wall(self, story: float) -> float:
+        """Wall seconds that a span of story seconds takes."""
+        return story / self.factor
+
+    @property
+    def compressed(self) -> bool:
+        """Whether the story passes faster than life."""
+        return self.factor > 1.0
+
+    def __str__(self) -> str:
+        if self.factor == 1.0:
+            return "real"
+        return "instant" if math.isinf(self.factor) else f"{self.factor:g}x"
+
+
+class Clock(Protocol):
+    """What the runner asks: wall seconds since the clock was made, and to be woken at one of them."""
+
+    def now(self) -> float:
+        """Seconds since the clock was made; never goes back."""
+
+    async def until(self, moment: float) -> None:
+        """Return at `moment`, or at once when it has passed."""
+
+
+class RealClock:
+    """Seconds of the machine's monotonic clock."""
+
+    def __init__(self) -> None:
+        self._zero = time.perf_counter()
+
+    def now(self) -> float:
+        return time.perf_counter() - self._zero
+
+    async def until(self, moment: float) -> None:
+        while (rest := moment - self.now()) > 0:
+            await asyncio.sleep(rest)
+
+
+class JumpClock:
+    """A clock that is always where it is asked to be: waiting costs nothing."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def now(self) -> float:
+        return self._now
+
+    async def until(self, moment: float) -> None:
+        self._now = max(self._now, moment)
+        await asyncio.sleep(0)
+
+
+def utc_now() -> datetime:
+    """The wall's date and time, UTC."""
+    return datetime.now(UTC)
+
+
+def fresh_seed() -> int:
+    """A seed nobody chose, from 0 to 2**32 - 1."""
+    return secrets.randbelow(2**32)

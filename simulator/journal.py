@@ -1,0 +1,318 @@
+"""All that happened, in order: NDJSON, append-only. Header, intents, outcomes, observations, notes, footer.
+
+An intent is on the file before the first byte of its request leaves; its outcome follows when it is known. A journal
+that ends early is still a journal: an intent without an outcome is `in-doubt`, a last line cut short is left out.
+Format: `schemas/journal.schema.json`.
+"""
+
+import base64
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+
+from simulator.errors import StorageError
+from simulator.model import Attempt, Delivery, Exchange, Lateness, Observation, Outcome
+from simulator.redaction import answer_head
+
+FORMAT = 1
+_KEPT_IN_MEMORY = 40_000  # lines; a longer journal is read again by each check instead
+
+
+class JournalWriter:
+    """Writes one journal. Lines wait in memory until `flush`; nothing may be sent before its intent is flushed.
+
+    `scrub` takes every text that a receiver or an author wrote and returns it without known secrets.
+
+    Raises:
+        StorageError: the file exists already, or cannot be written; at opening and at every flush.
+    """
+
+    def __init__(self, path: Path, header: Mapping[str, Any], scrub: Callable[[str], str]) -> None:
+        self.path = path
+        self.line = 0
+        self._scrub = scrub
+        self._waiting: list[bytes] = []
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | _CLOEXEC, 0o600)
+        except OSError as error:
+            raise self._trouble(error) from error
+        self._add({"kind": "header", "format": FORMAT, **header})
+        self.flush()
+
+    def intent(self, delivery: Delivery, attempt: int, wall: float) -> int:
+        """An attempt is about to be made; gives the line's number."""
+        route = delivery.route
+        entry = {
+            "kind": "intent",
+            "wall": round(wall, 6),
+            "n": delivery.number,
+            "attempt": attempt,
+            "step": delivery.step,
+            "copy": delivery.copy,
+            "event": delivery.event,
+            "export": delivery.export,
+            "run": delivery.run,
+            "id": delivery.id,
+            "status": delivery.status,
+            "time": delivery.time,
+            "definition_id": delivery.definition_id,
+            "end": delivery.end,
+            "valid": delivery.valid,
+            "credentials": delivery.credentials,
+            "fault": delivery.script is not None,
+            "at": delivery.at,
+            "due": delivery.due,
+            "timeout": route.timeout,
+            "endpoint": route.endpoint,
+            "head": delivery.shown_head,
+        }
+        self._text(entry, "body", delivery.body)
+        return self._add(entry)
+
+    def outcome(self, of: int, delivery: Delivery, exchange: Exchange, *, late: float, final: bool) -> int:
+        """What came of the attempt whose intent is line `of`."""
+        entry: dict[str, Any] = {
+            "kind": "outcome",
+            "of": of,
+            "n": delivery.number,
+            "outcome": exchange.outcome,
+            "status": exchange.status,
+            "late": round(late, 6),
+            "sent": round(exchange.sent, 6),
+            "done": round(exchange.done, 6),
+            "connection": exchange.connection,
+            "reused": exchange.reused,
+            "final": final,
+        }
+        if exchange.detail:
+            entry["detail"] = self._scrub(exchange.detail)
+        if exchange.head:
+            entry["head"] = self._scrub(answer_head(exchange.head))
+        if exchange.size:
+            entry |= {"size": exchange.size, "sha256": exchange.sha256}
+            self._text(entry, "body", exchange.body)
+        if exchange.capped:
+            entry["capped"] = True
+        return self._add(entry)
+
+    def observation(self, seen: Observation) -> int:
+        """The receiver's state was read; `seen.line` is not looked at, the line's number is given back."""
+        values = orjson.loads(self._scrub(orjson.dumps(dict(seen.values), default=str).decode()))
+        return self._add(
+            {
+                "kind": "observation",
+                "probe": seen.probe,
+                "export": seen.export,
+                "run": seen.run,
+                "id": seen.id,
+                "moment": seen.moment,
+                "asked": round(seen.asked, 6),
+                "done": round(seen.done, 6),
+                "present": seen.present,
+                "values": values,
+                "status": seen.status,
+                "detail": self._scrub(seen.detail),
+            }
+        )
+
+    def note(self, wall: float, what: str, detail: str = "") -> int:
+        """Something a reader should know: interrupted, misfired, restarted."""
+        return self._add({"kind": "note", "wall": round(wall, 6), "what": what, "detail": self._scrub(detail)})
+
+    def close(self, wall: float, *, deliveries: int, attempts: int, complete: bool, lateness: Lateness) -> None:
+        """Write the footer and close the file; a second call does nothing."""
+        if self._file < 0:
+            return
+        self._add(
+            {
+                "kind": "footer",
+                "wall": round(wall, 6),
+                "deliveries": deliveries,
+                "attempts": attempts,
+                "complete": complete,
+                "lateness": {"p50": lateness.p50, "p99": lateness.p99, "max": lateness.max},
+            }
+        )
+        try:
+            self.flush()
+        finally:
+            os.close(self._file)
+            self._file = -1
+
+    def flush(self) -> None:
+        """Hand every waiting line to the operating system: from then on it outlives this process."""
+        if not self._waiting:
+            return
+        rest = memoryview(b"".join(self._waiting))
+        self._waiting.clear()
+        try:
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+        except OSError as error:
+            raise self._trouble(error) from error
+
+    def _add(self, entry: Mapping[str, Any]) -> int:
+        self._waiting.append(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
+        self.line += 1
+        return self.line
+
+    def _text(self, entry: dict[str, Any], key: str, data: bytes) -> None:
+        """Bytes as text where they are UTF-8, else in base64."""
+        try:
+            entry[key] = self._scrub(data.decode())
+        except UnicodeDecodeError:
+            # Latin-1 maps every byte to one character and back: known values are found in it all the same.
+            entry[f"{key}_base64"] = base64.b64encode(self._scrub(data.decode("latin-1")).encode("latin-1")).decode()
+
+    def _trouble(self, error: OSError) -> StorageError:
+        return StorageError(
+            f"cannot write the journal {self.path}: {error.strerror or error}",
+            "free the disk, or name another folder with --journal",
+        )
+
+
+_CLOEXEC = getattr(os, "O_CLOEXEC", 0)
+
+
+class Journal:
+    """A journal on disk, read as often as anybody likes; `attempts` and `observations` are in order of the file.
+
+    Raises:
+        StorageError: it cannot be read, or is no journal; with path and line.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.cut_short = False  # whether the last line read was incomplete
+        first = next(self._lines(), None)
+        if first is None or first[1].get("kind") != "header" or first[1].get("format") != FORMAT:
+            raise StorageError(
+                f"{path} is no journal of this version", f"its first line is to be a header of format {FORMAT}"
+            )
+        self.header = first[1]
+
+    @classmethod
+    def open(cls, path: str | Path) -> Self:
+        return cls(Path(path))
+
+    @cached_property
+    def footer(self) -> Mapping[str, Any] | None:
+        """The last line, where the run came to its end; None where it was killed."""
+        last = None
+        for _, entry in self._entries():
+            last = entry
+        return last if last is not None and last["kind"] == "footer" else None
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was planned was played."""
+        return self.footer is not None and bool(self.footer["complete"])
+
+    def attempts(self) -> Iterator[Attempt]:
+        """Every attempt, in the order their outcomes became known; those in doubt last."""
+        open_intents: dict[int, Mapping[str, Any]] = {}
+        for line, entry in self._entries():
+            if entry["kind"] == "intent":
+                open_intents[line] = entry
+            elif entry["kind"] == "outcome":
+                yield _attempt(entry["of"], open_intents.pop(entry["of"]), line, entry)
+        for line, intent in open_intents.items():
+            yield _attempt(line, intent, line, None)
+
+    def observations(self) -> Iterator[Observation]:
+        """Every reading of the receiver's state."""
+        for line, entry in self._entries():
+            if entry["kind"] == "observation":
+                yield Observation(line=line, **{name: value for name, value in entry.items() if name != "kind"})
+
+    def notes(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Line number and entry of every note."""
+        return ((line, entry) for line, entry in self._entries() if entry["kind"] == "note")
+
+    def _entries(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        return iter(self._short) if self._short is not None else self._lines()
+
+    @cached_property
+    def _short(self) -> list[tuple[int, Mapping[str, Any]]] | None:
+        """All entries, when they are few enough to keep."""
+        kept = []
+        for entry in self._lines():
+            kept.append(entry)
+            if len(kept) > _KEPT_IN_MEMORY:
+                return None
+        return kept
+
+    def _lines(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        number = 0
+        try:
+            with self.path.open("rb") as file:
+                for number, line in enumerate(file, start=1):
+                    if not line.endswith(b"\n"):
+                        self.cut_short = True
+                        return
+                    entry = orjson.loads(line)
+                    if not isinstance(entry, dict) or "kind" not in entry:
+                        raise ValueError("not an entry")
+                    yield number, entry
+        except OSError as error:
+            raise StorageError(f"cannot read the journal {self.path}: {error.strerror or error}") from error
+        except ValueError as error:
+            raise StorageError(f"{self.path}: line {number} is no journal entry: {error}") from error
+
+
+def _attempt(line: int, intent: Mapping[str, Any], outcome_line: int, outcome: Mapping[str, Any] | None) -> Attempt:
+    """Intent and outcome as one."""
+    ended: Mapping[str, Any] = outcome or {"outcome": "in-doubt", "detail": "the run ended before an answer was seen"}
+    method, _, rest = intent["head"].partition(" ")
+    return Attempt(
+        line=line,
+        outcome_line=outcome_line,
+        number=intent["n"],
+        attempt=intent["attempt"],
+        step=intent["step"],
+        copy=intent["copy"],
+        event=intent["event"],
+        export=intent["export"],
+        run=intent["run"],
+        id=intent["id"],
+        status=intent["status"],
+        time=intent["time"],
+        definition_id=intent["definition_id"],
+        end=intent["end"],
+        valid=intent["valid"],
+        credentials=intent["credentials"],
+        fault=intent["fault"],
+        at=intent["at"],
+        due=intent["due"],
+        timeout=intent["timeout"],
+        endpoint=intent["endpoint"],
+        method=method,
+        url=rest.partition(" ")[0],
+        head=intent["head"],
+        body=_bytes(intent, "body"),
+        intended=intent["wall"],
+        outcome=Outcome(ended["outcome"]),
+        answer_status=ended.get("status", 0),
+        answer_head=ended.get("head", ""),
+        answer_body=_bytes(ended, "body"),
+        late=ended.get("late", 0.0),
+        sent=ended.get("sent", 0.0),
+        done=ended.get("done", 0.0),
+        connection=ended.get("connection", 0),
+        reused=ended.get("reused", False),
+        capped=ended.get("capped", False),
+        detail=ended.get("detail", ""),
+        final=ended.get("final", True),
+    )
+
+
+def _bytes(entry: Mapping[str, Any], key: str) -> bytes:
+    if f"{key}_base64" in entry:
+        return base64.b64decode(entry[f"{key}_base64"])
+    text = entry.get(key, "")
+    return text.encode() if isinstance(text, str) else b""

@@ -1,0 +1,35 @@
+"""Every bound in one place: what is read, kept, nested, and waited for. Units stand in the names or beside them."""
+
+from typing import Final
+
+# Answers of the receiver under test
+ANSWER_READ: Final = 1024 * 1024  # bytes of a body read before the connection is closed
+ANSWER_KEPT: Final = 64 * 1024  # bytes of a body kept in the journal; the SHA-256 covers all that was read
+ANSWER_HEAD: Final = 64 * 1024  # bytes of status line and headers
+ANSWER_HEADERS: Final = 100  # header fields
+ANSWER_HEADER_LINE: Final = 16 * 1024  # bytes of one header field
+INTERIM_ANSWERS: Final = 20  # 1xx answers before the final one
+
+# Connections
+CONNECTIONS: Final = 512  # at once to one endpoint
+IDLE_REUSED: Final = (
+    1.0  # seconds: an idle connection older than this is not used again (receivers close theirs from 2 s)
+)
+IN_FLIGHT: Final = 32  # deliveries at once in compressed time, unless `--jobs` says otherwise
+
+# Files that people write
+DOCUMENT_BYTES: Final = 16 * 1024 * 1024
+DOCUMENT_DEPTH: Final = 64
+ALIASED_NODES: Final = 100_000  # nodes that aliases may add
+NUMBER_DIGITS: Final = 40
+
+# Waiting for what the receiver does, in real seconds
+EVENTUALLY: Final = 2.0
+NEVER: Final = 1.0
+SETTLE: Final = 0.25  # in compressed time: how long an effect may lag before the story goes on
+PROBE_TIMEOUT: Final = 5.0
+PROBE_PAUSE: Final = 0.05  # between two readings of one probe
+PROBES_AT_ONCE: Final = 16
+
+# The sender itself
+LATE_TRUSTED: Final = 1.0  # seconds: a sender whose 99th percentile is later gives no verdict (real time only)

@@ -1,0 +1,33 @@
+"""Requests go out here and nowhere else: byte-exact HTTP/1.1 on sockets, or straight into a Python receiver."""
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from simulator.model import Exchange, Script, Url
+
+
+class Request(NamedTuple):
+    """One request as bytes. `script`, where there is one, goes out in the place of `data`.
+
+    `timeout` is in real seconds, for everything from looking up the name to the last byte of the answer.
+    """
+
+    url: Url
+    data: bytes
+    timeout: float
+    method: str = "POST"
+    script: Script | None = None
+    fresh: bool = False  # on a connection of its own, not one that carried a request before
+
+
+class Send(Protocol):
+    """Whoever makes exchanges: sockets, or an application in this process."""
+
+    def __call__(self, request: Request, done: Callable[[Exchange], None]) -> None:
+        """Start one exchange; `done` is called once, later or at once, with what it came to.
+
+        Never raises for anything a receiver, a network or a name server does.
+        """
+
+    async def close(self) -> None:
+        """End what is under way and let go of every connection."""
