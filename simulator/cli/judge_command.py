@@ -1,0 +1,23 @@
+"""`partnersim judge`: journals again, offline."""
+
+from typing import Any
+
+import click
+
+from simulator.cli.options import telling_options
+
+
+@click.command()
+@click.argument("journals", nargs=-1, required=True, metavar="JOURNAL...")
+@telling_options
+def command(journals: tuple[str, ...], **options: Any) -> int:
+    r"""Judge journals again, from the files alone: nothing is sent. The exit code is that of the run.
+
+    \b
+    partnersim judge .partnersim/20260105T101500/01-clevertap-one-time-export.ndjson
+    """
+    from simulator.cli.judging import report_of
+    from simulator.cli.playing import check_reports, conclude
+
+    check_reports(options["reports"])
+    return conclude(report_of(journals), options)

@@ -1,0 +1,140 @@
+"""Options that several commands share, and how their words become values."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from simulator.clock import Scale, seconds
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Word(click.ParamType):
+    """A parameter whose text one of our own functions reads; its ValueError is the message."""
+
+    def __init__(self, name: str, read: Callable[[str], Any], *, between: str | None = None) -> None:
+        self.name = name
+        self.envvar_list_splitter = between  # what separates several in an environment variable; None: white space
+        self._read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            return value
+        try:
+            return self._read(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a time such as 2026-01-05T00:00:00+05:30") from None
+
+
+def _duration(text: str) -> float:
+    return seconds(float(text)) if text.replace(".", "", 1).isdecimal() else seconds(text)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise ValueError(f"{text!r} is not a header such as 'X-Env: ci'")
+    return name.strip(), value.strip()
+
+
+def _target(text: str) -> tuple[str, Path]:
+    form, equals, path = text.partition("=")
+    if not equals or not path:
+        raise ValueError(f"{text!r} is not FORMAT=PATH, such as junit=report.xml")
+    return form, Path(path)
+
+
+SCALE = _Word("scale", Scale.parse)
+MOMENT = _Word("time", _moment)
+DURATION = _Word("duration", _duration)
+HEADER = _Word("header", _header, between="\n")
+TARGET = _Word("format=path", _target)
+
+_option = partial(click.option, show_default=False)
+
+_RECEIVER = (
+    _option("--receiver", "receiver_file", metavar="FILE", help="The receiver file: URLs, credentials, probes."),
+    _option("--to", metavar="URL", help="Instead of a file: where everything goes."),
+    _option("--authorization", metavar="VALUE", help="The Authorization header the partner sends (with --to)."),
+    _option(
+        "--header", "headers", type=HEADER, multiple=True, metavar="'NAME: VALUE'", help="One more header (with --to)."
+    ),
+    _option("--allow-target", multiple=True, metavar="HOST", help="A public host that may be sent to."),
+    _option(
+        "--cacert", type=click.Path(dir_okay=False), metavar="FILE", help="Trust these certificate authorities (PEM)."
+    ),
+    _option("--cert", type=click.Path(dir_okay=False), metavar="FILE", help="Client certificate (PEM)."),
+    _option("--key", type=click.Path(dir_okay=False), metavar="FILE", help="Its private key (PEM)."),
+    _option("--insecure", is_flag=True, help="Do not verify TLS. It stands in the report."),
+)
+
+_PLAYING = (
+    _option(
+        "--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", help="Fixes ids and dice. Printed in every report."
+    ),
+    _option(
+        "--start",
+        type=MOMENT,
+        metavar="TIME",
+        help="When the story begins, ISO 8601. With the seed it fixes every byte.",
+    ),
+    _option("--time-scale", "scale", type=SCALE, metavar="SCALE", help="real, instant, 60x, or 1h=1s."),
+    _option(
+        "--jobs",
+        type=click.IntRange(1, 512),
+        default=32,
+        metavar="N",
+        help="In flight at once in compressed time (32).",
+    ),
+    _option("--tolerance", type=DURATION, metavar="TIME", help="Skip what we ourselves are later with than this."),
+    _option("--no-confirm", is_flag=True, help="Do not play a failed scenario again with fresh ids."),
+    _option(
+        "--journal",
+        "journals",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Where journals go (.partnersim/…).",
+    ),
+    _option("--wait-for", metavar="URL", help="First wait until a GET of this URL is answered with 2xx."),
+    _option("--wait-timeout", type=DURATION, default=30.0, metavar="TIME", help="How long to wait for it (30s)."),
+)
+
+_TELLING = (
+    _option(
+        "--report",
+        "reports",
+        type=TARGET,
+        multiple=True,
+        metavar="FORMAT=PATH",
+        help="Write text, json or junit to a file.",
+    ),
+    _option("--json", "as_json", is_flag=True, help="stdout is one JSON value; words for people go to stderr."),
+    _option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+)
+
+
+def _all(options: tuple[Callable[[Any], Any], ...]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+receiver_options = _all(_RECEIVER)
+playing_options = _all(_PLAYING)
+telling_options = _all(_TELLING)
+json_option = _all((_TELLING[1],))
+seed_options = _all(_PLAYING[:2])

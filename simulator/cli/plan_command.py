@@ -1,0 +1,116 @@
+"""`partnersim plan`: what a scenario would send, when, byte by byte."""
+
+import base64
+import os
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+import click
+
+from simulator.cli.options import json_option, seed_options
+from simulator.cli.output import say
+
+
+@click.command()
+@click.argument("scenario")
+@click.option(
+    "--receiver", "receiver_file", metavar="FILE", help="The receiver file: its URL and headers shape the bytes."
+)
+@click.option("--to", default=None, metavar="URL", help="Instead: where it would go (http://127.0.0.1:8000/).")
+@seed_options
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N deliveries.")
+@click.option("--brief", is_flag=True, help="One line a delivery, without its bytes.")
+@json_option
+def command(scenario: str, **options: Any) -> int:
+    r"""Show what a scenario would send, when, byte by byte. Sends nothing.
+
+    Secrets are left out of what is shown; all else is what goes on the wire.
+
+    \b
+    partnersim plan clevertap/four-hourly-day --seed 42 --start 2026-01-05T00:00:00+05:30
+    partnersim plan mine.yaml --receiver receiver.yaml --brief
+    """
+    from pathlib import Path
+
+    from simulator.authoring import load_receiver, load_scenario, receiver_at
+    from simulator.cli.output import tell
+    from simulator.errors import UsageError
+    from simulator.runner.conduct import Settings, prepare
+
+    if options["receiver_file"] and options["to"]:
+        raise UsageError("--receiver and --to exclude each other", "name one of them")
+    receiver = (
+        load_receiver(options["receiver_file"], os.environ)
+        if options["receiver_file"]
+        else receiver_at(options["to"] or "http://127.0.0.1:8000/")
+    )
+    settings = Settings(journals=Path(), seed=options["seed"], start=options["start"], environment=os.environ)
+    timeline = prepare(load_scenario(scenario), receiver, settings).timeline
+    deliveries = islice(timeline, options["limit"])
+    if options["as_json"]:
+        tell(
+            {
+                "scenario": timeline.scenario.title,
+                "provider": timeline.provider.name,
+                "seed": timeline.seed,
+                "start": timeline.start.isoformat(),
+                "readings": dict(timeline.readings),
+                "deliveries": [_as_json(one) for one in deliveries],
+            }
+        )
+        return 0
+    say(
+        f"{timeline.scenario.title}\n{timeline.provider.title}, seed {timeline.seed}, start {timeline.start.isoformat()}"
+    )
+    for one in deliveries:
+        when = (timeline.start + timedelta(seconds=one.due)).isoformat(sep=" ")
+        say(("" if options["brief"] else "\n") + _line(one, when))
+        if not options["brief"]:
+            say(_indented(one.shown_head.replace("\r\n", "\n").rstrip("\n") + "\n\n" + _body(one)))
+    return 0
+
+
+def _line(one: Any, when: str) -> str:
+    from simulator.clock import spelled
+
+    remarks = [f"says {spelled(one.at)}"] if one.at != one.due else []
+    remarks += [] if one.valid else ["broken on purpose"]
+    remarks += [] if one.credentials == "right" else [f"credentials {one.credentials}"]
+    remarks += ["fault on the wire"] if one.script is not None else []
+    remark = f"  ({', '.join(remarks)})" if remarks else ""
+    return f"#{one.number} +{spelled(one.due)}  {when}  {one.name}  {one.id} {one.status}{remark}"
+
+
+def _body(one: Any) -> str:
+    from simulator.shown import for_terminal
+
+    return for_terminal(one.body.decode("utf-8", "backslashreplace"))
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.split("\n"))
+
+
+def _as_json(one: Any) -> dict[str, Any]:
+    told = {
+        "number": one.number,
+        "name": one.name,
+        "event": one.event,
+        "export": one.export,
+        "run": one.run,
+        "id": one.id,
+        "status": one.status,
+        "at": one.at,
+        "due": one.due,
+        "valid": one.valid,
+        "credentials": one.credentials,
+        "fault": one.script is not None,
+        "url": str(one.route.url._replace(target=one.route.url.target.partition("?")[0])),
+        "timeout": one.route.timeout,
+        "head": one.shown_head,
+    }
+    try:
+        return told | {"body": one.body.decode()}
+    except UnicodeDecodeError:
+        return told | {"body_base64": base64.b64encode(one.body).decode()}

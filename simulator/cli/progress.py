@@ -1,0 +1,43 @@
+"""One line that moves while a long run goes on: only on a terminal, and gone when the run is over."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from simulator.clock import RealClock, spelled
+
+_PATIENCE = 1.0  # seconds before the line appears: short runs need none
+_EVERY = 0.2  # seconds between two looks
+
+
+@contextmanager
+def progress_line(title: str, *, quiet: bool) -> Iterator[Callable[[int, float], None]]:
+    """While inside, gives what the runner calls after each delivery: how many, and the story second."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _, __: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console, clock = Console(stderr=True), RealClock()
+    shown_at = 0.0
+    with console.status(Text("")) as status:
+        status.stop()
+
+        def step(done: int, story: float) -> None:
+            nonlocal shown_at
+            now = clock.now()
+            if now < _PATIENCE or now - shown_at < _EVERY:
+                return
+            if not shown_at:
+                status.start()
+            shown_at = now
+            # Text, not markup: a title is an author's word and may hold brackets.
+            status.update(Text(f"{_plain(title)}: {done} deliveries, {spelled(round(story))} into the story"))
+
+        yield step
+
+
+def _plain(title: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in title)[:60]

@@ -1,0 +1,61 @@
+"""`partnersim receive`: the sample receiver."""
+
+import os
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", metavar="HOST", help="Where it listens (127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, metavar="PORT", help="0 takes a free one (8000).")
+@click.option("--database", type=click.Path(path_type=Path), metavar="FILE", help="SQLite file (receiver.sqlite).")
+@click.option("--authorization", metavar="VALUE", help="The Authorization value that partners must send.")
+@click.option(
+    "--zone", default="Asia/Kolkata", metavar="ZONE", help="The CleverTap account's time zone (Asia/Kolkata)."
+)
+@click.option("--print-receiver-file", is_flag=True, help="Print the receiver file for it, and end.")
+def command(
+    host: str, port: int, database: Path | None, authorization: str | None, zone: str, print_receiver_file: bool
+) -> int:
+    r"""Run the sample receiver: Flask and SQLite, durable before it answers, with a page that lists what arrived.
+
+    It takes notifications at /hooks/clevertap and /hooks/reachfive and shows its state at /exports/PROVIDER/ID.
+
+    \b
+    partnersim receive --print-receiver-file > receiver.yaml
+    partnersim receive --port 8000
+    """
+    from zoneinfo import ZoneInfo
+
+    from simulator.cli.output import say
+    from simulator.errors import StorageError, UsageError
+    from simulator.sample import create_app, receiver_file, serve
+
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError, KeyError) as error:
+        raise UsageError(
+            f"there is no time zone {zone!r}", "name one of the IANA list, such as Europe/Paris"
+        ) from error
+    bracketed = f"[{host}]" if ":" in host else host
+    if print_receiver_file:
+        say(receiver_file(f"http://{bracketed}:{port}", authorization).rstrip("\n"))
+        return 0
+    place = database or Path("receiver.sqlite")
+    try:
+        app = create_app(place, authorization=authorization, zone=zone)
+    except OSError as error:
+        raise StorageError(f"cannot use the database {place}: {error}", "name another file with --database") from error
+    try:
+        serve(
+            app,
+            host,
+            port,
+            lambda url: say(f"listening on {url} (pid {os.getpid()}, database {place})\nstop with Ctrl-C"),
+        )
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {bracketed}:{port}: {error.strerror or error}", "choose another --port"
+        ) from error
+    return 0

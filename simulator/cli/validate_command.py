@@ -1,0 +1,72 @@
+"""`partnersim validate`: are these files right?"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simulator.cli.options import json_option
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@json_option
+def command(files: tuple[str, ...], as_json: bool) -> int:
+    r"""Check scenario files, receiver files and journals; all mistakes of all files at once. Sends nothing.
+
+    A scenario is planned as well, so that a payload that does not fit its schema is found. Folders are searched.
+
+    \b
+    partnersim validate scenarios/ receiver.yaml
+    """
+    from simulator.cli.output import say, tell
+    from simulator.errors import DocumentError, PartnersimError, UsageError
+
+    told: list[dict[str, Any]] = []
+    paths = [path for word in files for path in _files(Path(word))]
+    if not paths:
+        raise UsageError("there is nothing to check", "name files, or a folder with .yaml files")
+    for path in paths:
+        try:
+            kind = _check(path)
+            told.append({"file": str(path), "valid": True, "kind": kind})
+            say(f"ok  {path}  ({kind})", as_json=as_json)
+        except PartnersimError as error:
+            mistakes = error.mistakes if isinstance(error, DocumentError) else ()
+            words = [
+                {"line": one.line, "column": one.column, "path": one.path, "message": one.message, "remedy": one.remedy}
+                for one in mistakes
+            ] or [{"message": error.message, "remedy": error.remedy}]
+            told.append({"file": str(path), "valid": False, "mistakes": words})
+            click.echo(str(error), err=True)
+    wrong = sum(1 for one in told if not one["valid"])
+    say(f"{len(told)} files, {wrong} wrong", as_json=as_json)
+    if as_json:
+        tell({"files": told, "exit_code": 2 if wrong else 0})
+    return 2 if wrong else 0
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(file for pattern in ("*.yaml", "*.yml") for file in path.rglob(pattern))
+    return [path]
+
+
+def _check(path: Path) -> str:
+    """What kind of file it is; raises a PartnersimError that says what is wrong with it."""
+    from simulator.authoring import kind_of, load_receiver, load_scenario, receiver_at
+    from simulator.journal import Journal
+    from simulator.runner.conduct import Settings, prepare
+
+    if path.suffix == ".ndjson":
+        for _ in Journal.open(path).attempts():
+            pass
+        return "journal"
+    if kind_of(str(path)) == "receiver":
+        load_receiver(str(path), os.environ)
+        return "receiver"
+    scenario = load_scenario(str(path))
+    placeholder = receiver_at("http://127.0.0.1:8000/", authorization="Bearer placeholder")
+    prepare(scenario, placeholder, Settings(journals=Path(), environment=os.environ))
+    return "scenario"

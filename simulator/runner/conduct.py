@@ -1,0 +1,256 @@
+"""One scenario from plan to verdict: plan, play, read, judge, and confirm a failure with fresh ids."""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from simulator import __version__, limits
+from simulator.authoring import expanded
+from simulator.check import Case
+from simulator.checks import judge, watches
+from simulator.clock import Clock, RealClock, Scale, fresh_seed, utc_now
+from simulator.journal import Journal, JournalWriter
+from simulator.model import Lateness, Play, Result, Verdict
+from simulator.receiver import Receiver
+from simulator.redaction import Scrub
+from simulator.runner.play import Pace, Player
+from simulator.runner.probing import Prober
+from simulator.runner.stop import Stop
+from simulator.scenario import Scenario
+from simulator.timeline import Timeline, plan, story_start
+from simulator.wire import Send
+from simulator.wire.sockets import Wire
+
+_GRACE = 1.0  # seconds that requests under way are given when the run is interrupted
+_WORTH_CONFIRMING = 300.0  # seconds: a play that took longer is not played again
+_OTHER_SEED = 0x9E3779B9  # added to a seed: another one, and always the same
+
+
+def _no_progress(_: int, __: float) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How scenarios are played. What is None is the scenario's own word, or chosen afresh.
+
+    `journals` is the folder the journals go to. `make_send` gives an in-process receiver in the place of sockets;
+    `make_clock` a jumping clock. `reproduce` makes the line that plays a scenario again.
+    """
+
+    journals: Path
+    seed: int | None = None
+    start: datetime | None = None
+    scale: Scale | None = None
+    jobs: int = limits.IN_FLIGHT
+    tolerance: float | None = None
+    confirm: bool = True
+    allow: frozenset[str] = frozenset()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    make_send: Callable[[Callable[[], float]], Send] | None = None
+    make_clock: Callable[[], Clock] = RealClock
+    progress: Callable[[int, float], None] = _no_progress
+    reproduce: Callable[[Scenario, int, datetime], str] = lambda scenario, seed, start: (
+        f"partnersim run {scenario.source} --seed {seed} --start {start.isoformat()}"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A scenario ready to be played: nothing in it can be wrong any more."""
+
+    scenario: Scenario
+    timeline: Timeline
+    secrets: tuple[str, ...]
+    scale: Scale
+
+
+def prepare(scenario: Scenario, receiver: Receiver, settings: Settings, *, seed: int | None = None) -> Planned:
+    """Plan one scenario, so that every mistake shows before anything is sent.
+
+    Raises:
+        UsageError: the scenario cannot be played against this receiver.
+    """
+    whole, secrets = expanded(scenario, settings.environment)
+    chosen = seed if seed is not None else settings.seed if settings.seed is not None else whole.seed
+    start = settings.start or story_start(whole, utc_now())
+    return Planned(
+        scenario=whole,
+        timeline=plan(whole, receiver, seed=fresh_seed() if chosen is None else chosen, start=start),
+        secrets=(*receiver.secrets, *secrets),
+        scale=settings.scale or whole.scale or Scale(),
+    )
+
+
+async def conduct(planned: Planned, receiver: Receiver, settings: Settings, stop: Stop, name: str) -> Play:
+    """Play and judge it; a failure is played once more with fresh ids and connections before it counts.
+
+    `name` is the journal's file name without its ending.
+
+    Raises:
+        StorageError: a journal could not be written.
+    """
+    began = utc_now()
+    play = await _once(planned, receiver, settings, stop, name)
+    failed = any(verdict.failed for verdict in play.verdicts)
+    if not failed or not settings.confirm or not play.reached or stop.asked:
+        return play
+    if (utc_now() - began).total_seconds() > _WORTH_CONFIRMING:
+        return replace(play, note=_joined(play.note, "failures not confirmed: the run was too long to play twice"))
+    if _fixes_ids(planned.scenario):
+        return replace(play, note=_joined(play.note, "failures not confirmed: the scenario fixes its ids"))
+    seed = (planned.timeline.seed + _OTHER_SEED) % 2**32
+    second = prepare(planned.scenario, receiver, replace(settings, seed=seed), seed=seed)
+    again = await _once(second, receiver, settings, stop, f"{name}.confirm")
+    if stop.asked:
+        return replace(play, note=_joined(play.note, "failures not confirmed: the second run was interrupted"))
+    return replace(play, verdicts=tuple(_confirmed(play.verdicts, again)))
+
+
+def _confirmed(verdicts: Iterable[Verdict], again: Play) -> Iterable[Verdict]:
+    """A failure that a second run did not show is no failure, but flaky."""
+    second = {verdict.check: verdict for verdict in again.verdicts}
+    for verdict in verdicts:
+        if not verdict.failed:
+            yield verdict
+        elif second[verdict.check].result is Result.PASSED:
+            flaky = f"flaky: failed, then passed in a second run with fresh ids ({again.journal}). {verdict.because}"
+            yield replace(verdict, result=Result.INCONCLUSIVE, because=flaky)
+        elif second[verdict.check].failed:
+            yield replace(verdict, because=f"{verdict.because} (confirmed by a second run with fresh ids)")
+        else:
+            why = second[verdict.check].because
+            yield replace(verdict, because=f"{verdict.because} (a second run could not confirm it: {why})")
+
+
+async def _once(planned: Planned, receiver: Receiver, settings: Settings, stop: Stop, name: str) -> Play:
+    timeline, scenario = planned.timeline, planned.scenario
+    clock = settings.make_clock()
+    send = (
+        settings.make_send(clock.now) if settings.make_send else Wire(clock.now, tls=receiver.tls, allow=settings.allow)
+    )
+    journal = JournalWriter(settings.journals / f"{name}.ndjson", _header(planned, receiver), Scrub(planned.secrets))
+    claims = watches(scenario)
+    prober = Prober(claims, receiver, timeline.provider.name, send, clock, journal)
+    player = Player(
+        retry=timeline.retry,
+        acknowledged_by=_acknowledged_by(timeline, receiver),
+        pace=Pace(scale=planned.scale, jobs=settings.jobs, tolerance=settings.tolerance),
+        send=send,
+        clock=clock,
+        journal=journal,
+        prober=prober,
+        stop=stop,
+        progress=settings.progress,
+    )
+
+    async def play_and_read() -> bool:
+        complete = await player.play(timeline)
+        if complete and player.reached:
+            journal.flush()
+            await prober.end(Case(journal=Journal.open(journal.path), scenario=scenario))
+        return complete
+
+    complete = False
+    try:
+        complete = await _unless_stopped(play_and_read(), stop)
+        if stop.asked:
+            journal.note(clock.now(), "interrupted", f"by {'SIGTERM' if stop.exit_code == 143 else 'SIGINT'}")
+    finally:
+        await send.close()  # what is still under way ends as in-doubt, and is written down as such
+        journal.close(
+            clock.now(),
+            deliveries=player.deliveries,
+            attempts=player.attempts,
+            complete=complete,
+            lateness=player.lateness,
+        )
+    return _play(planned, settings, journal.path, player, complete=complete, note=_note(receiver, stop))
+
+
+async def _unless_stopped(work: Any, stop: Stop) -> bool:
+    """The work's result; when the run is to end, what is under way gets a moment, then it is False."""
+    playing, asked = asyncio.ensure_future(work), asyncio.ensure_future(stop.come())
+    try:
+        await asyncio.wait((playing, asked), return_when=asyncio.FIRST_COMPLETED)
+        if not playing.done():
+            await asyncio.wait((playing,), timeout=_GRACE)
+        return bool(playing.result()) if playing.done() else False
+    finally:
+        for task in (playing, asked):
+            task.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+
+
+def _play(planned: Planned, settings: Settings, path: Path, player: Player, *, complete: bool, note: str) -> Play:
+    timeline, scenario = planned.timeline, planned.scenario
+    line = settings.reproduce(scenario, timeline.seed, timeline.start)
+    return Play(
+        title=scenario.title,
+        source=scenario.source,
+        provider=timeline.provider.name,
+        seed=timeline.seed,
+        start=timeline.start.isoformat(),
+        journal=str(path),
+        deliveries=player.deliveries,
+        attempts=player.attempts,
+        lateness=player.lateness if player.attempts else Lateness(),
+        verdicts=tuple(replace(one, reproduce=line, scenario=scenario.title) for one in judge(Journal.open(path))),
+        reached=player.reached,
+        complete=complete,
+        note=note,
+    )
+
+
+def _header(planned: Planned, receiver: Receiver) -> dict[str, Any]:
+    timeline, scenario = planned.timeline, planned.scenario
+    endpoint = receiver.endpoint(timeline.provider.name)
+    authorized = (endpoint and endpoint.authorization) or receiver.authorization or scenario.webhook.authorization
+    return {
+        "partnersim": __version__,
+        "started": utc_now().isoformat(),
+        "seed": timeline.seed,
+        "scenario": {
+            "title": scenario.title,
+            "source": scenario.source,
+            "sha256": hashlib.sha256(scenario.text.encode()).hexdigest(),
+            # A bare word stands for secrets: the text must still be YAML when the journal is judged.
+            "text": Scrub(planned.secrets, mark="REDACTED")(scenario.text),
+        },
+        "provider": timeline.provider.name,
+        "readings": dict(timeline.readings),
+        "acknowledged_by": list(_acknowledged_by(timeline, receiver)),
+        "receiver": {**receiver.facts(), "authorization": bool(authorized)},
+        "clock": {"start": timeline.start.isoformat(), "scale": str(planned.scale)},
+    }
+
+
+def _acknowledged_by(timeline: Timeline, receiver: Receiver) -> tuple[str, ...]:
+    return receiver.acknowledges or timeline.provider.acknowledged_by
+
+
+def _fixes_ids(scenario: Scenario) -> bool:
+    return any(export.id is not None for export in scenario.exports)
+
+
+def _note(receiver: Receiver, stop: Stop) -> str:
+    interrupted = "interrupted by " + ("SIGTERM" if stop.exit_code == 143 else "SIGINT") if stop.asked else ""
+    return _joined(interrupted, "TLS was not verified" if receiver.tls.insecure else "")
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
+
+
+def file_name(number: int, scenario: Scenario) -> str:
+    """A journal's file name for the `number`th scenario of a run: `01-clevertap-one-time-export`."""
+    stem = re.sub(r"\.(ya?ml|json)$", "", scenario.source)
+    words = re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-").lower()
+    return f"{number:02d}-{words[-60:].strip('-') or 'scenario'}"

@@ -1,0 +1,221 @@
+"""Reads the receiver's state through its probes and writes each reading into the journal."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, NoReturn
+from urllib.parse import quote
+
+from jsonpath_rfc9535 import JSONPathError, find
+
+from simulator import limits
+from simulator.authoring import parse_url
+from simulator.check import Case, Watch
+from simulator.clock import Clock
+from simulator.journal import JournalWriter
+from simulator.model import Delivery, Exchange, Observation, Outcome
+from simulator.receiver import Probe, Receiver
+from simulator.wire import Request, Send, once
+
+Moment = Literal["before", "after", "end"]
+
+
+class Subject(NamedTuple):
+    """One thing a probe is asked about: the URL already filled in."""
+
+    probe: str
+    url: str
+    export: str
+    run: int
+    id: str
+
+
+class Prober:
+    """Knows which exports are watched, and reads them when the player says."""
+
+    def __init__(
+        self,
+        watches: Sequence[Watch],
+        receiver: Receiver,
+        provider: str,
+        send: Send,
+        clock: Clock,
+        journal: JournalWriter,
+    ) -> None:
+        self._watches = watches
+        self._receiver = receiver
+        self._provider = provider
+        self._send = send
+        self._clock = clock
+        self._journal = journal
+        self._probes = {
+            name: receiver.probes[name] for name in {watch.probe for watch in watches} & set(receiver.probes)
+        }
+        self._seen: dict[tuple[str, str], Subject] = {}
+        self._gate = asyncio.Semaphore(limits.PROBES_AT_ONCE)
+        self._newest: dict[str, tuple[float, bool, str]] = {}
+
+    def watches(self, delivery: Delivery) -> bool:
+        """Whether any claim speaks of this delivery's export, and there is a probe to ask."""
+        return bool(self._probes) and bool(delivery.id) and any(self._concerns(one, delivery) for one in self._watches)
+
+    def new_subjects(self, delivery: Delivery) -> list[Subject]:
+        """What a probe has not been asked about yet; remembered from now on."""
+        fresh = []
+        for name in {one.probe for one in self._watches if self._concerns(one, delivery)} & set(self._probes):
+            subject = self._subject(self._probes[name], delivery)
+            if (name, subject.url) not in self._seen:
+                fresh.append(subject)
+            self._seen[name, subject.url] = subject
+        return fresh
+
+    async def before(self, subjects: Iterable[Subject]) -> None:
+        """Read what nothing has been sent about yet."""
+        await asyncio.gather(*(self._read(subject, "before") for subject in subjects))
+
+    async def after(self, delivery: Delivery, patience: float) -> None:
+        """Read what was just answered; go on for `patience` seconds while the effect does not show yet."""
+        expected = self._expected(delivery)
+        until = self._clock.now() + patience
+        for name in {one.probe for one in self._watches if self._concerns(one, delivery)} & set(self._probes):
+            subject = self._subject(self._probes[name], delivery)
+            while True:
+                seen = await self._read(subject, "after")
+                if self._shows(seen, expected) or self._clock.now() >= until:
+                    break
+                await self._clock.until(self._clock.now() + limits.PROBE_PAUSE)
+
+    async def end(self, case: Case) -> None:
+        """Read on until every claim is settled or its window has passed."""
+        await asyncio.gather(*(self._settle(subject, case) for subject in list(self._seen.values())))
+
+    async def _settle(self, subject: Subject, case: Case) -> None:
+        open_watches = [one for one in self._watches if one.probe == subject.probe and _names(one.of, subject.export)]
+        slowest = max(5 * limits.PROBE_PAUSE, len(self._seen) * 0.002)
+        began, pause = self._clock.now(), limits.PROBE_PAUSE
+        readings: list[Observation] = []
+        while open_watches:
+            passed = self._clock.now() - began
+            readings.append(await self._read(subject, "end"))
+            open_watches = [
+                one for one in open_watches if passed < one.window and not (one.settled and one.settled(case, readings))
+            ]
+            if open_watches:
+                last = began + max(one.window for one in open_watches)
+                await self._clock.until(min(self._clock.now() + pause, max(last, self._clock.now())))
+                pause = min(pause * 1.5, slowest)
+
+    async def _read(self, subject: Subject, moment: Moment) -> Observation:
+        probe = self._probes[subject.probe]
+        async with self._gate:
+            asked = self._clock.now()
+            answer = await once(self._send, _request(subject.url, probe))
+            seen = _observed(probe, answer, subject, moment, asked, self._clock.now())
+        self._journal.observation(seen)
+        self._journal.flush()
+        return seen
+
+    def _subject(self, probe: Probe, delivery: Delivery) -> Subject:
+        values = {
+            "provider": self._provider,
+            "id": delivery.id,
+            "status": delivery.status,
+            "time": delivery.time,
+            "definition_id": delivery.definition_id,
+        }
+        url = probe.get
+        for name, value in values.items():
+            url = url.replace("{" + name + "}", quote(value, safe=""))
+        return Subject(probe.name, url, delivery.export, delivery.run, delivery.id)
+
+    def _concerns(self, watch: Watch, delivery: Delivery) -> bool:
+        return _names(watch.of, delivery.export)
+
+    def _expected(self, delivery: Delivery) -> str:
+        """The status that the partner's clock says is the latest of this id; ties go to the end."""
+        if delivery.genuine:
+            told = (delivery.at, delivery.end, delivery.status)
+            self._newest[delivery.id] = max(self._newest.get(delivery.id, told), told)
+        return self._newest[delivery.id][2] if delivery.id in self._newest else ""
+
+    def _shows(self, seen: Observation, expected: str) -> bool:
+        """Whether there is nothing to wait for: the status shows, or this probe shows none."""
+        if not expected or "status" not in self._probes[seen.probe].select:
+            return True
+        words = (expected, *self._receiver.words.get(expected, ()))
+        return str(seen.values.get("status", "")).casefold() in {word.casefold() for word in words}
+
+
+def _names(of: str, export: str) -> bool:
+    """Whether a claim about `of` speaks of this export; `fleet` speaks of `fleet-1`, `fleet-2` … too."""
+    stem, _, number = export.rpartition("-")
+    return not of or of == export or (of == stem and number.isdecimal())
+
+
+def _request(url: str, probe: Probe) -> Request:
+    where = parse_url(url)
+    lines = [f"GET {where.target} HTTP/1.1", f"Host: {where.authority}", "Accept: application/json"]
+    lines += [f"{name}: {value}" for name, value in probe.headers]
+    data = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    return Request(where, data, limits.PROBE_TIMEOUT, method="GET")
+
+
+def _observed(
+    probe: Probe, answer: Exchange, subject: Subject, moment: Moment, asked: float, done: float
+) -> Observation:
+    present: bool | None = None
+    values: Mapping[str, Any] = {}
+    detail = ""
+    if answer.outcome is not Outcome.ANSWERED:
+        detail = f"{answer.outcome}: {answer.detail}" if answer.detail else str(answer.outcome)
+    elif answer.status in probe.absent:
+        present = False
+    elif answer.status != 200:
+        detail = f"the probe answered {answer.status}, which is neither 200 nor among its `absent`"
+    else:
+        try:
+            values = selected(probe.select, answer.body, answer.size)
+            present = True
+        except ValueError as error:
+            detail = str(error)
+    return Observation(
+        line=0,
+        probe=probe.name,
+        export=subject.export,
+        run=subject.run,
+        id=subject.id,
+        moment=moment,
+        asked=asked,
+        done=done,
+        present=present,
+        values=values,
+        status=answer.status,
+        detail=detail,
+    )
+
+
+def selected(select: Mapping[str, str], body: bytes, size: int) -> dict[str, Any]:
+    """The named values of a JSON answer; a query that finds nothing leaves its name out, several make a list.
+
+    Raises:
+        ValueError: the answer is no JSON, or too long.
+    """
+    if size > len(body):
+        raise ValueError(f"the probe's answer has {size} bytes; at most {limits.ANSWER_KEPT} are read")
+    try:
+        content = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"the probe's answer is no JSON: {error}") from error
+    values = {}
+    for name, query in select.items():
+        try:
+            found = find(query, content).values()
+        except (JSONPathError, RecursionError) as error:
+            raise ValueError(f"the probe's query {query} for {name} failed: {error}") from error
+        if found:
+            values[name] = found[0] if len(found) == 1 else list(found)
+    return values
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
