@@ -1,3 +1,19 @@
-"""partnersim: the export partner on your desk."""
+"""partnersim: the export partner on your desk. `play` is imported when it is asked for: the package itself is light."""
 
-__version__ = "0.1.0"
+from typing import TYPE_CHECKING, Any
+
+from simulator.version import __version__
+
+if TYPE_CHECKING:
+    from simulator.runner.direct import play
+
+
+__all__ = ["__version__", "play"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "play":
+        from simulator.runner.direct import play
+
+        return play
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the command line and leave with its exit code."""
     if sys.argv[1:] == ["--version"]:  # nothing else is needed for this one
-        from simulator import __version__
+        from simulator.version import __version__
 
         sys.stdout.write(f"partnersim {__version__}\n")
         return

@@ -123,7 +123,7 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """Seconds of the machine's monotonic clock. Alarms ring to about 0.1 ms where Linux's timerfd is at hand, else 1 ms."""
+    """Seconds of the machine's monotonic clock; alarms ring to about 0.1 ms with Linux's timerfd, else to 1 ms."""
 
     def __init__(self) -> None:
         self._zero = time.perf_counter()
@@ -140,8 +140,8 @@ class RealClock:
         loop = asyncio.get_running_loop()
         if self._timer is None or self._timer.loop is not loop:
             self._timer = _TimerFd.on(loop)
-        # A timerfd has one time: a second alarm at once, or a far one that a suspended machine would miss, uses the loop.
-        if self._timer is None or self._timer.ring is not None or moment - self.now() > 60.0:
+        # A timerfd has one time: a second alarm beside it uses the loop.
+        if self._timer is None or self._timer.ring is not None:
             return loop.call_later(max(moment - self.now(), 0.0), ring).cancel
         return self._timer.set(self._zero + moment, ring)
 

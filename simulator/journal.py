@@ -8,6 +8,7 @@ Format: `schemas/journal.schema.json`.
 import base64
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -16,9 +17,10 @@ import orjson
 
 from simulator.errors import StorageError
 from simulator.model import Attempt, Delivery, Exchange, Lateness, Observation, Outcome
-from simulator.redaction import answer_head
+from simulator.redaction import answer_head, everywhere
 
 FORMAT = 1
+_FOOTER_BYTES = 4096  # more than any footer has
 _KEPT_IN_MEMORY = 40_000  # lines; a longer journal is read again by each check instead
 
 
@@ -28,7 +30,8 @@ class JournalWriter:
     `scrub` takes every text that a receiver or an author wrote and returns it without known secrets.
 
     Raises:
-        StorageError: the file exists already, or cannot be written; at opening and at every flush.
+        StorageError: the file exists already, or cannot be written; at opening and at every flush. After a failed
+            flush nothing more is written: what stands on the file stays a journal that ends early.
     """
 
     def __init__(self, path: Path, header: Mapping[str, Any], scrub: Callable[[str], str]) -> None:
@@ -36,12 +39,13 @@ class JournalWriter:
         self.line = 0
         self._scrub = scrub
         self._waiting: list[bytes] = []
+        self._failed: StorageError | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | _CLOEXEC, 0o600)
         except OSError as error:
             raise self._trouble(error) from error
-        self._add({"kind": "header", "format": FORMAT, **header})
+        self._add({"kind": "header", "format": FORMAT, **everywhere(scrub, header)})
         self.flush()
 
     def intent(self, delivery: Delivery, attempt: int, wall: float) -> int:
@@ -69,7 +73,7 @@ class JournalWriter:
             "due": delivery.due,
             "timeout": route.timeout,
             "endpoint": route.endpoint,
-            "head": delivery.shown_head,
+            "head": self._scrub(delivery.shown_head),
         }
         self._text(entry, "body", delivery.body)
         return self._add(entry)
@@ -102,7 +106,6 @@ class JournalWriter:
 
     def observation(self, seen: Observation) -> int:
         """The receiver's state was read; `seen.line` is not looked at, the line's number is given back."""
-        values = orjson.loads(self._scrub(orjson.dumps(dict(seen.values), default=str).decode()))
         return self._add(
             {
                 "kind": "observation",
@@ -114,7 +117,7 @@ class JournalWriter:
                 "asked": round(seen.asked, 6),
                 "done": round(seen.done, 6),
                 "present": seen.present,
-                "values": values,
+                "values": everywhere(self._scrub, dict(seen.values)),
                 "status": seen.status,
                 "detail": self._scrub(seen.detail),
             }
@@ -125,8 +128,12 @@ class JournalWriter:
         return self._add({"kind": "note", "wall": round(wall, 6), "what": what, "detail": self._scrub(detail)})
 
     def close(self, wall: float, *, deliveries: int, attempts: int, complete: bool, lateness: Lateness) -> None:
-        """Write the footer and close the file; a second call does nothing."""
+        """Write the footer and close the file; a second call does nothing, nor does one that follows a failed flush."""
         if self._file < 0:
+            return
+        if self._failed:
+            os.close(self._file)
+            self._file = -1
             return
         self._add(
             {
@@ -146,6 +153,8 @@ class JournalWriter:
 
     def flush(self) -> None:
         """Hand every waiting line to the operating system: from then on it outlives this process."""
+        if self._failed:
+            raise self._failed
         if not self._waiting:
             return
         rest = memoryview(b"".join(self._waiting))
@@ -154,10 +163,16 @@ class JournalWriter:
             while rest:
                 rest = rest[os.write(self._file, rest) :]
         except OSError as error:
-            raise self._trouble(error) from error
+            # The last line may be cut short on the file: one more after it would make the two of them unreadable.
+            self._failed = self._trouble(error)
+            raise self._failed from error
 
     def _add(self, entry: Mapping[str, Any]) -> int:
-        self._waiting.append(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
+        try:
+            encoded = orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE)
+        except TypeError:  # a lone surrogate, a number beyond 64 bits, something of Python's own
+            encoded = orjson.dumps(_plain(entry), option=orjson.OPT_APPEND_NEWLINE)
+        self._waiting.append(encoded)
         self.line += 1
         return self.line
 
@@ -174,6 +189,19 @@ class JournalWriter:
             f"cannot write the journal {self.path}: {error.strerror or error}",
             "free the disk, or name another folder with --journal",
         )
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can say it: what it cannot is written as Python would show it."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_plain(str(name)): _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 2**63):
+        return value
+    return _plain(str(value))
 
 
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
@@ -202,11 +230,17 @@ class Journal:
 
     @cached_property
     def footer(self) -> Mapping[str, Any] | None:
-        """The last line, where the run came to its end; None where it was killed."""
-        last = None
-        for _, entry in self._entries():
-            last = entry
-        return last if last is not None and last["kind"] == "footer" else None
+        """The last line, where the run came to its end; None where it was killed. Reads the end of the file alone."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(max(file.seek(0, os.SEEK_END) - _FOOTER_BYTES, 0))
+                tail = file.read()
+            last = orjson.loads(tail[:-1].rpartition(b"\n")[2]) if tail.endswith(b"\n") else None
+        except OSError as error:
+            raise StorageError(f"cannot read the journal {self.path}: {error.strerror or error}") from error
+        except ValueError:
+            return None
+        return last if isinstance(last, dict) and last.get("kind") == "footer" else None
 
     @property
     def complete(self) -> bool:
@@ -220,19 +254,34 @@ class Journal:
             if entry["kind"] == "intent":
                 open_intents[line] = entry
             elif entry["kind"] == "outcome":
-                yield _attempt(entry["of"], open_intents.pop(entry["of"]), line, entry)
+                with self._reading(line):
+                    intent = open_intents.pop(entry["of"])
+                    attempt = _attempt(entry["of"], intent, line, entry)
+                yield attempt
         for line, intent in open_intents.items():
-            yield _attempt(line, intent, line, None)
+            with self._reading(line):
+                attempt = _attempt(line, intent, line, None)
+            yield attempt
 
     def observations(self) -> Iterator[Observation]:
         """Every reading of the receiver's state."""
         for line, entry in self._entries():
             if entry["kind"] == "observation":
-                yield Observation(line=line, **{name: value for name, value in entry.items() if name != "kind"})
+                with self._reading(line):
+                    seen = Observation(line=line, **{name: value for name, value in entry.items() if name != "kind"})
+                yield seen
 
     def notes(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Line number and entry of every note."""
         return ((line, entry) for line, entry in self._entries() if entry["kind"] == "note")
+
+    @contextmanager
+    def _reading(self, line: int) -> Iterator[None]:
+        """Says where, when an entry is not what it should be."""
+        try:
+            yield
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise StorageError(f"{self.path}: line {line} is no journal entry: {error!r}") from error
 
     def _entries(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
         return iter(self._short) if self._short is not None else self._lines()

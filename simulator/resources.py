@@ -1,4 +1,4 @@
-"""Finds the files that ship with the package: schemas, scenarios, load tests; in a checkout and in an installed wheel."""
+"""Finds the files that ship with the package, schemas and scenarios, in a checkout and in an installed wheel."""
 
 from pathlib import Path
 

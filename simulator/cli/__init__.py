@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import click
 
-from simulator import __version__
 from simulator.cli.defaults import defaults_from_pyproject
 from simulator.cli.output import fail
-from simulator.errors import PartnersimError, StorageError
+from simulator.errors import PartnersimError, StorageError, UsageError
+from simulator.version import __version__
 
 COMMANDS: Final = {
     "demo": "See it work: a sample receiver, both partners' scenarios, verdicts.",
@@ -67,12 +67,13 @@ class _Commands(click.Group):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Every option can be set as PARTNERSIM_<OPTION> in the environment, or in [tool.partnersim] of "
-    "pyproject.toml. Exit codes: 0 passed, 1 failed, 2 usage, 3 receiver never reached, 4 inconclusive, 6 files, 70 ours.",
+    "pyproject.toml. Exit codes: 0 passed, 1 failed, 2 usage, 3 receiver never reached, 4 inconclusive, "
+    "6 files, 70 a fault of ours.",
 )
 @click.version_option(__version__, prog_name="partnersim", message="%(prog)s %(version)s")
 @click.pass_context
 def partnersim(ctx: click.Context) -> None:
-    r"""Play the export partners CleverTap and ReachFive against your webhook receiver, and get a verdict.
+    """Play the export partners CleverTap and ReachFive against your webhook receiver, and get a verdict.
 
     \b
     partnersim demo
@@ -89,13 +90,14 @@ def run(arguments: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = partnersim.main(list(arguments), prog_name="partnersim", standalone_mode=False)
+        # Not click's own `main`: it answers a closed pipe with 1, which here means that the receiver failed.
+        with partnersim.make_context("partnersim", list(arguments)) as context:
+            code = partnersim.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     except click.ClickException as error:
-        command = (
-            f" {error.ctx.info_name}" if isinstance(error, click.UsageError) and error.ctx and error.ctx.parent else ""
-        )
-        return fail(error.format_message(), f"see: partnersim{command} --help", 2, as_json=as_json)
+        return _misused(error, as_json=as_json)
     except PartnersimError as error:
         return fail(error.message, error.remedy, error.exit_code, as_json=as_json, error=error)
     except (click.Abort, KeyboardInterrupt):
@@ -108,6 +110,16 @@ def run(arguments: Sequence[str]) -> int:
         remedy = "this is a fault of partnersim: please report it with the output of PARTNERSIM_TRACEBACK=1"
         return fail(f"{type(error).__name__}: {error}", remedy, 70, as_json=as_json)
     return code if isinstance(code, int) else 0
+
+
+def _misused(error: click.ClickException, *, as_json: bool) -> int:
+    """A command line that makes no sense; without any words, the help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and not as_json:
+        click.echo(error.format_message(), err=True)
+        return UsageError.exit_code
+    where = getattr(error, "ctx", None)
+    command = f" {where.info_name}" if where and where.parent else ""
+    return fail(error.format_message(), f"see: partnersim{command} --help", UsageError.exit_code, as_json=as_json)
 
 
 def _pipe_closed() -> int:

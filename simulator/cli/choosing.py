@@ -28,11 +28,11 @@ def chosen_scenarios(words: Iterable[str]) -> list[Scenario]:
     if len(wrong) == 1:
         raise wrong[0]
     if wrong:
-        raise SeveralFiles(wrong)
+        raise SeveralFilesError(wrong)
     return read
 
 
-class SeveralFiles(DocumentError):
+class SeveralFilesError(DocumentError):
     """More than one file is wrong: all of them are shown."""
 
     def __init__(self, errors: Iterable[DocumentError]) -> None:

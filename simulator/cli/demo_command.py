@@ -46,9 +46,7 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
     from simulator.sample import receiver_file
 
     check_reports(options["reports"])
-    folder = keep or (lambda place: place.with_name(f"demo-{place.name}"))(
-        journal_folder({"journals": None}, utc_now())
-    )
+    folder = keep or journal_folder({"journals": None}, utc_now(), "demo-")
     with sample_receiver() as url, tempfile.TemporaryDirectory(prefix="partnersim-") as scratch:
         file = Path(scratch) / "receiver.yaml"
         file.write_text(receiver_file(url, _AUTHORIZATION), encoding="utf-8")
@@ -102,8 +100,8 @@ def sample_receiver() -> Iterator[str]:
                 env={**os.environ, "PARTNERSIM_AUTHORIZATION": _AUTHORIZATION},
                 start_new_session=True,  # Ctrl-C is ours: the receiver must still answer while the run ends
             )
+        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         try:
-            assert process.stdout is not None  # noqa: S101 - a pipe was asked for
             line = process.stdout.readline().decode()
             if not line.startswith("listening on "):
                 raise PartnersimError(f"the sample receiver did not start: {log.read_text(errors='replace').strip()}")
@@ -115,5 +113,4 @@ def sample_receiver() -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-            if process.stdout:
-                process.stdout.close()
+            process.stdout.close()

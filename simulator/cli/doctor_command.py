@@ -40,7 +40,7 @@ def command(receiver_file: str | None, allow_target: tuple[str, ...], as_json: b
 
 
 def _machine() -> Iterator[Finding]:
-    from simulator import __version__
+    from simulator.version import __version__
 
     yield _WELL, "partnersim", f"{__version__} on Python {platform.python_version()} ({sys.executable})"
     yield _event_loop()
@@ -58,11 +58,12 @@ def _machine() -> Iterator[Finding]:
 
 
 def _event_loop() -> Finding:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
-        import uvloop
-    except ImportError:
-        return _WORTH_KNOWING, "event loop", "asyncio; with uvloop sending is about twice as fast"
-    return _WELL, "event loop", f"uvloop {uvloop.__version__}"
+        return _WELL, "event loop", f"uvloop {version('uvloop')}"
+    except PackageNotFoundError:
+        return _WORTH_KNOWING, "event loop", "asyncio's own; uvloop sends about twice as fast"
 
 
 def _descriptors() -> Finding:

@@ -6,7 +6,7 @@ import click
 @click.command()
 @click.argument("check", required=False)
 def command(check: str | None) -> int:
-    r"""Say what a check looks at, when it passes and fails, and what it needs; without a name, list them.
+    """Say what a check looks at, when it passes and fails, and what it needs; without a name, list them.
 
     \b
     partnersim explain repeats-change-nothing

@@ -11,7 +11,7 @@ from simulator.cli.options import telling_options
 @click.argument("journals", nargs=-1, required=True, metavar="JOURNAL...")
 @telling_options
 def command(journals: tuple[str, ...], **options: Any) -> int:
-    r"""Judge journals again, from the files alone: nothing is sent. The exit code is that of the run.
+    """Judge journals again, from the files alone: nothing is sent. The exit code is that of the run.
 
     \b
     partnersim judge .partnersim/20260105T101500/01-clevertap-one-time-export.ndjson

@@ -1,6 +1,6 @@
 """`partnersim list`: what there is to choose from, and how sure we are of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import click
@@ -12,7 +12,7 @@ def _providers() -> list[dict[str, Any]]:
     from simulator.providers import PROVIDERS
 
     return [
-        {"name": one.name, "says": fact.says, "grade": fact.grade, "source": fact.source}
+        {"group": f"{one.name}: {one.title}", "name": fact.grade, "says": fact.says, "source": fact.source}
         for one in PROVIDERS.values()
         for fact in one.facts
     ]
@@ -39,9 +39,9 @@ def _readings() -> list[dict[str, Any]]:
 
     return [
         {
-            "name": f"{one.name} {reading.name}: {option.name}",
+            "group": f"{one.name} {reading.name}: {reading.question}",
+            "name": option.name,
             "default": option is reading.options[0],
-            "says": reading.question,
             "grade": option.grade,
             "source": option.source,
         }
@@ -88,7 +88,7 @@ LISTS: Final[dict[str, Callable[[], list[dict[str, Any]]]]] = {
 @click.argument("what", type=click.Choice(list(LISTS)))
 @json_option
 def command(what: str, as_json: bool) -> int:
-    r"""List what there is, with how sure we are of it and who says so.
+    """List what there is, with how sure we are of it and who says so.
 
     Grades: documented (the partner's own page says it), inferred (follows from that), assumed (nobody says; a
     scenario can choose otherwise).
@@ -103,10 +103,21 @@ def command(what: str, as_json: bool) -> int:
     if as_json:
         tell(entries)
         return 0
-    width = max((len(entry["name"]) for entry in entries), default=0) + 2
-    for entry in entries:
-        mark = " (default)" if entry.get("default") else ""
-        say(f"{entry['name']:{width}}{entry['says']}{mark}")
-        if "grade" in entry:
-            say(f"{'':{width}}{entry['grade']}: {entry['source']}")
+    say("\n".join(_lines(entries)))
     return 0
+
+
+def _lines(entries: list[dict[str, Any]]) -> Iterator[str]:
+    """Name and words of each, under a heading where there is one; grade and source below."""
+    width = max((len(entry["name"]) for entry in entries), default=0) + 2
+    group = ""
+    for entry in entries:
+        if (heading := str(entry.get("group", ""))) != group:
+            yield f"\n{heading}" if group else heading
+            group = heading
+        grade = f"{entry['grade']}: " if "grade" in entry else ""
+        told = [entry["says"]] if "says" in entry else []
+        told += [f"{grade}{entry['source']}"] if "source" in entry else []
+        told[0] += " (default)" if entry.get("default") else ""
+        yield f"{'  ' * bool(group)}{entry['name']:{width}}{told[0]}"
+        yield from (f"{'  ' * bool(group)}{'':{width}}{line}" for line in told[1:])

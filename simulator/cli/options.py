@@ -13,12 +13,11 @@ from simulator.clock import Scale, seconds
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class _Word(click.ParamType):
+class _Word(click.ParamType[Any]):
     """A parameter whose text one of our own functions reads; its ValueError is the message."""
 
-    def __init__(self, name: str, read: Callable[[str], Any], *, between: str | None = None) -> None:
+    def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         self.name = name
-        self.envvar_list_splitter = between  # what separates several in an environment variable; None: white space
         self._read = read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -28,6 +27,12 @@ class _Word(click.ParamType):
             return self._read(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class _Lines(_Word):
+    """The same, where several in an environment variable stand on a line each."""
+
+    envvar_list_splitter = "\n"
 
 
 def _moment(text: str) -> datetime:
@@ -58,7 +63,7 @@ def _target(text: str) -> tuple[str, Path]:
 SCALE = _Word("scale", Scale.parse)
 MOMENT = _Word("time", _moment)
 DURATION = _Word("duration", _duration)
-HEADER = _Word("header", _header, between="\n")
+HEADER = _Lines("header", _header)
 TARGET = _Word("format=path", _target)
 
 _option = partial(click.option, show_default=False)

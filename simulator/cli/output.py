@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from simulator import __version__
 from simulator.errors import DocumentError, PartnersimError
+from simulator.version import __version__
 
 
 def say(text: str, *, as_json: bool = False, quiet: bool = False) -> None:

@@ -10,6 +10,7 @@ import click
 
 from simulator.cli.options import json_option, seed_options
 from simulator.cli.output import say
+from simulator.model import Delivery
 
 
 @click.command()
@@ -23,7 +24,7 @@ from simulator.cli.output import say
 @click.option("--brief", is_flag=True, help="One line a delivery, without its bytes.")
 @json_option
 def command(scenario: str, **options: Any) -> int:
-    r"""Show what a scenario would send, when, byte by byte. Sends nothing.
+    """Show what a scenario would send, when, byte by byte. Sends nothing.
 
     Secrets are left out of what is shown; all else is what goes on the wire.
 
@@ -60,9 +61,7 @@ def command(scenario: str, **options: Any) -> int:
             }
         )
         return 0
-    say(
-        f"{timeline.scenario.title}\n{timeline.provider.title}, seed {timeline.seed}, start {timeline.start.isoformat()}"
-    )
+    say(f"{timeline.scenario.title}\n{timeline.provider.title}, seed {timeline.seed}, {timeline.start.isoformat()}")
     for one in deliveries:
         when = (timeline.start + timedelta(seconds=one.due)).isoformat(sep=" ")
         say(("" if options["brief"] else "\n") + _line(one, when))
@@ -71,7 +70,7 @@ def command(scenario: str, **options: Any) -> int:
     return 0
 
 
-def _line(one: Any, when: str) -> str:
+def _line(one: Delivery, when: str) -> str:
     from simulator.clock import spelled
 
     remarks = [f"says {spelled(one.at)}"] if one.at != one.due else []
@@ -82,17 +81,17 @@ def _line(one: Any, when: str) -> str:
     return f"#{one.number} +{spelled(one.due)}  {when}  {one.name}  {one.id} {one.status}{remark}"
 
 
-def _body(one: Any) -> str:
-    from simulator.shown import for_terminal
+def _body(one: Delivery) -> str:
+    from simulator.shown import as_text, block
 
-    return for_terminal(one.body.decode("utf-8", "backslashreplace"))
+    return block(as_text(one.body))
 
 
 def _indented(text: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in text.split("\n"))
 
 
-def _as_json(one: Any) -> dict[str, Any]:
+def _as_json(one: Delivery) -> dict[str, Any]:
     told = {
         "number": one.number,
         "name": one.name,

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from simulator import __version__
 from simulator.authoring import load_receiver, parse_url, receiver_at
 from simulator.cli.output import colour_wanted, say, tell
 from simulator.cli.progress import progress_line
@@ -23,6 +22,7 @@ from simulator.runner.conduct import Settings, conduct, file_name, prepare
 from simulator.runner.readiness import started, wait_until_ready
 from simulator.runner.stop import Stop, on_signals
 from simulator.scenario import Scenario
+from simulator.version import __version__
 from simulator.wire.sockets import Wire
 
 Options = Mapping[str, Any]
@@ -60,7 +60,7 @@ def again(options: Options, scenario: Scenario, seed: int, start: datetime) -> s
     return f'{line} --authorization "$AUTHORIZATION"' if options["authorization"] else line
 
 
-def journal_folder(options: Options, moment: datetime) -> Path:
+def journal_folder(options: Options, moment: datetime, prefix: str = "") -> Path:
     """Where this call's journals go: the folder of `--journal`, or a new one below `.partnersim`."""
     if options["journals"]:
         return Path(options["journals"])
@@ -73,7 +73,7 @@ def journal_folder(options: Options, moment: datetime) -> Path:
         raise StorageError(
             f"cannot write below {root.resolve()}: {error.strerror}", "name a folder with --journal"
         ) from error
-    stem = moment.strftime("%Y%m%dT%H%M%S")
+    stem = prefix + moment.strftime("%Y%m%dT%H%M%S")
     taken = sum(1 for _ in root.glob(f"{stem}*"))
     return root / (f"{stem}-{os.getpid()}" if taken else stem)
 

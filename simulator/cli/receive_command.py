@@ -18,7 +18,7 @@ import click
 def command(
     host: str, port: int, database: Path | None, authorization: str | None, zone: str, print_receiver_file: bool
 ) -> int:
-    r"""Run the sample receiver: Flask and SQLite, durable before it answers, with a page that lists what arrived.
+    """Run the sample receiver: Flask and SQLite, durable before it answers, with a page that lists what arrived.
 
     It takes notifications at /hooks/clevertap and /hooks/reachfive and shows its state at /exports/PROVIDER/ID.
 

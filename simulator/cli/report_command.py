@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+_ENDINGS = {"text": ".txt", "json": ".json", "junit": ".xml"}
+
 
 @click.command()
 @click.argument("journals", nargs=-1, required=True, metavar="JOURNAL...")
@@ -12,7 +14,7 @@ import click
     "--output", type=click.Path(path_type=Path), metavar="PATH", help="A file; for several formats, a folder."
 )
 def command(journals: tuple[str, ...], formats: str, output: Path | None) -> int:
-    r"""Render journals as a report. The exit code says whether rendering worked, not what the verdict is.
+    """Render journals as a report. The exit code says whether rendering worked, not what the verdict is.
 
     \b
     partnersim report run/*.ndjson --format junit --output report.xml
@@ -22,7 +24,7 @@ def command(journals: tuple[str, ...], formats: str, output: Path | None) -> int
     from simulator.cli.output import say
     from simulator.cli.playing import check_reports, write_reports
     from simulator.errors import UsageError
-    from simulator.reporting import ENDINGS, REPORTERS
+    from simulator.reporting import REPORTERS
 
     named = [one.strip() for one in formats.split(",") if one.strip()]
     check_reports([(one, Path()) for one in named])
@@ -34,5 +36,5 @@ def command(journals: tuple[str, ...], formats: str, output: Path | None) -> int
     elif len(named) == 1 and not output.is_dir():
         write_reports(report, [(named[0], output)])
     else:
-        write_reports(report, [(one, output / f"report{ENDINGS[one]}") for one in named])
+        write_reports(report, [(one, output / ("report" + _ENDINGS.get(one, ""))) for one in named])
     return 0

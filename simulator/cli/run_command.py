@@ -19,7 +19,7 @@ from simulator.cli.options import playing_options, receiver_options, telling_opt
 @playing_options
 @telling_options
 def command(scenarios: tuple[str, ...], **options: Any) -> int:
-    r"""Play scenarios against a receiver, judge what it did, and leave with an exit code.
+    """Play scenarios against a receiver, judge what it did, and leave with an exit code.
 
     \b
     partnersim run clevertap/one-time-export --receiver receiver.yaml

@@ -6,7 +6,7 @@ import click
 @click.command()
 @click.argument("name", required=False)
 def command(name: str | None) -> int:
-    r"""Print a JSON Schema (2020-12); without a name, list those there are.
+    """Print a JSON Schema (2020-12); without a name, list those there are.
 
     \b
     partnersim schema scenario > scenario.schema.json

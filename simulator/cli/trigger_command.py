@@ -19,7 +19,7 @@ from simulator.cli.options import playing_options, receiver_options, telling_opt
 @playing_options
 @telling_options
 def command(event: str, **options: Any) -> int:
-    r"""Send one notification and say what came back. Exit code 0 when it is acknowledged.
+    """Send one notification and say what came back. Exit code 0 when it is acknowledged.
 
     A payload that no longer fits the partner's schema after --set or --remove is sent as broken on purpose, and
     said to be.

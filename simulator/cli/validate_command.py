@@ -13,7 +13,7 @@ from simulator.cli.options import json_option
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @json_option
 def command(files: tuple[str, ...], as_json: bool) -> int:
-    r"""Check scenario files, receiver files and journals; all mistakes of all files at once. Sends nothing.
+    """Check scenario files, receiver files and journals; all mistakes of all files at once. Sends nothing.
 
     A scenario is planned as well, so that a payload that does not fit its schema is found. Folders are searched.
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from simulator import __version__, limits
+from simulator import limits
 from simulator.authoring import expanded
 from simulator.check import Case
 from simulator.checks import judge, watches
@@ -24,6 +24,7 @@ from simulator.runner.probing import Prober
 from simulator.runner.stop import Stop
 from simulator.scenario import Scenario
 from simulator.timeline import Timeline, plan, story_start
+from simulator.version import __version__
 from simulator.wire import Send
 from simulator.wire.sockets import Wire
 
@@ -108,7 +109,7 @@ async def conduct(planned: Planned, receiver: Receiver, settings: Settings, stop
     seed = (planned.timeline.seed + _OTHER_SEED) % 2**32
     second = prepare(planned.scenario, receiver, replace(settings, seed=seed), seed=seed)
     again = await _once(second, receiver, settings, stop, f"{name}.confirm")
-    if stop.asked:
+    if stop.exit_code:
         return replace(play, note=_joined(play.note, "failures not confirmed: the second run was interrupted"))
     return replace(play, verdicts=tuple(_confirmed(play.verdicts, again)))
 
@@ -221,8 +222,7 @@ def _header(planned: Planned, receiver: Receiver) -> dict[str, Any]:
             "title": scenario.title,
             "source": scenario.source,
             "sha256": hashlib.sha256(scenario.text.encode()).hexdigest(),
-            # A bare word stands for secrets: the text must still be YAML when the journal is judged.
-            "text": Scrub(planned.secrets, mark="REDACTED")(scenario.text),
+            "text": Scrub(planned.secrets)(scenario.text),
         },
         "provider": timeline.provider.name,
         "readings": dict(timeline.readings),

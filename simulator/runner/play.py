@@ -151,6 +151,8 @@ class Player:
         if self._to_read:
             subjects, self._to_read = self._to_read, []
             await self._prober.before(subjects)
+            now = self._held_until = self._clock.now()
+            self._ready = [(delivery, attempt, max(might, now)) for delivery, attempt, might in self._ready]
         if self._ready:
             batch, self._ready = self._ready, []
             self._dispatch(batch)
@@ -173,7 +175,7 @@ class Player:
         """Write what came of it, then retry it, look at the receiver, or be done with it."""
         self.attempts += 1
         self.reached = self.reached or exchange.outcome.reached
-        late = max((exchange.sent or self._clock.now()) - might, 0.0) if exchange.outcome.reached else 0.0
+        late = max(exchange.sent - might, 0.0) if exchange.outcome.reached else 0.0
         self._late.append(late)
         again = attempt < self._retry.attempts and not self._acknowledged(exchange) and not self._stop.asked
         try:

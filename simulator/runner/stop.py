@@ -39,7 +39,7 @@ class Stop:
 
 @contextmanager
 def on_signals(stop: Stop) -> Iterator[None]:
-    """While inside, SIGINT and SIGTERM ask `stop` instead of ending the process; off the main thread nothing changes."""
+    """While inside, SIGINT and SIGTERM ask `stop` and do not end the process; off the main thread nothing changes."""
     loop = asyncio.get_running_loop()
     caught = []
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,5 +1,6 @@
 """Requests go out here and nowhere else: byte-exact HTTP/1.1 on sockets, or straight into a Python receiver."""
 
+import asyncio
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
@@ -31,3 +32,15 @@ class Send(Protocol):
 
     async def close(self) -> None:
         """End what is under way and let go of every connection."""
+
+
+async def once(send: Send, request: Request) -> Exchange:
+    """Make one exchange and wait for what it comes to."""
+    ended: asyncio.Future[Exchange] = asyncio.get_running_loop().create_future()
+
+    def done(exchange: Exchange) -> None:
+        if not ended.done():  # whoever waited may have been cancelled
+            ended.set_result(exchange)
+
+    send(request, done)
+    return await ended

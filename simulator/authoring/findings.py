@@ -1,0 +1,30 @@
+"""Collects the mistakes in one file that its schema cannot see, so that its author is told of all at once."""
+
+from collections.abc import Sequence
+
+from simulator import shown
+from simulator.documents import Document
+from simulator.errors import DocumentError, Mistake
+
+Path = Sequence[str | int]
+
+
+class Findings:
+    """The mistakes found so far in a document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._mistakes: list[Mistake] = []
+
+    def add(self, path: Path, message: str, remedy: str = "", *, key: bool = False) -> None:
+        """One more, at the value that `path` leads to, or at its key."""
+        self._mistakes.append(self.document.mistake(path, message, remedy, key=key))
+
+    def settle(self) -> None:
+        """Return when there are none.
+
+        Raises:
+            DocumentError: there are some.
+        """
+        if self._mistakes:
+            raise DocumentError(shown.line(self.document.source), self._mistakes)

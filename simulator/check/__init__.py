@@ -1,0 +1,20 @@
+"""What a check is, and the evidence it reads. `simulator.checks` holds the catalogue."""
+
+from simulator.check.case import Case, Facts, is_of, status_fits
+from simulator.check.finding import Finding, Tally
+from simulator.check.history import History, Sent
+from simulator.check.kinds import ClaimCheck, ExpectationCheck, Watch
+
+__all__ = [
+    "Case",
+    "ClaimCheck",
+    "ExpectationCheck",
+    "Facts",
+    "Finding",
+    "History",
+    "Sent",
+    "Tally",
+    "Watch",
+    "is_of",
+    "status_fits",
+]

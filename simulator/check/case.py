@@ -1,0 +1,164 @@
+"""One run as checks see it: the journal, the scenario it played, and what holds for the run as a whole."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from simulator import limits
+from simulator.clock import spelled
+from simulator.journal import Journal
+from simulator.model import Attempt, Outcome
+from simulator.scenario import Expectation, Scenario
+
+EACH = "each"
+
+
+def status_fits(status: int, accepted: Sequence[str]) -> bool:
+    """Whether an HTTP status is among codes and classes.
+
+    >>> status_fits(204, ["2xx"]), status_fits(201, ["200"])
+    (True, False)
+    """
+    code = str(status)
+    return any(code == one or (one[1:] == "xx" and code[:1] == one[0] and len(code) == 3) for one in accepted)
+
+
+def is_of(scenario: Scenario, named: str, export: str) -> bool:
+    """Whether a delivery's export is the one an author named: itself, one of the many of that name, or any for ""."""
+    return named in ("", export) or named == family(scenario, export)
+
+
+def family(scenario: Scenario, export: str) -> str:
+    """The name an author gave: `fleet` for `fleet-3` of an export with `count`; else the export's own."""
+    stem, _, number = export.rpartition("-")
+    many = stem and number.isdecimal() and any(one.name == stem and one.count > 1 for one in scenario.exports)
+    return stem if many else export
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What one reading of the whole journal tells."""
+
+    attempts: int
+    reached: frozenset[str]  # endpoints that at least one attempt got as far as
+    controls: frozenset[str]  # endpoints at which a delivery as the partner sends it was acknowledged
+    statuses: frozenset[str]  # the partner's words for status that were sent
+    in_doubt: frozenset[int]  # numbers of deliveries with an attempt whose end nobody saw
+    shown: Mapping[str, frozenset[str]]  # probe → the select names it had a value for, once something was sent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Everything a check may know: the journal, the scenario it played, and the receiver as the journal names it.
+
+    `vocabulary` holds the partner's words for status, beyond those that were sent in this run.
+    """
+
+    journal: Journal
+    scenario: Scenario
+    vocabulary: frozenset[str] = frozenset()
+
+    @property
+    def acknowledged_by(self) -> Sequence[str]:
+        """Statuses that count as acknowledged, by the receiver file or the provider's rule."""
+        return tuple(self.journal.header["acknowledged_by"])
+
+    @property
+    def authorized(self) -> bool:
+        """Whether the partner was given credentials to send, so that wrong ones can be told from right ones."""
+        return bool(self.journal.header["receiver"]["authorization"])
+
+    @cached_property
+    def probes(self) -> Mapping[str, Mapping[str, Any]]:
+        """The receiver's probes: name → select and absent."""
+        return dict(self.journal.header["receiver"]["probes"])
+
+    @cached_property
+    def expectations(self) -> Mapping[str, Expectation]:
+        """By name; `each: ack` where the author expected nothing in particular."""
+        own = {one.name: one for one in self.scenario.expectations}
+        return own or {EACH: Expectation(name=EACH)}
+
+    @cached_property
+    def lateness(self) -> Mapping[str, float] | None:
+        """How late the sender was; None where the run did not come to its end."""
+        footer = self.journal.footer
+        return None if footer is None else dict(footer["lateness"])
+
+    @property
+    def sender_too_late(self) -> bool:
+        """Whether this machine was too late for its own measurements to be trusted (in real time only)."""
+        real = self.journal.header["clock"]["scale"] == "real"
+        return real and self.lateness is not None and self.lateness["p99"] > limits.LATE_TRUSTED
+
+    @property
+    def lateness_in_words(self) -> str:
+        """For beside every verdict about time."""
+        if self.lateness is None:
+            return "how late the sender itself was is not known"
+        p99, most = (spelled(round(self.lateness[one], 4)) for one in ("p99", "max"))
+        return f"the sender itself was at most {p99} late in 99 of 100, {most} at worst"
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What one reading of the whole journal tells."""
+        attempts, reached, controls, statuses, in_doubt = 0, set(), set(), set(), set()
+        for attempt in self.journal.attempts():
+            attempts += 1
+            if attempt.outcome.reached:
+                reached.add(attempt.endpoint)
+            if attempt.genuine and self.acknowledged(attempt):
+                controls.add(attempt.endpoint)
+            if attempt.status:
+                statuses.add(attempt.status)
+            if attempt.outcome is Outcome.IN_DOUBT:
+                in_doubt.add(attempt.number)
+        shown: dict[str, set[str]] = defaultdict(set)
+        for seen in self.journal.observations():
+            if seen.present and seen.moment != "before":
+                shown[seen.probe].update(seen.values)
+        return Facts(
+            attempts=attempts,
+            reached=frozenset(reached),
+            controls=frozenset(controls),
+            statuses=frozenset(statuses),
+            in_doubt=frozenset(in_doubt),
+            shown={probe: frozenset(names) for probe, names in shown.items()},
+        )
+
+    def acknowledged(self, attempt: Attempt) -> bool:
+        """Whether the receiver said that it has it."""
+        return attempt.outcome is Outcome.ANSWERED and status_fits(attempt.answer_status, self.acknowledged_by)
+
+    def same_status(self, shown: Any, wanted: str) -> bool:
+        """Whether what a probe shows means the partner's word, in that word or in the receiver's own for it."""
+        words = self.journal.header["receiver"]["words"].get(wanted, ())
+        return isinstance(shown, str) and shown.casefold() in {wanted.casefold(), *(word.casefold() for word in words)}
+
+    def knows_word(self, shown: Any) -> bool:
+        """Whether a shown status is one of the partner's words, or one the receiver file explains."""
+        known = self.vocabulary | self.facts.statuses | set(self.journal.header["receiver"]["words"])
+        return any(self.same_status(shown, one) for one in known)
+
+    def entry(self, attempt: Attempt) -> str | None:
+        """The name of the expectation that speaks of a delivery; None when none does.
+
+        A step's own entry comes before one for its export's event, that before the export's, that before `each`. Only
+        a step's own entry speaks of what the partner itself would not send.
+        """
+        return next((name for name in self._names(attempt) if name in self.expectations), None)
+
+    def _names(self, attempt: Attempt) -> Iterator[str]:
+        named = family(self.scenario, attempt.export)
+        by_itself = attempt.step in (attempt.export, named)
+        if not by_itself:
+            yield attempt.step
+        if attempt.genuine or by_itself:
+            if attempt.export:
+                yield f"{attempt.export}.{attempt.event}"
+                yield f"{named}.{attempt.event}"
+                yield attempt.export
+                yield named
+            yield EACH

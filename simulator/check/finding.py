@@ -1,0 +1,70 @@
+"""What a check says of one delivery or one export, and how many such findings become a verdict."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from simulator.model import Result
+
+EVIDENCE = 20  # journal lines named in a verdict
+
+
+class Mark(NamedTuple):
+    """What one export is compared with others by: what makes them alike, on which side it stands, what it shows."""
+
+    alike: Hashable
+    ordered: bool
+    shown: Mapping[str, Any]
+
+
+class Finding(NamedTuple):
+    """One delivery or one export, judged.
+
+    `because` is a clause with a subject: `nightly[1].completed came back 500`. `measure` is in seconds, where time was
+    looked at: of those that passed, the longest is shown.
+    """
+
+    result: Result
+    because: str
+    evidence: tuple[int, ...] = ()
+    measure: float = 0.0
+    mark: Mark | None = None
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """Counts findings as they come; keeps the first of each result, and a few lines of evidence."""
+
+    counts: dict[Result, int] = field(default_factory=lambda: dict.fromkeys(Result, 0))
+    first: dict[Result, Finding] = field(default_factory=dict)
+    evidence: dict[Result, list[int]] = field(default_factory=lambda: {result: [] for result in Result})
+    longest: Finding | None = None
+    marks: dict[tuple[Hashable, bool], dict[str, tuple[Mapping[str, Any], Finding]]] = field(default_factory=dict)
+
+    def add(self, finding: Finding) -> None:
+        """Take one in."""
+        result = finding.result
+        self.counts[result] += 1
+        self.first.setdefault(result, finding)
+        lines = self.evidence[result]
+        lines += [line for line in finding.evidence[: EVIDENCE - len(lines)] if line not in lines]
+        if result is Result.PASSED and (self.longest is None or finding.measure > self.longest.measure):
+            self.longest = finding
+        if finding.mark is not None:
+            alike, ordered, shown = finding.mark
+            self.marks.setdefault((alike, ordered), {}).setdefault(repr(shown), (shown, finding))
+
+    @property
+    def total(self) -> int:
+        """How many there were."""
+        return sum(self.counts.values())
+
+    @property
+    def outcome(self) -> Result | None:
+        """The gravest result, None when there was none: one failure fails, one doubt keeps the rest from passing."""
+        order = (Result.FAILED, Result.INCONCLUSIVE, Result.PASSED, Result.NOT_APPLICABLE)
+        return next((result for result in order if self.counts[result]), None)
+
+    def lines(self, result: Result) -> tuple[int, ...]:
+        """The journal lines that show it, at most `EVIDENCE` of them, in order."""
+        return tuple(sorted(self.evidence[result]))

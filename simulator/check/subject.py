@@ -1,0 +1,48 @@
+"""Which exports a claim speaks of, and what must hold before anything is said of one."""
+
+from simulator.check.case import Case, is_of
+from simulator.check.finding import Finding
+from simulator.check.history import History
+from simulator.check.state import duration
+from simulator.model import Result
+from simulator.scenario import Claim
+
+
+def subject(case: Case, claim: Claim, history: History) -> History | None:
+    """What was sent about this id with the readings of the claim's probe; None when the claim is not about it."""
+    runs = {one.run for one in history.sent if is_of(case.scenario, claim.of, one.export)}
+    return history.of(claim.probe) if runs and (claim.run is None or claim.run in runs) else None
+
+
+def left_over(history: History) -> Finding | None:
+    """An export that the receiver knew before it was first told of it proves nothing."""
+    seen = history.left_over
+    if seen is None:
+        return None
+    because = (
+        f"the receiver knew {history.name} before anything was sent about it: state left from an earlier run. "
+        "Play with another seed, or empty the receiver first"
+    )
+    return Finding(Result.INCONCLUSIVE, because, (seen.line,))
+
+
+def unseen(history: History) -> Finding | None:
+    """Nothing can be said of an export that no reading speaks of after its last delivery."""
+    if history.at_rest:
+        return None
+    why = f": {history.broken}" if history.broken else ""
+    return Finding(
+        Result.INCONCLUSIVE,
+        f"no reading of {history.name} worked after its last delivery was answered{why}",
+        tuple(one.line for one in history.seen[-3:]),
+    )
+
+
+def unwatched(history: History, window: float) -> Finding | None:
+    """Nothing that needs the whole window can be said of an export that was watched for a part of it."""
+    if history.watched_for(window):
+        return None
+    because = (
+        f"{history.name} was watched for {duration(history.watched)} after its last answer, not for {duration(window)}"
+    )
+    return Finding(Result.INCONCLUSIVE, because, tuple(one.line for one in history.at_rest[-1:]))

@@ -1,0 +1,19 @@
+"""`ack`: the receiver says that it has the notification."""
+
+from simulator.check import Case, ExpectationCheck, Finding
+from simulator.check.answers import evidence, told
+from simulator.model import Attempt, Result
+from simulator.scenario import Expectation
+
+
+def judge(case: Case, _expectation: Expectation, attempt: Attempt) -> Finding:
+    """The answer acknowledges the delivery, by the partner's rule or by the receiver file's `acknowledges`.
+
+    A partner that tries again is content with the last of its attempts. Redirects, timeouts, answers that are no HTTP
+    and connections that end without an answer acknowledge nothing; nor does a receiver that was there and has gone.
+    """
+    result = Result.PASSED if case.acknowledged(attempt) else Result.FAILED
+    return Finding(result, told(attempt), evidence(attempt), attempt.took)
+
+
+CHECK = ExpectationCheck(name="ack", judge=judge)

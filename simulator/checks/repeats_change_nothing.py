@@ -1,0 +1,195 @@
+"""`repeats-change-nothing`: the same bytes once more are acknowledged and have no effect."""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from simulator.check import Case, ClaimCheck, Finding, History, Sent, Watch
+from simulator.check.answers import HUNG_UP
+from simulator.check.order import clocks
+from simulator.check.state import count, duration, fits, shown
+from simulator.check.subject import left_over, subject, unseen, unwatched
+from simulator.model import Observation, Outcome, Result
+from simulator.scenario import Claim
+
+_OF_ONE_NOTIFICATION = frozenset(
+    {"status", "at", "name", "total", "total_failed", "total_succeeded", "total_operations"}
+)
+"""Select names that a receiver takes from one notification, all of them together: none of them follows later."""
+
+Found = tuple[Result, str, tuple[int, ...]]
+
+
+def judge(case: Case, claim: Claim, history: History) -> Finding | None:
+    """However often a notification comes, one after another or at once, it acts once; each copy is acknowledged.
+
+    Acts: where the probe shows `effects` (or `runs`), no reading shows more than the different ends (or runs) that had
+    been sent by then. Besides, what a reading showed between the first copy and the second it still shows after the
+    last, when nothing else was sent about that export in between. Acknowledged: a copy of what was acknowledged before
+    is acknowledged, too. A partner's own retries are copies.
+    """
+    speaks = subject(case, claim, history)
+    if speaks is None:
+        return None
+    groups = _repeated(speaks.sent)
+    if (doubt := left_over(speaks)) is not None:
+        return doubt if groups else None
+    bad = _too_many(case, claim, speaks) or _refused(speaks, groups)
+    changed = [one for copies in groups for one in _compared(case, speaks, copies)]
+    bad = bad or next((one for one in changed if one[0] is Result.FAILED), None)
+    if bad is not None:
+        return Finding(*bad)
+    if not groups:
+        return None
+    if (doubt := unseen(speaks) or unwatched(speaks, claim.window)) is not None:
+        return doubt
+    unclear = next((one for one in changed if one[0] is Result.INCONCLUSIVE), None)
+    number = _counted(case, claim, speaks.at_rest[-1])
+    copies = max(groups, key=len)
+    many = f"{copies[0].name} came {len(copies)} times"
+    lines = (copies[0].line, copies[-1].line, speaks.at_rest[-1].line)
+    if number is not None and not number[1] and any(one.end for one in chain.from_iterable(groups)):
+        because = f"{many}, and {speaks.name} shows {number[0]} 0: it was not acted on at all"
+        return Finding(Result.INCONCLUSIVE, because, lines)
+    if number is not None:
+        because = f"{many}, and {speaks.name} shows {number[0]} {number[1]}"
+        return Finding(Result.PASSED, because, lines, speaks.watched)
+    if unclear is not None:
+        return Finding(*unclear)
+    if changed:
+        because = f"{many}, and {changed[0][1]}; `effects` under the probe's `select` would show more"
+        return Finding(Result.PASSED, because, lines, speaks.watched)
+    because = (
+        f"{many}, but nothing shows how often {speaks.name} was acted on: declare `effects` under the probe's `select`"
+    )
+    return Finding(Result.INCONCLUSIVE, because, lines)
+
+
+def _repeated(sent: Sequence[Sent]) -> list[list[Sent]]:
+    """Genuine notifications that came more than once, one of the copies acknowledged."""
+    groups: dict[tuple[int, float, str], list[Sent]] = {}
+    for one in sent:
+        if one.genuine:
+            groups.setdefault(one.notification, []).append(one)
+    return [copies for copies in groups.values() if len(copies) > 1 and any(one.acknowledged for one in copies)]
+
+
+def _refused(history: History, groups: list[list[Sent]]) -> Found | None:
+    """A copy that was not acknowledged, though one sent no later was."""
+    for copies in groups:
+        first = next(one for one in copies if one.acknowledged)
+        for one in copies[copies.index(first) + 1 :]:
+            aged = one.reused and one.outcome in HUNG_UP
+            if one.final and not one.acknowledged and not aged and one.outcome is not Outcome.IN_DOUBT:
+                because = f"{one.name}, a copy of what was acknowledged as {first.name}, came back {one.answer}"
+                return Result.FAILED, f"{because} ({history.name})", (first.outcome_line, *one.lines)
+    return None
+
+
+def _too_many(case: Case, claim: Claim, history: History) -> Found | None:
+    """A reading that counts more than had been sent by then."""
+    select = case.probes[claim.probe]["select"]
+    ends: set[tuple[int, float, str]] = set()
+    labels: set[tuple[str, int]] = set()
+    by_then = 0
+    for seen in sorted(history.readings, key=lambda one: one.done):
+        while by_then < len(history.sent) and history.sent[by_then].intended <= seen.done:
+            one = history.sent[by_then]
+            by_then += 1
+            labels.add((one.export, one.run))
+            if one.end or not one.genuine:  # what the partner would not send may have been taken for an end, too
+                ends.add(one.notification)
+        effects, runs = (count(seen.values.get(name)) if name in select else None for name in ("effects", "runs"))
+        if effects is not None and effects > len(ends):
+            return _over(history, seen, f"effects {effects}", f"{len(ends)} different ends", by_then)
+        if runs is not None and runs > len(labels) and runs > (most := _runs(history.sent[:by_then])):
+            return _over(history, seen, f"runs {runs}", f"{max(most, len(labels))} different runs", by_then)
+    return None
+
+
+def _over(history: History, seen: Observation, shows: str, most: str, by_then: int) -> Found:
+    sent = history.sent[:by_then]
+    last = f", the last of them {sent[-1].name}" if sent else ""
+    because = (
+        f"{history.name} shows {shows} {duration(seen.done)} into the run, when {most} had been sent, in "
+        f"{len(sent)} requests{last}"
+    )
+    return Result.FAILED, because, (*(one.line for one in sent[-5:]), seen.line)
+
+
+def _runs(sent: Sequence[Sent]) -> int:
+    """The most runs that these notifications can speak of: each start begins one, and each end without a start."""
+    runs, open_ = 0, False
+    for one in sorted({one.notification: one for one in sent}.values(), key=lambda one: (one.at, one.end)):
+        if not (one.end and open_):
+            runs += 1
+        open_ = not one.end
+    return runs
+
+
+def _counted(case: Case, claim: Claim, seen: Observation) -> tuple[str, int | float] | None:
+    """What the last reading counts: no such export counts nothing."""
+    select = case.probes[claim.probe]["select"]
+    for name in ("effects", "runs"):
+        number = count(seen.values.get(name)) if seen.present else None
+        if name in select and number is not None:
+            return name, number
+    return None
+
+
+def _compared(case: Case, history: History, copies: list[Sent]) -> Iterator[Found]:
+    """What was shown between the first copy and the second, and after the last."""
+    first, second, last = copies[0], copies[1], max(one.done for one in copies)
+    others = [one for one in history.sent if one.notification != first.notification]
+    until = min((one.intended for one in others if one.intended > first.intended), default=math.inf)
+    earlier = [one for one in others if one.intended < until]
+    newest = all(clock(one) <= clock(first) for clock in clocks(history.sent) for one in earlier)
+    alone = all(one.status != first.status for one in earlier)
+    before = [
+        one
+        for one in history.readings
+        if first.done <= one.asked and one.done <= second.intended and _own(case, one, first)
+    ]
+    after = [one for one in history.readings if last <= one.asked and one.done <= until]
+    if not (before and after and newest and alone):
+        return
+    was = before[-1]
+    for now in (*after[:1], after[-1]):
+        yield _difference(case, history, was, now)
+
+
+def _own(case: Case, seen: Observation, first: Sent) -> bool:
+    return bool(seen.present) and case.same_status(seen.values.get("status"), first.status)
+
+
+def _difference(case: Case, history: History, was: Observation, now: Observation) -> Found:
+    lines = (was.line, now.line)
+    if not now.present:
+        return Result.FAILED, f"{history.name} was there before the copy and is not after it", lines
+    both = [name for name in was.values if name in now.values]
+    other = [name for name in both if not fits(case, name, now.values[name], was.values[name])]
+    other += [name for name in was.values if name not in now.values]
+    told = f"{history.name} showed {shown(was, tuple(other))} before the copy and {shown(now, tuple(other))} after it"
+    if not other:
+        return Result.PASSED, f"{history.name} showed {shown(was)} before the copy and after it", lines
+    word = now.values.get("status")
+    if "status" in other and isinstance(word, str) and not case.knows_word(word):
+        return Result.INCONCLUSIVE, f"{told}, a word that the receiver file does not explain under `words`", lines
+    if any(name in _OF_ONE_NOTIFICATION for name in other):
+        return Result.FAILED, told, lines
+    return Result.INCONCLUSIVE, f"{told}: a late effect of the first, or one of the copy", lines
+
+
+def watch(claim: Claim) -> Watch:
+    """The whole window: an effect may come late."""
+    return Watch(probe=claim.probe, of=claim.of, run=claim.run, window=claim.window, settled=None)
+
+
+CHECK = ClaimCheck(
+    name="repeats-change-nothing",
+    judge=judge,
+    watch=watch,
+    promise=lambda claim: f"the same notification again changes nothing for {claim.of or 'any export'}",
+    nothing=lambda claim: f"nothing of {claim.of or 'any export'} was sent more than once and acknowledged",
+    needs=lambda _: (),
+)

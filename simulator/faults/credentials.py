@@ -1,0 +1,85 @@
+"""Credentials that are wrong in one exact way each, so that a receiver that lets one pass shows how it compares."""
+
+import string
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from random import Random
+
+
+def authorization(right: str | None, how: str, dice: Random) -> tuple[str, ...]:
+    """The values of the Authorization headers a request carries, in order.
+
+    `right` is the configured value, None when none is. `how` is one of `Credentials`: right, wrong (as long, of the
+    same scheme), absent, empty, prefix (its last letter missing), suffix (something added), other-case (letters
+    swapped, the scheme left alone), twice (the right one, then a wrong one). Without a configured value a made-up
+    bearer token stands for it. Of `Basic` the password is what is wrong, so that the value still decodes; of
+    other-case it is the letters as sent.
+
+    Raises:
+        ValueError: this value cannot be made wrong in that way.
+    """
+    if how == "right":
+        return () if right is None else (right,)
+    if how == "absent":
+        return ()
+    if how == "empty":
+        return ("",)
+    value = right if right is not None else "Bearer " + _letters(dice, 24)
+    if how == "twice":
+        return (value, _wrong(value, dice))
+    made = {"wrong": _wrong, "prefix": _prefix, "suffix": _suffix, "other-case": _other_case}[how](value, dice)
+    if made == value:
+        raise ValueError(f"the configured authorization has nothing to make {how} of")
+    return (made,)
+
+
+def _wrong(value: str, dice: Random) -> str:
+    return _within(value, lambda secret: _other(secret, dice))
+
+
+def _prefix(value: str, dice: Random) -> str:
+    # Padding is not cut: a decoder that does not mind its absence would read the same bytes.
+    return _within(value, lambda secret: secret.rstrip("=")[:-1])
+
+
+def _suffix(value: str, dice: Random) -> str:
+    return _within(value, lambda secret: secret + _letters(dice, 3))
+
+
+def _other_case(value: str, dice: Random) -> str:
+    scheme, space, secret = _parts(value)
+    return scheme + space + secret.swapcase()
+
+
+def _within(value: str, change: Callable[[str], str]) -> str:
+    """The value with its secret part changed: of Basic the password, else what follows the scheme."""
+    scheme, space, secret = _parts(value)
+    if scheme.lower() == "basic":
+        try:
+            user, colon, password = b64decode(secret, validate=True).decode().partition(":")
+        except ValueError:
+            pass  # no Basic after all: its letters are the secret
+        else:
+            if colon and password:
+                return f"{scheme}{space}{b64encode(f'{user}:{change(password)}'.encode()).decode()}"
+    return scheme + space + change(secret)
+
+
+def _parts(value: str) -> tuple[str, str, str]:
+    """Scheme, space and the rest; all of a value without a scheme is secret."""
+    scheme, space, secret = value.partition(" ")
+    return (scheme, space, secret) if secret else ("", "", value)
+
+
+def _other(secret: str, dice: Random) -> str:
+    """As long, of the same kinds of characters, and another in every place that has a letter or digit."""
+    kinds = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
+    made = ""
+    for char in secret:
+        kind = next((kind for kind in kinds if char in kind), "")
+        made += dice.choice(kind.replace(char, "")) if kind else char
+    return made if made != secret else dice.choice(string.ascii_lowercase) + secret[1:]
+
+
+def _letters(dice: Random, count: int) -> str:
+    return "".join(dice.choice(string.ascii_letters + string.digits) for _ in range(count))

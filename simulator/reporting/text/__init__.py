@@ -1,0 +1,130 @@
+"""The report for people: a paragraph a play, a line a verdict; for what failed, the evidence and how to replay it."""
+
+import os
+from collections.abc import Iterator
+
+from simulator.model import Play, Report, Result, Verdict
+from simulator.reporting.text.evidence import Evidence, shown_evidence
+from simulator.reporting.text.page import (
+    BOLD,
+    DIM,
+    GREEN,
+    RED,
+    YELLOW,
+    Line,
+    Page,
+    count,
+    field,
+    painted,
+    span,
+    wrapped,
+)
+from simulator.shown import line
+
+_NAME_COLUMN = 32  # no wider, however long the names of the checks are
+
+_MARKS = {Result.PASSED: "✓", Result.FAILED: "✗", Result.INCONCLUSIVE: "?", Result.NOT_APPLICABLE: "–"}
+_PLAIN_MARKS = {Result.PASSED: "+", Result.FAILED: "x", Result.INCONCLUSIVE: "?", Result.NOT_APPLICABLE: "-"}
+_HUES = {Result.PASSED: GREEN, Result.FAILED: RED, Result.INCONCLUSIVE: YELLOW, Result.NOT_APPLICABLE: DIM}
+_MEANS = {
+    0: "every promise that must be kept was kept",
+    1: "the receiver broke a promise that must be kept",
+    3: "the receiver was never reached: nothing is known of it",
+    4: "there is not enough evidence for a verdict",
+    130: "interrupted; this is what happened so far",
+    143: "asked to end; this is what happened so far",
+}
+
+
+def render(report: Report, *, colour: bool = False, encoding: str = "utf-8", width: int = 100) -> str:
+    """The text. Colour only when asked for and `NO_COLOR` is not set; marks that `encoding` lacks become ASCII."""
+    marks = _MARKS if _has(encoding, "✓✗–") else _PLAIN_MARKS
+    page = Page(max(width, 40), marks, encoding.lower().replace("-", "").replace("_", "") == "utf8")
+    coloured = colour and not os.environ.get("NO_COLOR")
+    heading = f"partnersim {report.version}, seed {report.seed}, started {report.started}"
+    whole = [Line(text, BOLD) for text in wrapped(heading, page.width)]
+    for play in report.plays:
+        whole += [Line(), *_play(play, page)]
+    whole += [Line(), *_summary(report, page)]
+    text = "".join(f"{painted(one, coloured)}\n" for one in whole)
+    return text.encode(encoding, "backslashreplace").decode(encoding) if _has(encoding, "") else text
+
+
+def _has(encoding: str, characters: str) -> bool:
+    try:
+        characters.encode(encoding)
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def _play(play: Play, page: Page) -> Iterator[Line]:
+    """One play: what was played, then its verdicts."""
+    yield from (Line(text, BOLD) for text in wrapped(play.title, page.width))
+    late = play.lateness
+    facts = {
+        "scenario": play.source,
+        "partner": play.provider,
+        "story": f"seed {play.seed}, starts {play.start}",
+        "sent": f"{count(play.deliveries, 'delivery', 'deliveries')} in {count(play.attempts, 'attempt')}",
+        "sender": f"late by {span(late.p50)} (p50), {span(late.p99)} (p99), {span(late.max)} (max)",
+        "journal": play.journal,
+        "note": "; ".join(filter(None, [play.note, "" if play.complete else "not all that was planned was played"])),
+    }
+    for name, value in facts.items():
+        if value:
+            yield from field(name, value, page, indent=2)
+    if not play.verdicts:
+        return
+    yield Line()
+    column = min(max(len(verdict.check) for verdict in play.verdicts), _NAME_COLUMN)
+    evidence = Evidence.of(play)
+    for verdict in play.verdicts:
+        yield from _verdict(verdict, column, page)
+        if verdict.result in {Result.FAILED, Result.INCONCLUSIVE}:
+            yield from shown_evidence(verdict, evidence, page)
+
+
+def _verdict(verdict: Verdict, column: int, page: Page) -> Iterator[Line]:
+    """Mark, name and sentence; for all but a pass also why."""
+    words = verdict.sentence or verdict.because or verdict.result
+    if verdict.level != "must":
+        words += f" ({verdict.level})"
+    lead = f"  {page.marks[verdict.result]} {verdict.check}"
+    margin = column + 6
+    first, *rest = wrapped(words, page.width - margin) or [""]
+    hue = _HUES[verdict.result]
+    if len(line(verdict.check)) > column:
+        yield Line(lead, hue, 3)
+        yield Line(" " * margin + first)
+    else:
+        yield Line(f"{lead}{' ' * (margin - 4 - len(line(verdict.check)))}{first}", hue, 3)
+    yield from (Line(" " * margin + text) for text in rest)
+    if verdict.result is not Result.PASSED and verdict.because and verdict.sentence:
+        yield from field("because", verdict.because, page, indent=6)
+
+
+def _summary(report: Report, page: Page) -> Iterator[Line]:
+    """The closing lines: how many, how they ended, and what the exit code means."""
+    found = [verdict.result for verdict in report.verdicts]
+    counts = ", ".join(f"{found.count(one):,} {one}" for one in (Result.PASSED, Result.FAILED, Result.INCONCLUSIVE))
+    if left_out := found.count(Result.NOT_APPLICABLE):
+        counts += f", {left_out:,} not applicable"
+    deliveries = count(sum(play.deliveries for play in report.plays), "delivery", "deliveries")
+    hue = _HUES[report.outcome]
+    said = f"{count(len(report.plays), 'scenario')}, {deliveries}: {counts}"
+    yield from (Line(text, hue) for text in wrapped(said, page.width))
+    yield from (Line(text) for text in wrapped(f"Exit code {report.exit_code}: {_meaning(report)}.", page.width))
+
+
+def _meaning(report: Report) -> str:
+    """An exit code in words, with what the words alone would hide."""
+    means = _MEANS.get(report.exit_code, "this is what happened so far")
+    if report.exit_code == 4 and not report.verdicts:
+        return "nothing was judged, and zero evidence never passes"
+    if report.exit_code == 4 and not all(play.complete for play in report.plays):
+        return f"{means}: not all that was planned was played"
+    milder = sum(1 for one in report.verdicts if one.level != "must" and one.failed)
+    if report.exit_code == 0 and milder:
+        return f"{means}; {milder:,} that should or may be kept {'was' if milder == 1 else 'were'} not"
+    return means

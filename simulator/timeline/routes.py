@@ -1,0 +1,100 @@
+"""The constant part of every request: request line and headers, once for each way credentials can be."""
+
+import re
+from typing import Final
+
+from simulator import redaction
+from simulator.errors import UsageError
+from simulator.faults.credentials import authorization
+from simulator.model import Pairs, Route
+from simulator.receiver import Receiver
+from simulator.scenario import Scenario
+from simulator.timeline.story import Story
+
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
+_TARGET: Final = re.compile(r"/[\x21-\x7e]*")
+_COUNTED: Final = {"content-length", "transfer-encoding"}
+
+
+class Routes:
+    """The routes of one story to one receiver.
+
+    What the receiver file says of its endpoint comes before what it says of all, that before the scenario's webhook,
+    that before the partner's own. Headers add up; of one name, whatever the case of its letters, the first word counts.
+
+    Raises:
+        UsageError: the receiver takes nothing from this partner, or a header cannot be sent.
+    """
+
+    def __init__(self, story: Story, scenario: Scenario, receiver: Receiver) -> None:
+        partner = story.provider
+        endpoint = receiver.endpoint(partner.name)
+        if endpoint is None:
+            raise UsageError(
+                f"receiver {receiver.name!r} has no endpoint for {partner.name}",
+                f"add endpoints.{partner.name}.url to {receiver.source or 'the receiver file'}, or give --to URL",
+            )
+        if not _TARGET.fullmatch(endpoint.url.target):
+            raise UsageError(f"{endpoint.url.target!r} cannot stand on a request line", "percent-encode it")
+        headers = _over(_over(partner.headers, scenario.webhook.headers), endpoint.headers)
+        self._story = story
+        self._name = partner.name
+        self._url = endpoint.url
+        given = (endpoint.timeout, scenario.webhook.timeout)
+        self._timeout = next((timeout for timeout in given if timeout is not None), story.retry.timeout)
+        written = [value for name, value in headers if name.lower() == "authorization"]
+        values = (endpoint.authorization, receiver.authorization, scenario.webhook.authorization, *written)
+        self.authorization = next((value for value in values if value is not None), None)
+        extras, own = _parted([pair for pair in headers if pair[0].lower() != "authorization"], partner.headers)
+        self._host = next((value for name, value in extras if name.lower() == "host"), endpoint.url.authority)
+        self._headers = tuple(pair for pair in (*extras, *own) if pair[0].lower() != "host")
+        self._made: dict[str, Route] = {}
+        self.right = self.with_credentials("right")
+
+    def with_credentials(self, how: str) -> Route:
+        """The route whose credentials are right, or wrong in that way.
+
+        Raises:
+            ValueError: the configured value cannot be made wrong in that way.
+        """
+        if how not in self._made:
+            values = authorization(self.authorization, how, self._story.random(f"credentials {how}"))
+            self._made[how] = self._route((*(("Authorization", value) for value in values), *self._headers))
+        return self._made[how]
+
+    def _route(self, headers: Pairs) -> Route:
+        headers = (("Host", self._host), *headers)
+        for name, value in headers:
+            _check(name, value)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        shown = "".join(f"{redaction.header_line(name, value)}\r\n" for name, value in headers)
+        target = redaction.url(str(self._url)).partition("://")[2].partition("/")[2]
+        return Route(
+            endpoint=self._name,
+            url=self._url,
+            method="POST",
+            head=f"POST {self._url.target} HTTP/1.1\r\n{lines}".encode(),
+            shown=f"POST /{target} HTTP/1.1\r\n{shown}",
+            timeout=self._timeout,
+        )
+
+
+def _over(below: Pairs, above: Pairs) -> Pairs:
+    """Both, without those of `below` that `above` names too."""
+    names = {name.lower() for name, _ in above}
+    return (*(pair for pair in below if pair[0].lower() not in names), *above)
+
+
+def _parted(headers: list[tuple[str, str]], own: Pairs) -> tuple[Pairs, Pairs]:
+    """Headers that somebody added, and the partner's own that are left: sent in this order."""
+    return tuple(pair for pair in headers if pair not in own), tuple(pair for pair in headers if pair in own)
+
+
+def _check(name: str, value: str) -> None:
+    if name.lower() in _COUNTED:
+        raise UsageError(f"header {name} is not yours to give", "it is counted from the body")
+    if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+        raise UsageError(
+            f"header {name!r} cannot be sent", "names are letters, digits and dashes; values have no line break"
+        )

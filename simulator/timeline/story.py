@@ -1,0 +1,121 @@
+"""When a story begins, and what all its parts share: partner, chosen readings, dice, and ids to count from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import blake2b
+from random import Random
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from simulator import documents
+from simulator.errors import UsageError
+from simulator.provider import Provider, Retry
+from simulator.providers import provider
+from simulator.scenario import Scenario
+
+EARLIEST: Final = datetime(1980, 1, 1, tzinfo=UTC).timestamp()
+LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+_DAY: Final = 86_400
+_UTC: Final = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """What every payload of a timeline is made of, besides its own export. Moments are epoch seconds, UTC."""
+
+    provider: Provider
+    readings: Mapping[str, str]
+    choices: Mapping[str, Any]
+    seed: int
+    start: datetime
+
+    @cached_property
+    def epoch(self) -> float:
+        """The moment of the start."""
+        return self.start.timestamp()
+
+    @cached_property
+    def base(self) -> int:
+        """The second that ids count from, so that stories do not meet: 30 days to 5 years before the start, by seed."""
+        return int(self.epoch) - 30 * _DAY - int.from_bytes(self.dice("base")[:8], "big") % (5 * 365 * _DAY)
+
+    @cached_property
+    def retry(self) -> Retry:
+        """What the partner does when a delivery is not acknowledged."""
+        return self.provider.retry(self.choices)
+
+    def dice(self, name: str, number: int = 0) -> bytes:
+        """16 bytes chosen by the seed, a name and a number."""
+        return blake2b(f"{self.seed} {number} {name}".encode(), digest_size=16).digest()
+
+    def random(self, name: str) -> Random:
+        """A generator seeded the same way."""
+        return Random(int.from_bytes(self.dice(name), "big"))
+
+    def schema(self, event: str) -> documents.Schema:
+        """What the payloads of an event must fit."""
+        return documents.schema(f"payloads/{self.provider.events[event].schema}")
+
+    def tells(self, at: float) -> bool:
+        """Whether a moment, in seconds from the start, is one that partners can write."""
+        return EARLIEST <= self.epoch + at < LATEST
+
+
+def tell(scenario: Scenario, seed: int, start: datetime) -> Story:
+    """The story of a scenario from `start` on.
+
+    Raises:
+        UsageError: a reading that does not exist, or a start that no partner can write.
+    """
+    partner, choices = _choices(scenario)
+    if start.tzinfo is None or not EARLIEST <= start.timestamp() < LATEST:
+        raise UsageError(
+            f"the story cannot start at {start.isoformat()}", "give a time with zone in the years 1980 to 9998"
+        )
+    chosen = {name: scenario.readings.get(name, one.options[0].name) for name, one in partner.readings.items()}
+    return Story(provider=partner, readings=chosen, choices=choices, seed=seed, start=start.astimezone(_zone(choices)))
+
+
+def story_start(scenario: Scenario, now: datetime) -> datetime:
+    """When the story begins, aware, in the zone of the partner's account.
+
+    That is the scenario's own `start`, read in that zone when it has no offset (of two equal local times the first is
+    meant), else `now` (aware) cut to the second.
+
+    Raises:
+        UsageError: the start is no time, or no clock of that zone ever shows it.
+    """
+    zone = _zone(_choices(scenario)[1])
+    if scenario.start is None:
+        return now.astimezone(zone).replace(microsecond=0)
+    try:
+        written = datetime.fromisoformat(scenario.start)
+    except ValueError as error:
+        raise UsageError(
+            f"{scenario.source}: clock.start {scenario.start!r} is no time", "write it like 2026-01-05T00:00:00+05:30"
+        ) from error
+    start = (written if written.tzinfo else written.replace(tzinfo=zone)).astimezone(UTC).astimezone(zone)
+    if written.tzinfo is None and start.replace(tzinfo=None, fold=0) != written:
+        raise UsageError(
+            f"{scenario.source}: clock.start {scenario.start} is a time that clocks in {zone} skip",
+            "write it with its offset, like 2026-01-05T00:00:00+05:30",
+        )
+    return start
+
+
+def _zone(choices: Mapping[str, Any]) -> ZoneInfo:
+    """The account's zone; UTC where the partner leaves no question of it."""
+    zone = choices.get("zone", _UTC)
+    return zone if isinstance(zone, ZoneInfo) else _UTC
+
+
+def _choices(scenario: Scenario) -> tuple[Provider, dict[str, Any]]:
+    partner = provider(scenario.provider)
+    try:
+        return partner, partner.choices(scenario.readings)
+    except ValueError as error:
+        raise UsageError(
+            f"{scenario.source}: readings: {error}", f"`partnersim list readings` shows those of {partner.name}"
+        ) from error

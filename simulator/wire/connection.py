@@ -1,0 +1,411 @@
+"""One connection and the exchange that is under way on it: connect, TLS, write, read the answer, keep or close."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+import ssl
+import struct
+from collections.abc import Callable, Iterator
+from typing import Protocol, cast
+
+from simulator import limits
+from simulator.model import Exchange, HangUp, Outcome, Pause, Url
+from simulator.wire import Request
+from simulator.wire.answers import Answer
+from simulator.wire.connecting import Names, connect
+from simulator.wire.failure import Failure
+from simulator.wire.tls import Layer
+
+Done = Callable[[Exchange], None]
+
+_AT_ONCE = 256 * 1024
+_GLANCE = 0.002  # seconds: a connection that idled longer is looked at before it is used again
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_WORDS = {
+    Outcome.TIMEOUT_CONNECT: "no connection",
+    Outcome.TIMEOUT_TLS: "the TLS handshake was not over",
+    Outcome.TIMEOUT_WRITE: "the request was not written to its end",
+    Outcome.TIMEOUT_HEADERS: "no answer with its whole head",
+    Outcome.TIMEOUT_BODY: "the answer's head came, its body did not end",
+}
+
+
+class Home(Protocol):
+    """What a connection asks of the wire, and tells it."""
+
+    loop: asyncio.AbstractEventLoop
+    names: Names
+    allow: frozenset[str]
+    now: Callable[[], float]  # for moments
+    real: Callable[[], float]  # for deadlines
+
+    def number(self) -> int:
+        """The next connection's number."""
+
+    def tls(self) -> ssl.SSLContext:
+        """What is trusted and shown."""
+
+    def watch(self, deadline: float) -> None:
+        """See to it that what is due at `deadline` is seen then."""
+
+
+class Shelf(Protocol):
+    """Where connections to one endpoint are kept."""
+
+    def free(self, connection: "Connection") -> None:
+        """The connection can carry another request."""
+
+    def gone(self, connection: "Connection") -> None:
+        """The connection is no more."""
+
+
+class Connection(asyncio.Protocol):
+    """Carries one request at a time. Every request handed to it comes to exactly one call of its `done`.
+
+    The deadline runs from the moment that the request is handed over here, before the name is looked up.
+    """
+
+    def __init__(self, home: Home, shelf: Shelf, url: Url) -> None:
+        self.deadline = 0.0
+        self.since = 0.0  # when it became idle
+        self.keep = 0.0  # how long it may idle
+        self._home = home
+        self._shelf = shelf
+        self._url = url
+        self._real = home.real
+        self._number = 0
+        self._carried = 0
+        self._socket: socket.socket | None = None
+        self._transport: asyncio.Transport | None = None
+        self._layer: Layer | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._request: Request = cast(Request, None)
+        self._done: Done | None = None
+        self._answer = Answer()
+        self._sent = 0.0
+        self._pieces: Iterator[bytes | Pause | HangUp] | None = None  # of a script that is not played to its end
+        self._pause: asyncio.TimerHandle | None = None
+        self._hanging_up: HangUp | None = None
+        self._closed = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether an exchange is under way."""
+        return self._done is not None
+
+    @property
+    def due(self) -> float:
+        """When it is to be looked at: at the deadline, or when it has idled long enough."""
+        return self.deadline if self._done is not None else self.since + self.keep
+
+    @property
+    def usable(self) -> bool:
+        """Whether an idle connection can carry another request: young enough, and nothing came in on it."""
+        idle = self._real() - self.since
+        return not self._closed and idle < self.keep and (idle < _GLANCE or self._quiet())
+
+    def open(self, request: Request, done: Done) -> None:
+        """Connect, then carry the request."""
+        self._take(request, done)
+        self._opening = self._home.loop.create_task(self._open())
+        self._opening.add_done_callback(self._opened)
+
+    def carry(self, request: Request, done: Done) -> None:
+        """Carry a request on a connection that stands."""
+        self._take(request, done)
+        self._begin()
+
+    def expire(self) -> None:
+        """The deadline is over."""
+        phase = self._phase()
+        self._fail(phase, f"{_WORDS[phase]} within {self._request.timeout:g} s")
+
+    def cut(self) -> None:
+        """The wire is closing."""
+        if not self.busy:
+            self.leave()
+        elif self._sent:
+            self._fail(Outcome.IN_DOUBT, "the sender stopped before the answer was complete")
+        else:
+            self._fail(Outcome.SKIPPED, "the sender stopped before anything was sent")
+
+    def leave(self) -> None:
+        """Close in order, as long as the receiver takes what is left to say."""
+        if self._transport is None or self._closed:
+            return
+        self._closed = True
+        if self._layer is not None:
+            self._transport.write(self._layer.goodbye())
+        if self._transport.get_write_buffer_size():
+            self._transport.abort()
+        else:
+            self._transport.close()
+
+    # What the loop tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        if not self.busy:
+            self._drop()
+            return
+        self._transport.set_write_buffer_limits(0)  # resume_writing then says when all is written
+        self._number = self._home.number()
+        if self._layer is not None:
+            self._transport.write(self._layer.start())
+        else:
+            self._begin()
+
+    def data_received(self, data: bytes) -> None:
+        if self._done is not None and self._real() > self.deadline:
+            self.expire()
+            return
+        layer = self._layer
+        if layer is not None:
+            data = self._unwrap(layer, data)
+        if data:
+            self._read(data)
+        if layer is not None and not self._closed:
+            if layer.failure is not None:
+                self._fail(layer.failure.outcome, layer.failure.detail)
+            elif layer.ended:
+                self.eof_received()
+
+    def eof_received(self) -> None:
+        if self._done is None:
+            self.leave()
+        elif self._real() > self.deadline:
+            self.expire()
+        elif self._layer is not None and not self._layer.ready:
+            self._fail(Outcome.TLS, "the receiver closed the connection during the TLS handshake")
+        else:
+            try:
+                self._answer.end(goodbye=self._layer is None or self._layer.ended)
+            except Failure as failure:
+                self._fail(failure.outcome, failure.detail + self._before())
+            else:
+                self._complete()
+
+    def resume_writing(self) -> None:
+        if self._hanging_up is not None:
+            self._hang_up(self._hanging_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._done is not None and exc is not None:
+            self._drain()
+        if self._done is not None:
+            self._lost(exc)
+        self._closed = True
+        self._shelf.gone(self)
+
+    # The request
+
+    def _take(self, request: Request, done: Done) -> None:
+        self._request = request
+        self._done = done
+        self._sent = 0.0
+        self._answer = Answer(to_head=request.method == "HEAD")
+        self.deadline = self._real() + request.timeout
+        self._home.watch(self.deadline)
+
+    async def _open(self) -> None:
+        home = self._home
+        try:
+            self._socket = await connect(self._url, home.names, home.allow, lambda: self.deadline - self._real())
+            self._layer = Layer(home.tls(), self._url.host) if self._url.scheme == "https" else None
+            await home.loop.create_connection(lambda: self, sock=self._socket)
+        except Failure as failure:
+            self._fail(failure.outcome, failure.detail)
+        except (OSError, ValueError) as error:
+            self._fail(Outcome.REFUSED, f"connection failed: {error}")
+
+    def _opened(self, task: asyncio.Task[None]) -> None:
+        """Nothing that ends the task may lose the call of `done`: neither the loop's end nor a fault of ours."""
+        if not self.busy:
+            return
+        if task.cancelled():
+            self.cut()
+        elif (error := task.exception()) is not None:
+            self._fail(Outcome.SKIPPED, f"a fault of the sender's own: {error!r}")
+
+    def _begin(self) -> None:
+        request = self._request
+        self._carried += 1
+        if request.script is None:
+            self._sent = self._home.now()
+            self._write(request.data)
+        else:
+            self._pieces = iter(request.script)
+            self._play()
+
+    def _write(self, data: bytes) -> None:
+        if self._layer is not None:
+            data = self._layer.wrap(data)
+        if self._transport is not None:
+            self._transport.write(data)
+
+    def _play(self) -> None:
+        """Go on with the script until it pauses or ends."""
+        self._pause = None
+        for piece in self._pieces or ():
+            if isinstance(piece, bytes):
+                self._sent = self._sent or self._home.now()
+                self._write(piece)
+            elif isinstance(piece, Pause):
+                self._pause = self._home.loop.call_later(piece.seconds, self._play)
+                return
+            else:
+                self._hanging_up = piece
+                if not self._unwritten():
+                    self._hang_up(piece)
+                return
+        self._pieces = None
+
+    def _hang_up(self, how: HangUp) -> None:
+        if how.reset and self._socket is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        elif not how.reset:
+            self.leave()
+        self._fail(Outcome.CLOSED, f"the partner hung up on purpose{' (reset)' if how.reset else ''}")
+
+    # The answer
+
+    def _unwrap(self, layer: Layer, data: bytes) -> bytes:
+        began = layer.ready
+        inside = layer.receive(data)
+        if self._transport is not None and (reply := layer.outgoing()):
+            self._transport.write(reply)
+        if layer.ready and not began and self.busy:
+            self._begin()
+        return inside
+
+    def _read(self, data: bytes) -> None:
+        if self._done is None:  # bytes that nobody asked for
+            self.leave()
+            return
+        try:
+            complete = self._answer.feed(data)
+        except Failure as failure:
+            self._fail(failure.outcome, failure.detail)
+            return
+        if complete:
+            self._complete()
+
+    def _complete(self) -> None:
+        answer, request = self._answer, self._request
+        early = self._pieces is not None or self._unwritten()
+        detail = "answered before the whole request was written" if early else ""
+        if answer.capped:
+            detail = f"the body was read up to {limits.ANSWER_READ} bytes and no further"
+        exchange = self._exchange(answer.outcome, detail)
+        spent = early or answer.capped or answer.extra or request.fresh or request.script is not None
+        self.keep = 0.0 if spent else answer.keep
+        self._settle(exchange, self._idle if self.keep else self.leave)
+
+    def _exchange(self, outcome: Outcome, detail: str) -> Exchange:
+        answer = self._answer
+        return Exchange(
+            outcome,
+            answer.status,
+            answer.head,
+            answer.body,
+            answer.size,
+            answer.sha256,
+            answer.capped,
+            self._sent,
+            self._home.now(),
+            self._number,
+            self._carried > 1,
+            detail,
+        )
+
+    # Ends
+
+    def _fail(self, outcome: Outcome, detail: str) -> None:
+        if self._done is None:
+            self._drop()
+        else:
+            self._settle(self._exchange(outcome, detail), self._drop)
+
+    def _settle(self, exchange: Exchange, then: Callable[[], None]) -> None:
+        """Let go of the exchange, then of the connection, and tell: `done` may hand over the next request at once."""
+        done, self._done = self._done, None
+        self._pieces = self._hanging_up = None
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None
+        then()
+        try:
+            if done is not None:
+                done(exchange)
+        except Exception as error:  # noqa: BLE001  the caller's own fault must not end other exchanges
+            context = {"message": "the receiver of an exchange raised", "exception": error, "protocol": self}
+            self._home.loop.call_exception_handler(context)
+
+    def _idle(self) -> None:
+        self.since = self._real()
+        self._home.watch(self.since + self.keep)
+        self._shelf.free(self)
+
+    def _drop(self) -> None:
+        """Let go of the connection, whatever state it is in."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._transport is not None:
+            self._transport.abort()
+            return
+        if self._opening is not None and self._opening is not asyncio.current_task(self._home.loop):
+            self._opening.cancel()
+        self._shelf.gone(self)
+
+    def _lost(self, exc: Exception | None) -> None:
+        """The connection ended by a reset, or by an error of the network."""
+        if self._layer is not None and not self._layer.ready:
+            self._fail(Outcome.TLS, "the connection was reset during the TLS handshake")
+            return
+        number = getattr(exc, "errno", None)
+        where = "inside its answer" if self._answer.begun else "without an answer"
+        if number in {errno.ECONNRESET, errno.ECONNABORTED, None}:
+            what = f"the receiver reset the connection {where}"
+        elif number in {errno.EPIPE, errno.ESHUTDOWN}:
+            what = f"the receiver closed the connection while the request was being written, {where}"
+        else:
+            what = f"the connection broke {where}: {exc}"
+        self._fail(Outcome.RESET, what + self._before())
+
+    def _drain(self) -> None:
+        """Read what the system still holds: an answer sent just before a reset counts."""
+        with contextlib.suppress(OSError, ValueError):
+            while self._done is not None and self._socket is not None and (data := self._socket.recv(_AT_ONCE)):
+                self.data_received(data)
+
+    def _phase(self) -> Outcome:
+        """How it is called when time is over now."""
+        if self._transport is None:
+            return Outcome.TIMEOUT_CONNECT
+        if self._layer is not None and not self._layer.ready:
+            return Outcome.TIMEOUT_TLS
+        if self._answer.status:
+            return Outcome.TIMEOUT_BODY
+        written = self._pieces is None and not self._unwritten()
+        return Outcome.TIMEOUT_HEADERS if written else Outcome.TIMEOUT_WRITE
+
+    def _unwritten(self) -> bool:
+        return self._transport is not None and self._transport.get_write_buffer_size() > 0
+
+    def _quiet(self) -> bool:
+        """Whether nothing came in that the loop has not told yet."""
+        try:
+            came = self._socket is not None and self._socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return bool(came) and self._layer is not None  # TLS has things of its own to say
+
+    def _before(self) -> str:
+        """What may excuse a receiver: it closed an idle connection just as the request left."""
+        if self._carried < 2 or self._answer.begun:
+            return ""
+        return "; it had carried a request before, and the receiver may have been closing it already"

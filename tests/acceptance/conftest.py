@@ -1,0 +1,102 @@
+"""What the acceptance tests share: the command as users call it, and receivers on free ports."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def clean_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This environment without anything that would change what partnersim does, and with `more`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PARTNERSIM_")}
+    return {**kept, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8", **(more or {})}
+
+
+@pytest.fixture
+def partnersim(tmp_path: Path) -> Command:
+    """Run the command in a process of its own, in an empty folder: `partnersim("run", …, env={…})`."""
+
+    def call(*words: object, env: Mapping[str, str] | None = None, cwd: Path | None = None, **more: Any) -> Any:
+        return subprocess.run(
+            [sys.executable, "-m", "simulator", *map(str, words)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=90,
+            cwd=cwd or tmp_path,
+            env=clean_environment(env),
+            stdin=subprocess.DEVNULL,
+            check=False,
+            **more,
+        )
+
+    return call
+
+
+class Answering:
+    """A receiver that answers as its `rule` says, and remembers every request: (path, headers, body)."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, dict[str, str], bytes]] = []
+        self.rule: Callable[[bytes, Mapping[str, str]], int] = lambda _, __: 200
+        self.state: Callable[[str], tuple[int, bytes]] = lambda _: (404, b"")
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                receiver.requests.append((self.path, dict(self.headers.items()), body))
+                self._answer(receiver.rule(body, dict(self.headers.items())), b"")
+
+            def do_GET(self) -> None:
+                self._answer(*receiver.state(self.path))
+
+            def _answer(self, status: int, body: bytes) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, *_: object) -> None:
+                """A client that was killed in the middle is no trouble of ours."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def answering() -> Iterator[Answering]:
+    """A receiver on a free port that answers 200 to every notification unless told otherwise."""
+    receiver = Answering()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def closed_port() -> str:
+    """A URL where nobody listens."""
+    receiver = Answering()
+    receiver.close()
+    return receiver.url

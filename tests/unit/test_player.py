@@ -1,0 +1,264 @@
+"""The player: who leaves when, what is written first, what is tried again."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simulator.clock import JumpClock, Scale
+from simulator.errors import StorageError
+from simulator.journal import Journal, JournalWriter
+from simulator.model import Delivery, Exchange, Outcome, Route, Url
+from simulator.provider import Retry
+from simulator.receiver import Receiver
+from simulator.runner.play import Pace, Player
+from simulator.runner.probing import Prober
+from simulator.runner.stop import Stop
+from simulator.wire import Request
+
+ROUTE = Route(
+    endpoint="clevertap",
+    url=Url("http", "127.0.0.1", 8000, "/hook"),
+    method="POST",
+    head=b"POST /hook HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n",
+    shown="POST /hook HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n",
+    timeout=5.0,
+)
+
+
+def delivery(number: int, due: float, **changes: Any) -> Delivery:
+    plain = Delivery(
+        number=number,
+        step="one",
+        copy=0,
+        event="completed",
+        export="one",
+        run=number,
+        id=str(number),
+        status="Completed",
+        time="",
+        definition_id="",
+        end=True,
+        valid=True,
+        credentials="right",
+        at=due,
+        due=due,
+        route=ROUTE,
+        body=b'{"n":%d}' % number,
+    )
+    return plain._replace(**changes)
+
+
+class Receiving:
+    """A receiver in the place of the wire: it notes who came when, and answers when told, or at once."""
+
+    def __init__(self, clock: JumpClock, journal: Path, answers: Sequence[int] = (), *, held: bool = False) -> None:
+        self.clock = clock
+        self.arrived: list[tuple[float, bytes]] = []
+        self.intents_seen: list[int] = []
+        self.waiting: list[tuple[float, Callable[[Exchange], None]]] = []
+        self._journal = journal
+        self._answers = list(answers)
+        self._held = held
+
+    def __call__(self, request: Request, done: Callable[[Exchange], None]) -> None:
+        self.arrived.append((self.clock.now(), request.data.partition(b"\r\n\r\n")[2]))
+        self.intents_seen.append(self._journal.read_bytes().count(b'"kind":"intent"'))
+        if self._held:
+            self.waiting.append((self.clock.now(), done))
+        else:
+            done(self.answered(self.clock.now()))
+
+    def answered(self, sent: float) -> Exchange:
+        status = self._answers.pop(0) if self._answers else 200
+        return Exchange(Outcome.ANSWERED, status=status, sent=sent, done=self.clock.now(), connection=1)
+
+    def answer_all(self) -> None:
+        waiting, self.waiting = self.waiting, []
+        for sent, done in waiting:
+            done(self.answered(sent))
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class Played:
+    """A player with everything round it."""
+
+    def __init__(self, folder: Path, scale: str, *, attempts: int = 1, delay: float = 0.0, held: bool = False,
+                 answers: Sequence[int] = (), **pace: Any) -> None:  # fmt: skip
+        self.clock = JumpClock()
+        self.stop = Stop()
+        self.journal = JournalWriter(folder / "run.ndjson", {}, lambda text: text)
+        self.receiving = Receiving(self.clock, self.journal.path, answers, held=held)
+        prober = Prober((), Receiver(name="r", endpoints={}), "clevertap", self.receiving, self.clock, self.journal)
+        self.player = Player(
+            retry=Retry(attempts=attempts, delay=delay, timeout=5.0),
+            acknowledged_by=("200",),
+            pace=Pace(scale=Scale.parse(scale), **pace),
+            send=self.receiving,
+            clock=self.clock,
+            journal=self.journal,
+            prober=prober,
+            stop=self.stop,
+            progress=lambda _, __: None,
+        )
+
+    def attempts(self) -> list[Any]:
+        self.journal.flush()
+        return list(Journal.open(self.journal.path).attempts())
+
+
+def test_the_intent_is_on_the_file_before_the_request_leaves(tmp_path: Path) -> None:
+    played = Played(tmp_path, "instant")
+    assert asyncio.run(played.player.play([delivery(number, number * 10.0) for number in range(1, 5)]))
+    assert all(seen >= position for position, seen in enumerate(played.receiving.intents_seen, start=1))
+    assert [attempt.outcome for attempt in played.attempts()] == [Outcome.ANSWERED] * 4
+
+
+def test_in_real_time_each_leaves_at_its_moment_though_nobody_answers(tmp_path: Path) -> None:
+    played = Played(tmp_path, "real", held=True)
+
+    async def story() -> None:
+        playing = asyncio.ensure_future(played.player.play([delivery(1, 0.0), delivery(2, 60.0), delivery(3, 61.0)]))
+        while len(played.receiving.arrived) < 3:
+            await asyncio.sleep(0)
+        played.receiving.answer_all()
+        assert await playing
+
+    asyncio.run(story())
+    assert [moment for moment, _ in played.receiving.arrived] == [0.0, 60.0, 61.0]
+
+
+def test_at_sixty_times_the_story_an_hour_takes_a_minute(tmp_path: Path) -> None:
+    played = Played(tmp_path, "60x")
+    asyncio.run(played.player.play([delivery(1, 0.0), delivery(2, 3600.0)]))
+    assert [moment for moment, _ in played.receiving.arrived] == [0.0, 60.0]
+
+
+def test_in_compressed_time_an_effect_never_overtakes_its_cause(tmp_path: Path) -> None:
+    played = Played(tmp_path, "instant", held=True)
+
+    async def story() -> list[int]:
+        playing = asyncio.ensure_future(played.player.play([delivery(1, 0.0), delivery(2, 600.0)]))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        before = len(played.receiving.arrived)
+        while not playing.done():
+            played.receiving.answer_all()
+            await asyncio.sleep(0)
+        return [before, len(played.receiving.arrived)]
+
+    assert asyncio.run(story()) == [1, 2]
+
+
+def test_in_compressed_time_what_lies_within_the_timeout_leaves_side_by_side(tmp_path: Path) -> None:
+    played = Played(tmp_path, "instant", held=True)
+
+    async def story() -> int:
+        playing = asyncio.ensure_future(
+            played.player.play([delivery(1, 0.0), delivery(2, 5.0), delivery(3, 5.5)])  # 5.0 is the timeout
+        )
+        for _ in range(20):
+            await asyncio.sleep(0)
+        side_by_side = len(played.receiving.arrived)
+        while not playing.done():
+            played.receiving.answer_all()
+            await asyncio.sleep(0)
+        return side_by_side
+
+    assert asyncio.run(story()) == 2
+
+
+def test_jobs_bound_what_is_in_flight_in_compressed_time(tmp_path: Path) -> None:
+    played = Played(tmp_path, "instant", held=True, jobs=3)
+
+    async def story() -> int:
+        playing = asyncio.ensure_future(played.player.play([delivery(number, 0.0) for number in range(1, 11)]))
+        most = 0
+        while not playing.done():
+            for _ in range(10):
+                await asyncio.sleep(0)
+            most = max(most, len(played.receiving.waiting))
+            played.receiving.answer_all()
+        return most
+
+    assert asyncio.run(story()) == 3
+    assert len(played.receiving.arrived) == 10
+
+
+def test_a_partner_that_retries_sends_the_same_bytes_after_its_delay_until_acknowledged(tmp_path: Path) -> None:
+    played = Played(tmp_path, "real", attempts=4, delay=15.0, answers=(500, 503, 200))
+    asyncio.run(played.player.play([delivery(1, 0.0)]))
+    assert played.receiving.arrived == [(0.0, b'{"n":1}'), (15.0, b'{"n":1}'), (30.0, b'{"n":1}')]
+    assert [(one.attempt, one.answer_status, one.final) for one in played.attempts()] == [
+        (1, 500, False),
+        (2, 503, False),
+        (3, 200, True),
+    ]
+
+
+def test_a_partner_that_fires_and_forgets_sends_once(tmp_path: Path) -> None:
+    played = Played(tmp_path, "real", answers=(500,))
+    asyncio.run(played.player.play([delivery(1, 0.0)]))
+    assert len(played.receiving.arrived) == 1
+
+
+def test_a_stopped_run_sends_nothing_more_and_says_that_it_is_incomplete(tmp_path: Path) -> None:
+    played = Played(tmp_path, "real")
+
+    def deliveries() -> Any:
+        yield delivery(1, 0.0)
+        played.stop.ask()
+        yield delivery(2, 1.0)
+
+    assert asyncio.run(played.player.play(deliveries())) is False
+    assert [body for _, body in played.receiving.arrived] == [b'{"n":1}']
+
+
+def test_a_delivery_the_sender_is_too_late_for_is_skipped_when_a_tolerance_is_set(tmp_path: Path) -> None:
+    played = Played(tmp_path, "real", tolerance=2.0)
+
+    def deliveries() -> Any:
+        yield delivery(1, 0.0)
+        yield delivery(2, 10.0)
+        played.clock._now += 5.0  # the machine slept, until 15.0
+        yield delivery(3, 12.0)
+        yield delivery(4, 13.0)
+
+    asyncio.run(played.player.play(deliveries()))
+    assert [one.outcome for one in played.attempts()] == [
+        Outcome.ANSWERED,
+        Outcome.SKIPPED,
+        Outcome.SKIPPED,
+        Outcome.ANSWERED,
+    ]
+
+
+def test_lateness_is_the_senders_own_and_not_the_receivers(tmp_path: Path) -> None:
+    played = Played(tmp_path, "60x", held=True)
+
+    async def story() -> None:
+        playing = asyncio.ensure_future(played.player.play([delivery(1, 0.0), delivery(2, 60.0)]))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        played.clock._now += 4.0  # the receiver takes its time
+        while not playing.done():
+            played.receiving.answer_all()
+            await asyncio.sleep(0)
+
+    asyncio.run(story())
+    assert played.player.lateness.max == 0.0
+
+
+def test_a_full_disk_ends_the_run_with_a_storage_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    played = Played(tmp_path, "instant")
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("simulator.journal.os.write", full)
+    with pytest.raises(StorageError, match=r"run\.ndjson: No space left on device"):
+        asyncio.run(played.player.play([delivery(1, 0.0)]))
+    assert played.receiving.arrived == []
