@@ -1,7 +1,5 @@
 """Story time and wall time. The only module that asks what time it is or rolls unseeded dice."""
 
-import asyncio
-import ctypes
 import math
 import os
 import re
@@ -12,11 +10,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+if TYPE_CHECKING:
+    import asyncio  # late below: durations and scales are read by many who never wait
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", re.ASCII)
+_DURATION = re.compile(r"(?:\d{1,15}(?:\.\d{1,15})?(?:ms|s|m|h|d))+", re.ASCII)
 
 
 def seconds(text: str | float) -> float:
@@ -46,6 +48,7 @@ def spelled(duration: float) -> str:
     """
     if duration < 0:
         return "-" + spelled(-duration)
+    duration = round(duration, 6 if duration < 1 else 3)
     if 0 < duration < 1:
         return f"{duration * 1000:.3f}".rstrip("0").rstrip(".") + "ms"
     words, rest = "", duration
@@ -133,10 +136,14 @@ class RealClock:
         return time.perf_counter() - self._zero
 
     async def until(self, moment: float) -> None:
+        import asyncio
+
         while (rest := moment - self.now()) > 0:
             await asyncio.sleep(rest)
 
     def alarm(self, moment: float, ring: Callable[[], None]) -> Callable[[], None]:
+        import asyncio
+
         loop = asyncio.get_running_loop()
         if self._timer is None or self._timer.loop is not loop:
             self._timer = _TimerFd.on(loop)
@@ -156,10 +163,14 @@ class JumpClock:
         return self._now
 
     async def until(self, moment: float) -> None:
+        import asyncio
+
         self._now = max(self._now, moment)
         await asyncio.sleep(0)
 
     def alarm(self, moment: float, ring: Callable[[], None]) -> Callable[[], None]:
+        import asyncio
+
         self._now = max(self._now, moment)
         return asyncio.get_running_loop().call_soon(ring).cancel
 
@@ -169,17 +180,22 @@ class _TimerFd:
 
     _MONOTONIC, _ABSOLUTE = 1, 1
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, libc: Any, descriptor: int) -> None:
+    def __init__(self, loop: "asyncio.AbstractEventLoop", libc: Any, descriptor: int) -> None:
+        import ctypes
+
         self.loop = loop
         self.ring: Callable[[], None] | None = None
+        self._alarms = 0
         self._libc = libc
         self._descriptor = descriptor
-        self._buffer = ctypes.create_string_buffer(32)
+        self._buffer = (ctypes.c_char * 32)()
         loop.add_reader(descriptor, self._rang)
 
     @classmethod
-    def on(cls, loop: asyncio.AbstractEventLoop) -> Self | None:
+    def on(cls, loop: "asyncio.AbstractEventLoop") -> Self | None:
         """One for this loop; None where the system has none."""
+        import ctypes
+
         try:
             libc = ctypes.CDLL(None, use_errno=True)
             descriptor = libc.timerfd_create(cls._MONOTONIC, os.O_NONBLOCK | os.O_CLOEXEC)
@@ -188,17 +204,18 @@ class _TimerFd:
         return cls(loop, libc, descriptor) if descriptor >= 0 else None
 
     def set(self, moment: float, ring: Callable[[], None]) -> Callable[[], None]:
+        self._alarms += 1
         self.ring = ring
         self._arm(max(moment, 0.000_001))
-        return self._cancel
+        return partial(self._cancel, self._alarms)
 
     def _arm(self, moment: float) -> None:
         whole = int(moment)
         struct.pack_into("qqqq", self._buffer, 0, 0, 0, whole, int((moment - whole) * 1e9))
         self._libc.timerfd_settime(self._descriptor, self._ABSOLUTE, self._buffer, None)
 
-    def _cancel(self) -> None:
-        if self.ring is not None:
+    def _cancel(self, alarm: int) -> None:
+        if self.ring is not None and alarm == self._alarms:  # an alarm that rang is not the one that waits now
             self.ring = None
             self._arm(0.0)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from shlex import quote
 
 from simulator.model import Attempt
-from simulator.redaction import MARK
+from simulator.redaction import MARK, url
 from simulator.shown import line
 
 _INLINE = 2048  # bytes of a body that stand in the command itself; a longer one is taken from the journal
@@ -26,6 +26,15 @@ def url_of(attempt: Attempt, endpoint: str) -> str:
     if not slashes:
         scheme, rest = "http", dict(_headers(attempt)).get("Host", "localhost")
     return f"{scheme}://{rest.partition('/')[0]}{attempt.url}"
+
+
+def shell_address(text: str) -> str:
+    """A URL as one shell word, with a variable in the place of each value that is not to be shown.
+
+    >>> print(shell_address("http://127.0.0.1:8000/hook?token=abc"))
+    'http://127.0.0.1:8000/hook?token='"$TOKEN"
+    """
+    return _hidden(url(text), _query_name)
 
 
 def curl(attempt: Attempt, endpoint: str, journal: str, *, insecure: bool = False, unicode: bool = True) -> list[str]:
@@ -52,7 +61,7 @@ def curl(attempt: Attempt, endpoint: str, journal: str, *, insecure: bool = Fals
     sent = {name.lower() for name, _ in headers}
     added = [*_ALWAYS_ADDED, "Expect"] if len(attempt.body) > _EXPECTS_ABOVE else _ALWAYS_ADDED
     options += [f"--header {quote(name + ':')}" for name in added if name.lower() not in sent]
-    options += [f"--data-binary {data}", _hidden(address, _query_name)]
+    options += [f"--data-binary {data}", shell_address(address)]
     return [*before, "curl -q --noproxy '*' \\", *(f"  {option} \\" for option in options[:-1]), f"  {options[-1]}"]
 
 

@@ -45,7 +45,7 @@ def load_scenario(name_or_path: str) -> Scenario:
 def _is_path(path: Path) -> bool:
     """Whether something is there; a folder that happens to be named like a shipped scenario is not meant."""
     try:
-        return path.exists() and (not path.is_dir() or path.is_absolute() or str(path).startswith("."))
+        return path.exists() and (not path.is_dir() or path.is_absolute())
     except (OSError, ValueError):
         return False
 

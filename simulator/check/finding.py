@@ -1,6 +1,6 @@
 """What a check says of one delivery or one export, and how many such findings become a verdict."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -20,15 +20,21 @@ class Mark(NamedTuple):
 class Finding(NamedTuple):
     """One delivery or one export, judged.
 
-    `because` is a clause with a subject: `nightly[1].completed came back 500`. `measure` is in seconds, where time was
-    looked at: of those that passed, the longest is shown.
+    `words` make a clause with a subject: `nightly[1].completed came back 500`; where there are a great many findings,
+    they are put together only when somebody asks. `measure` is in seconds, where time was looked at: of those that
+    passed, the longest is shown.
     """
 
     result: Result
-    because: str
+    words: str | Callable[[], str]
     evidence: tuple[int, ...] = ()
     measure: float = 0.0
     mark: Mark | None = None
+
+    @property
+    def because(self) -> str:
+        """Why, in words."""
+        return self.words if isinstance(self.words, str) else self.words()
 
 
 @dataclass(kw_only=True)

@@ -1,6 +1,7 @@
 """The catalogue of checks, one idea a file; `judge` lets them read a journal, `watches` says what they need to see."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from simulator.authoring import parse_scenario
 from simulator.check import Case, ClaimCheck, ExpectationCheck, Finding, Tally, Watch
@@ -123,14 +124,21 @@ def _found(case: Case, expectation: Expectation, attempt: Attempt) -> Finding:
     if not attempt.final:
         because = f"{told(attempt)}; the partner would have tried again, but the run was over"
         return Finding(Result.INCONCLUSIVE, because, evidence(attempt))
-    kinds = {word if word in ("ack", "refused") else "status" for word in expectation.status}
-    found = {one.result: one for one in (ANSWERS[kind].judge(case, expectation, attempt) for kind in sorted(kinds))}
+    found = {
+        one.result: one for one in (check.judge(case, expectation, attempt) for check in _kinds(expectation.status))
+    }
     kindest = (Result.PASSED, Result.INCONCLUSIVE, Result.NOT_APPLICABLE, Result.FAILED)
     finding = next(found[result] for result in kindest if result in found)
     if finding.result is not Result.PASSED:
         return finding
     timed = in_time.judge(case, expectation, attempt)
     return finding if timed.result is Result.PASSED else timed
+
+
+@cache
+def _kinds(words: tuple[str, ...]) -> tuple[ExpectationCheck, ...]:
+    """The checks that an expectation's words stand for."""
+    return tuple(ANSWERS[kind] for kind in sorted({one if one in ("ack", "refused") else "status" for one in words}))
 
 
 def _played(case: Case, name: str, number: int) -> bool:

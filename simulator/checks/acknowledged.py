@@ -1,5 +1,7 @@
 """`ack`: the receiver says that it has the notification."""
 
+from functools import partial
+
 from simulator.check import Case, ExpectationCheck, Finding
 from simulator.check.answers import evidence, told
 from simulator.model import Attempt, Result
@@ -13,7 +15,7 @@ def judge(case: Case, _expectation: Expectation, attempt: Attempt) -> Finding:
     and connections that end without an answer acknowledge nothing; nor does a receiver that was there and has gone.
     """
     result = Result.PASSED if case.acknowledged(attempt) else Result.FAILED
-    return Finding(result, told(attempt), evidence(attempt), attempt.took)
+    return Finding(result, partial(told, attempt), evidence(attempt), attempt.took)
 
 
 CHECK = ExpectationCheck(name="ack", judge=judge)

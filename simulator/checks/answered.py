@@ -1,5 +1,7 @@
 """Status codes, classes and `any`: the receiver answers with what the author named."""
 
+from functools import partial
+
 from simulator.check import Case, ExpectationCheck, Finding, status_fits
 from simulator.check.answers import evidence, no_control, told
 from simulator.model import Attempt, Outcome, Result
@@ -13,14 +15,14 @@ def judge(case: Case, expectation: Expectation, attempt: Attempt) -> Finding:
     delivery as the partner sends it.
     """
     if "any" in expectation.status:
-        return Finding(Result.PASSED, told(attempt), evidence(attempt), attempt.took)
+        return Finding(Result.PASSED, partial(told, attempt), evidence(attempt), attempt.took)
     if not _acknowledging(case, expectation) and (nothing := no_control(case, attempt)) is not None:
         return nothing
     came = attempt.outcome in (Outcome.ANSWERED, Outcome.REDIRECTED)
     fits = came and status_fits(attempt.answer_status, expectation.status)
     if fits and not case.acknowledged(attempt) and (nothing := no_control(case, attempt)) is not None:
         return nothing
-    return Finding(Result.PASSED if fits else Result.FAILED, told(attempt), evidence(attempt), attempt.took)
+    return Finding(Result.PASSED if fits else Result.FAILED, partial(told, attempt), evidence(attempt), attempt.took)
 
 
 def _acknowledging(case: Case, expectation: Expectation) -> bool:

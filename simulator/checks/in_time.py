@@ -1,5 +1,7 @@
 """`within`: the whole answer comes in the time the author gave."""
 
+from functools import partial
+
 from simulator.check import Case, ExpectationCheck, Finding
 from simulator.check.answers import evidence, told
 from simulator.check.state import duration
@@ -15,12 +17,12 @@ def judge(case: Case, expectation: Expectation, attempt: Attempt) -> Finding:
     """
     within = expectation.within
     if within is None:
-        return Finding(Result.PASSED, told(attempt), evidence(attempt), attempt.took)
+        return Finding(Result.PASSED, partial(told, attempt), evidence(attempt), attempt.took)
     if case.sender_too_late:
         because = f"this machine was too late to measure anything: {case.lateness_in_words}"
         return Finding(Result.INCONCLUSIVE, because, evidence(attempt))
     if attempt.took <= within:
-        return Finding(Result.PASSED, told(attempt), evidence(attempt), attempt.took)
+        return Finding(Result.PASSED, partial(told, attempt), evidence(attempt), attempt.took)
     because = f"{told(attempt)}, {duration(attempt.took - within)} over the {duration(within)} it has"
     return Finding(Result.FAILED, because, evidence(attempt), attempt.took)
 

@@ -6,13 +6,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from simulator.cli.options import telling_options
+from simulator.scenario import Scenario
 
 SCENARIOS: Final = (
     "clevertap/one-time-export",
@@ -40,7 +41,7 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
     """
     from simulator.authoring import load_receiver, load_scenario
     from simulator.cli.output import say
-    from simulator.cli.playing import Performance, again, check_reports, conclude, journal_folder, perform
+    from simulator.cli.playing import Performance, check_reports, conclude, journal_folder, perform
     from simulator.clock import utc_now
     from simulator.runner.conduct import Settings
     from simulator.sample import receiver_file
@@ -53,8 +54,7 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
         environment = {**os.environ, "PARTNERSIM_SAMPLE_AUTHORIZATION": _AUTHORIZATION}
         receiver = load_receiver(str(file), environment)
         say(f"sample receiver on {url}, journals and reports in {folder}\n", **_mute(options))
-        told: dict[str, Any] = {"receiver_file": "receiver.yaml", "to": None, "scale": None, "authorization": None}
-        settings = Settings(journals=folder, seed=seed, environment=environment, reproduce=partial(again, told))
+        settings = Settings(journals=folder, seed=seed, environment=environment, reproduce=_again)
         report = perform(
             Performance(
                 scenarios=[load_scenario(name) for name in SCENARIOS],
@@ -65,6 +65,11 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
         )
     kept = [("text", folder / "report.txt"), ("json", folder / "report.json"), ("junit", folder / "report.xml")]
     return conclude(report, {**options, "reports": [*kept, *options["reports"]]})
+
+
+def _again(scenario: Scenario, seed: int, start: datetime) -> str:
+    """The demo's own receiver is gone by then: a new one is started first."""
+    return f"partnersim run {scenario.source} --receiver receiver.yaml --seed {seed} --start {start.isoformat()}"
 
 
 def _mute(options: Any) -> dict[str, bool]:

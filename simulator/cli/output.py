@@ -18,7 +18,7 @@ def say(text: str, *, as_json: bool = False, quiet: bool = False) -> None:
 
 def tell(value: Any) -> None:
     """The one JSON value of `--json`, on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(value, indent=2))
 
 
 def colour_wanted() -> bool:

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import re
 import shlex
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -11,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from simulator.authoring import load_receiver, parse_url, receiver_at
-from simulator.cli.output import colour_wanted, say, tell
+from simulator.cli.output import colour_wanted, say
 from simulator.cli.progress import progress_line
 from simulator.clock import RealClock, fresh_seed, utc_now
+from simulator.curl import shell_address
 from simulator.errors import StorageError, UsageError
 from simulator.model import Play, Report
 from simulator.receiver import Receiver
@@ -50,14 +53,24 @@ def chosen_receiver(options: Options) -> Receiver:
 
 
 def again(options: Options, scenario: Scenario, seed: int, start: datetime) -> str:
-    """The command line that plays the same bytes again; secrets stay out of it."""
-    words = ["partnersim", "run", scenario.source]
-    words += ["--receiver", options["receiver_file"]] if options["receiver_file"] else ["--to", options["to"] or ""]
+    """The command line that plays the same bytes again; where a secret stood, it has a variable."""
+    words = ["partnersim run", shlex.quote(scenario.source)]
+    if options["receiver_file"]:
+        words += ["--receiver", shlex.quote(options["receiver_file"])]
+    else:
+        words += ["--to", shell_address(options["to"] or "")]
     words += ["--seed", str(seed), "--start", start.isoformat()]
-    if options["scale"]:
-        words += ["--time-scale", str(options["scale"])]
-    line = shlex.join(words)
-    return f'{line} --authorization "$AUTHORIZATION"' if options["authorization"] else line
+    words += ["--time-scale", shlex.quote(str(options["scale"]))] if options["scale"] else []
+    words += ['--authorization "$AUTHORIZATION"'] if options["authorization"] else []
+    words += [f'--header "{name}: ${_variable(name)}"' for name, _ in options["headers"]]
+    words += [f"--allow-target {shlex.quote(host)}" for host in options["allow_target"]]
+    named = [(name, options[name]) for name in ("cacert", "cert", "key") if options[name]]
+    words += [f"--{name} {shlex.quote(str(value))}" for name, value in named]
+    return " ".join([*words, *(["--insecure"] if options["insecure"] else [])])
+
+
+def _variable(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
 
 
 def journal_folder(options: Options, moment: datetime, prefix: str = "") -> Path:
@@ -159,9 +172,7 @@ def conclude(report: Report, options: Options) -> int:
     """Write the reports that were asked for, say the verdicts, and give the exit code."""
     write_reports(report, options["reports"])
     if options["as_json"]:
-        import json
-
-        tell(json.loads(REPORTERS["json"](report)))
+        say(REPORTERS["json"](report).rstrip("\n"))
     say(shown(report, as_json=options["as_json"]), as_json=options["as_json"], quiet=options["quiet"])
     return report.exit_code
 
@@ -170,7 +181,9 @@ def shown(report: Report, *, as_json: bool = False) -> str:
     """The report for people, in colour where the terminal takes it."""
     from simulator.reporting.text import render
 
-    return render(report, colour=colour_wanted() and not as_json).rstrip("\n")
+    stream = sys.stderr if as_json else sys.stdout
+    encoding = stream.encoding or "utf-8"
+    return render(report, colour=colour_wanted() and not as_json, encoding=encoding).rstrip("\n")
 
 
 def check_reports(reports: Sequence[tuple[str, Path]]) -> None:

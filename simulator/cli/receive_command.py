@@ -1,7 +1,10 @@
 """`partnersim receive`: the sample receiver."""
 
 import os
+import signal
+from functools import partial
 from pathlib import Path
+from threading import Event
 
 import click
 
@@ -30,7 +33,7 @@ def command(
 
     from simulator.cli.output import say
     from simulator.errors import StorageError, UsageError
-    from simulator.sample import create_app, receiver_file, serve
+    from simulator.sample import close, create_app, receiver_file, serve
 
     try:
         ZoneInfo(zone)
@@ -47,15 +50,17 @@ def command(
         app = create_app(place, authorization=authorization, zone=zone)
     except OSError as error:
         raise StorageError(f"cannot use the database {place}: {error}", "name another file with --database") from error
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     try:
-        serve(
-            app,
-            host,
-            port,
-            lambda url: say(f"listening on {url} (pid {os.getpid()}, database {place})\nstop with Ctrl-C"),
-        )
-    except OSError as error:
-        raise UsageError(
-            f"cannot listen on {bracketed}:{port}: {error.strerror or error}", "choose another --port"
-        ) from error
+        serve(app, host, port, partial(_ready, place), stop=stop)
+    finally:
+        close(app)
     return 0
+
+
+def _ready(place: Path, url: str) -> None:
+    from simulator.cli.output import say
+
+    say(f"listening on {url} (pid {os.getpid()}, database {place})\nstop with Ctrl-C")

@@ -2,12 +2,14 @@
 
 import json
 import os
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import click
 
 from simulator.cli.options import playing_options, receiver_options, telling_options
+from simulator.errors import UsageError
 
 
 @click.command()
@@ -70,10 +72,9 @@ def scenario_text(event: str, changes: tuple[str, ...], removals: tuple[str, ...
     """The scenario of one delivery, as a scenario file would say it.
 
     Raises:
-        UsageError: no such event or key, or a value that is none.
+        UsageError: no such event, reading or key, or a value that is none.
     """
     from simulator.documents import schema
-    from simulator.errors import UsageError
     from simulator.providers import PROVIDERS, provider
 
     name, _, kind = event.partition(".")
@@ -84,32 +85,49 @@ def scenario_text(event: str, changes: tuple[str, ...], removals: tuple[str, ...
     content = schema(f"payloads/{partner.events[kind].schema}")
     properties = content.content["properties"]
     step: dict[str, Any] = {"event": kind, "at": "0s"}
-    sample = dict(partner.examples.get(kind, {}))
     for change in changes:
         key, equals, value = change.partition("=")
         if not equals or key not in properties:
-            raise UsageError(
-                f"--set {change!r} changes nothing: {event} has no key {key!r}", f"it has {', '.join(properties)}"
-            )
-        step.setdefault("set", {})[key] = sample[key] = _typed(value, properties[key])
+            raise UsageError(f"--set {change!r} changes nothing: {event} has no key {key!r}", _keys(properties))
+        step.setdefault("set", {})[key] = _typed(value, properties[key])
     for key in removals:
         if key not in properties:
-            raise UsageError(
-                f"--remove {key!r} removes nothing: {event} has no such key", f"it has {', '.join(properties)}"
-            )
+            raise UsageError(f"--remove {key!r} removes nothing: {event} has no key like it", _keys(properties))
         step.setdefault("remove", []).append(key)
-        sample.pop(key, None)
-    if not content.accepts(sample):
-        step["valid"] = False
     scenario: dict[str, Any] = {"scenario": f"One {event}", "provider": name}
     if readings:
         scenario["readings"] = dict(one.partition("=")[::2] for one in readings)
-    if kind != "test":
-        scenario["exports"] = {"export": {"emits": []}}
-        step |= {"export": "export"}
-        del step["at"]
     scenario |= {"timeline": {"delivery": step}, "expect": {"delivery": {"status": "ack"}}}
+    if not content.accepts(_payload(scenario)):
+        step["valid"] = False
     return json.dumps(scenario, ensure_ascii=False, indent=2)
+
+
+def _keys(properties: Mapping[str, Any]) -> str:
+    return f"it has {', '.join(properties)}"
+
+
+def _payload(scenario: Mapping[str, Any]) -> Any:
+    """What the delivery will say, whether it fits or not: planned without the changes, then changed."""
+    from datetime import UTC, datetime
+
+    from simulator.authoring import parse_scenario, receiver_at
+    from simulator.timeline import plan
+
+    step = dict(scenario["timeline"]["delivery"])
+    changes, removals = step.pop("set", {}), step.pop("remove", [])
+    for valid in (True, False):  # an event that no partner sends is broken as it is
+        plain = {**scenario, "timeline": {"delivery": {**step, "valid": valid}}}
+        read = parse_scenario(json.dumps(plain), "trigger")
+        try:
+            (first, *_) = plan(read, receiver_at("http://127.0.0.1/"), seed=0, start=datetime(2026, 1, 1, tzinfo=UTC))
+        except UsageError:
+            if not valid:
+                raise
+            continue
+        kept = {**json.loads(first.body), **changes}
+        return {key: value for key, value in kept.items() if key not in removals}
+    return None
 
 
 def _typed(value: str, content: Any) -> Any:

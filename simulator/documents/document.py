@@ -40,9 +40,7 @@ class Document:
     def written(self, path: Sequence[str | int]) -> str | None:
         """The author's own letters for an unquoted scalar; None for anything else."""
         place = self._place(path)
-        if place is None or place[2] is not None or not getattr(place[1], "implicit", (False,))[0]:
-            return None
-        return str(place[1].value)
+        return place[4] if place else None
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -58,7 +56,7 @@ class Document:
         place = self._root
         for part in path:
             try:
-                place = place[2][part]
+                place = place[5][part]
             except (KeyError, IndexError, TypeError):
                 return None
         return place
@@ -67,9 +65,10 @@ class Document:
         """Line and column, from 1."""
         for length in range(len(path), -1, -1):
             if place := self._place(path[:length]):
-                whole = key or length < len(path)  # a missing key is reported at the key of what lacks it
-                event = place[0] if whole and place[0] is not None else place[1]
-                return event.start_mark.line + 1, event.start_mark.column + 1
+                line, column = (
+                    place[:2] if key or length < len(path) else place[2:4]
+                )  # what lacks a key is shown by its own
+                return line + 1, column + 1
         return 1, 1
 
 

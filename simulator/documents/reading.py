@@ -5,6 +5,7 @@ Nothing is composed or constructed by PyYAML: its C loader crashes on deep nesti
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import yaml
@@ -15,10 +16,14 @@ from simulator.documents.showing import quoted, source_line
 from simulator.documents.wording import syntax
 from simulator.errors import DocumentError, Mistake
 
-Place = tuple[Any, Any, Any]
-"""The key's event (None in a list), the value's event, and the places inside: a dict, a list, or None for a scalar."""
+Place = tuple[int, int, int, int, str | None, Any]
+"""Line and column of the key and of the value, from 0; an unquoted scalar's own letters; the places inside.
+
+In a list, and at the top, the key is where the value is. The places inside are a dict, a list, or None for a scalar.
+"""
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST: Final = 100  # mistakes of one file that are told
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u2028\u2029]")
 
 
@@ -93,7 +98,6 @@ class _Reader:
         self._open_anchors: list[str | None] = []
         self._aliased = 0
         self._documents = 0
-        self._first: Any = None  # the event that stands for a file with nothing in it
 
     def run(self, next_event: Callable[[], Any]) -> Reading:
         handlers: dict[type, Callable[[Any], None]] = {
@@ -106,13 +110,12 @@ class _Reader:
             yaml.DocumentStartEvent: self._document,
         }
         handler_of = handlers.get
-        self._first = next_event()
         while (event := next_event()) is not None:
             handler = handler_of(type(event))
             if handler is not None:
                 handler(event)
         if not self._documents:
-            return Reading(None, (None, self._first, None) if self._places else None, ())
+            return Reading(None, (0, 0, 0, 0, None, None) if self._places else None, ())
         root = self._inside[0] if self._places else None
         return Reading(self._into[0], root, tuple(self._mistakes))
 
@@ -180,17 +183,17 @@ class _Reader:
         return {key: self._copy(one, depth + 1, event) for key, one in value.items()}
 
     def _put(self, value: Any, event: Any, inside: Any) -> None:
-        if self._mapping:
-            key = self._key.value
-            if key not in self._into:  # of two, which is a mistake, the first counts
-                self._into[key] = value
-                if self._places:
-                    self._inside[key] = (self._key, event, inside)
-            self._key = None
-        else:
+        if not self._mapping:
             self._into.append(value)
             if self._places:
-                self._inside.append((None, event, inside))
+                self._inside.append(_place(event, event, inside))
+            return
+        key = self._key.value
+        if key not in self._into:  # of two, which is a mistake, the first counts
+            self._into[key] = value
+            if self._places:
+                self._inside[key] = _place(self._key, event, inside)
+        self._key = None
 
     def _take_key(self, event: Any) -> None:
         self._key = event
@@ -214,15 +217,27 @@ class _Reader:
         remedy = "put the value in quotes instead" if tag == "!!str" else "write the plain value: tags are not obeyed"
         self._add(event, f"{quoted(tag)} is a tag", remedy)
 
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._text.splitlines()
+
     def _add(self, event: Any, message: str, remedy: str) -> None:
         self._mistakes.append(self._at(event, message, remedy))
+        if len(self._mistakes) >= _MOST:
+            raise DocumentError(self._source, self._mistakes)
 
     def _stop(self, event: Any, message: str, remedy: str) -> DocumentError:
         return DocumentError(self._source, [*self._mistakes, self._at(event, message, remedy)])
 
     def _at(self, event: Any, message: str, remedy: str) -> Mistake:
         mark = event.start_mark
-        return _mistake(self._text.splitlines(), mark.line + 1, mark.column + 1, message, remedy)
+        return _mistake(self._lines, mark.line + 1, mark.column + 1, message, remedy)
+
+
+def _place(key: Any, event: Any, inside: Any) -> Place:
+    there, here = key.start_mark, event.start_mark
+    letters = event.value if inside is None and type(event) is yaml.ScalarEvent and not event.style else None
+    return (there.line, there.column, here.line, here.column, letters, inside)
 
 
 def _mistake(lines: list[str], line: int, column: int, message: str, remedy: str) -> Mistake:

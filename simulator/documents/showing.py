@@ -9,6 +9,7 @@ from simulator import shown
 
 _WIDEST: Final = 160  # characters of a source line
 _LONGEST: Final = 60  # characters of a value inside a sentence
+_FARTHEST: Final = 20_000  # lines that are looked through for the key above one
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"))
 _TELLING: Final = r"(?!credentials\b)[\w-]*(?:auth|token|secret|passw|cookie|credential|signature|api[-_ ]?key)[\w-]*"
 _VALUE: Final = r"""("(?:[^"\\]|\\.)*"?|'[^']*'?|(?:\$\{[^}]*\}|[^,}\s"'])(?:\$\{[^}]*\}|[^,}])*)"""
@@ -21,7 +22,7 @@ _SECRETS: Final = (
 )
 _COMMAND: Final = re.compile(r"(?<![^\s]):(?=:)|#(?=#(?:\[|vso\[|teamcity\[))")  # what build servers would obey
 _HEADERS_INLINE: Final = re.compile(r"headers[\"']?\s*:\s*(\{(?:\$\{[^}]*\}|[^}])*\}?)")
-_ABOVE_SECRETS: Final = re.compile(rf"(?i)[\"']?(?:headers|{_TELLING})[\"']?\s*:")
+_ABOVE_SECRETS: Final = re.compile(rf"(?i)[\"']?(headers|{_TELLING})[\"']?\s*:")
 _PAIR: Final = re.compile(rf"[\w\"'-]+\s*:\s+{_VALUE}")
 
 
@@ -46,19 +47,19 @@ def source_line(lines: Sequence[str], line: int, column: int) -> str:
     """
     if not 0 < line <= len(lines) or column > _WIDEST:
         return ""
-    text = _without_secrets(lines[line - 1][: 2 * _WIDEST], whole=_below_secrets(lines, line))
+    text = _without_secrets(lines[line - 1][: 2 * _WIDEST], _secret_above(lines, line))
     text = _COMMAND.sub("·", text)
     text = "".join(" " if one == "\t" else "�" if unicodedata.category(one) in _UNSEEN else one for one in text)
     return text.rstrip() if len(text) <= _WIDEST else text[:_WIDEST] + "…"
 
 
-def _without_secrets(text: str, *, whole: bool) -> str:
+def _without_secrets(text: str, above: str) -> str:
+    """A line with asterisks for secrets; `above` is the key it lies below, where that tells something."""
     found = [match.span(1) for pattern in _SECRETS for match in pattern.finditer(text)]
     if inline := _HEADERS_INLINE.search(text):
         found += [match.span(1) for match in _PAIR.finditer(text, *inline.span(1))]
-    if whole:
-        colon = text.find(":")
-        found.append((colon + 1 if colon >= 0 else 0, len(text)))
+    if above:
+        found.append((text.find(":") + 1 if above == "headers" else 0, len(text)))
     for start, end in found:
         text = text[:start] + _starred(text[start:end]) + text[end:]
     return text
@@ -70,19 +71,21 @@ def _starred(text: str) -> str:
     return "".join(part if number % 2 else re.sub(r"\S", "*", part) for number, part in enumerate(parts))
 
 
-def _below_secrets(lines: Sequence[str], line: int) -> bool:
-    """Whether a line lies below `headers:`, or below a key that tells of credentials."""
+def _secret_above(lines: Sequence[str], line: int) -> str:
+    """The key that a line lies below, when that is `headers` or tells of credentials; else an empty text."""
     indent = _indent(lines[line - 1])
-    for above in range(line - 2, -1, -1):
-        text = lines[above]
+    for number in range(line - 2, -1, -1):
+        text = lines[number]
+        if line - number > _FARTHEST:
+            return "too far to tell"
         if not text.strip() or _indent(text) >= indent:
             continue
-        if _ABOVE_SECRETS.match(text.strip()[:_WIDEST]):
-            return True
+        if match := _ABOVE_SECRETS.match(text.strip()[:_WIDEST]):
+            return match[1].lower()
         indent = _indent(text)
         if not indent:
-            return False
-    return False
+            return ""
+    return ""
 
 
 def _indent(text: str) -> int:

@@ -13,7 +13,6 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
-from simulator.clock import seconds
 from simulator.provider import Event, Fact, Option, Payload, Provider, Reading, Retry, Run
 from simulator.version import __version__
 
@@ -44,6 +43,8 @@ def about(traits: Mapping[str, Any]) -> Job:
     Raises:
         ValueError: a value ReachFive does not have, or counts that do not add up.
     """
+    from simulator.clock import seconds  # it brings asyncio, and the table of partners is to load fast
+
     kinds = {kind.casefold(): kind for kind in KINDS}
     kind = str(traits.get("kind", KINDS[0])).casefold()
     if kind not in kinds:

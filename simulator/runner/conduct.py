@@ -212,8 +212,6 @@ def _play(planned: Planned, settings: Settings, path: Path, player: Player, *, c
 
 def _header(planned: Planned, receiver: Receiver) -> dict[str, Any]:
     timeline, scenario = planned.timeline, planned.scenario
-    endpoint = receiver.endpoint(timeline.provider.name)
-    authorized = (endpoint and endpoint.authorization) or receiver.authorization or scenario.webhook.authorization
     return {
         "partnersim": __version__,
         "started": utc_now().isoformat(),
@@ -227,7 +225,7 @@ def _header(planned: Planned, receiver: Receiver) -> dict[str, Any]:
         "provider": timeline.provider.name,
         "readings": dict(timeline.readings),
         "acknowledged_by": list(_acknowledged_by(timeline, receiver)),
-        "receiver": {**receiver.facts(), "authorization": bool(authorized)},
+        "receiver": {**receiver.facts(), "authorization": timeline.authorized},
         "clock": {"start": timeline.start.isoformat(), "scale": str(planned.scale)},
     }
 

@@ -75,7 +75,6 @@ def create_app(
         raise UsageError(f"there is no time zone {zone!r}", "name one such as Asia/Kolkata or UTC") from None
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
-    app.url_map.merge_slashes = False  # an id may hold anything, also two slashes
     app.url_map.converters["id"] = _AnyId
     app.extensions["sample"] = Desk(
         store=Store(database),

@@ -7,7 +7,7 @@ from datetime import datetime
 EXPORT = "export"
 
 
-class Refused(Exception):  # noqa: N818 (a refusal is an answer, not an error of ours)
+class Refused(Exception):
     """A request that is not taken: the HTTP status to answer with, and a sentence that says why."""
 
     def __init__(self, status: int, sentence: str) -> None:

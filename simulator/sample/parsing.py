@@ -29,13 +29,16 @@ def clevertap(body: bytes, zone: tzinfo) -> Notification | None:
     fields = _fields(body)
     if fields.get("is_test") is True and "Export Request Id" not in fields:
         return None
+    status = _status(fields, "Status", _CLEVERTAP_STATUS)
+    ends = _CLEVERTAP_STATUS[status] > 0
     return Notification(
         provider="clevertap",
         # A number in every documented sample. Text is taken too: nothing promises that it stays a number.
         id=_id(fields, "Export Request Id", (int, str)),
-        status=(status := _status(fields, "Status", _CLEVERTAP_STATUS)),
+        status=status,
         weight=_CLEVERTAP_STATUS[status],
-        at=_time(fields, "Date and Time", lambda text: day_first(text, zone)),
+        # In an hour that comes twice an end is taken for the later: it must not seem to come before its own start.
+        at=_time(fields, "Date and Time", lambda text: day_first(text, zone, later=ends)),
         details=_details(fields, {"Partner": "partner", "Type": "type", "Frequency": "frequency"}, {}),
         body=body,
     )
@@ -48,12 +51,13 @@ def reachfive(body: bytes) -> Notification:
         Refused: 400 for what is no JSON object, 422 for one that is no job report.
     """
     fields = _fields(body)
+    status = _status(fields, "status", _REACHFIVE_STATUS)
     counts = ("total_succeeded", "total_failed", "total_operations")
     return Notification(
         provider="reachfive",
         kind=_text(fields, "type") or EXPORT,
         id=_id(fields, "id", (str,)),
-        status=(status := _status(fields, "status", _REACHFIVE_STATUS)),
+        status=status,
         weight=_REACHFIVE_STATUS[status],
         at=_time(fields, "updated_at", iso),
         started=_time(fields, "created_at", iso),

@@ -12,10 +12,11 @@ _ISO = re.compile(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def day_first(text: str, zone: tzinfo) -> datetime:
+def day_first(text: str, zone: tzinfo, *, later: bool = False) -> datetime:
     """CleverTap's `25/07/2023 4:50:52 PM`: day before month, a twelve-hour clock, in the account's zone.
 
-    The hour may be padded, AM and PM small, and the space before them a narrow or unbreakable one.
+    The hour may be padded, AM and PM small, and the space before them a narrow or unbreakable one. Where clocks go
+    back an hour comes twice, and the text does not say which is meant: the first, or with `later` the second.
 
     >>> day_first("05/07/2023 12:00:00 AM", UTC).isoformat()
     '2023-07-05T00:00:00+00:00'
@@ -30,7 +31,7 @@ def day_first(text: str, zone: tzinfo) -> datetime:
     if not 1 <= hour <= 12:
         raise ValueError(f"a twelve-hour clock has no hour {hour}")
     half = 12 if match[7] in "Pp" else 0
-    return datetime(year, month, day, hour % 12 + half, minute, second, tzinfo=zone)
+    return datetime(year, month, day, hour % 12 + half, minute, second, tzinfo=zone, fold=int(later))
 
 
 def iso(text: str) -> datetime:

@@ -172,7 +172,7 @@ def _over_runs(story: Story, planned: PlannedExport, index: int, event: str, mak
 
 def _maker(story: Story, planned: PlannedExport, event: str, route: Route) -> Make:
     """What makes the deliveries of one event of one export: called for each, so it looks nothing up twice."""
-    render, choices, epoch, step = story.provider.render, story.choices, story.epoch, planned.export.name
+    render, choices, epoch = story.provider.render, story.choices, story.epoch
     accepts, end, run_of = story.schema(event).accepts, story.provider.events[event].end, planned.run
     dumps = orjson.dumps
 
@@ -182,7 +182,7 @@ def _maker(story: Story, planned: PlannedExport, event: str, route: Route) -> Ma
         if not accepts(fields):
             raise misfit(story, f"{run.export}[{run_number}]", event, fields)
         return Delivery(
-            number, step, copy, event, run.export, run_number, id_, status, time, definition_id,
+            number, run.export, copy, event, run.export, run_number, id_, status, time, definition_id,
             end, True, "right", due, due, route, dumps(fields), None,
         )  # fmt: skip
 

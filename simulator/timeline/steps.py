@@ -223,7 +223,7 @@ def _told(story: Story, step: Step, payload: Payload) -> dict[str, str]:
     properties = story.schema(step.event).content.get("properties", {})
     for key, value in step.set.items():
         role = properties.get(key, {}).get(ROLE)
-        if role in told and step.body is None:
+        if role in told:
             told[role] = value if isinstance(value, str) else orjson.dumps(value).decode()
     return told
 

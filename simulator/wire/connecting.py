@@ -1,4 +1,4 @@
-"""From a URL to a connected socket: looks the name up once, checks every address, connects to one that was checked."""
+"""From a URL to a connection: looks the name up once, checks every address, tries those that were checked."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from simulator.model import Outcome, Url
@@ -49,7 +49,7 @@ class Names:
 
     def _ask(self, host: str) -> asyncio.Future[list[Address] | Failure]:
         loop = asyncio.get_running_loop()
-        answer = self._asked[host] = loop.create_future()
+        answer: asyncio.Future[list[Address] | Failure] = loop.create_future()
 
         def settle(found: list[Address] | Failure) -> None:
             del self._asked[host]
@@ -62,53 +62,45 @@ class Names:
                 loop.call_soon_threadsafe(settle, found)
 
         # Not the loop's own threads: a name server that never answers would hold up the end of the process.
-        threading.Thread(target=ask, name=f"lookup {host}", daemon=True).start()
+        try:
+            threading.Thread(target=ask, name=f"lookup {host}", daemon=True).start()
+        except RuntimeError:
+            raise Failure(Outcome.SKIPPED, "this machine has no thread left to look a name up") from None
+        self._asked[host] = answer
         return answer
 
 
-async def connect(url: Url, names: Names, allow: frozenset[str], rest: Callable[[], float]) -> socket.socket:
-    """A connected socket, not blocking. `rest`: seconds until the deadline, which is the caller's to keep.
+async def connect(
+    url: Url, names: Names, allow: frozenset[str], attempt: Callable[[str, int], Awaitable[object]]
+) -> None:
+    """Make `attempt` with each address of the URL's host in turn, until one does not refuse; none twice.
 
-    Addresses are tried in turn; one that stays silent gets its share of the time, the last all that is left.
+    The addresses are literal, so that nobody looks anything up again. The deadline is the caller's to keep.
 
     Raises:
         Failure: `dns`, `blocked`, `refused`, `reset`, or `skipped` when it is this machine that cannot.
     """
+    if not 1 <= url.port <= 65535:  # loops differ: one raises, one connects to what is left of it
+        raise Failure(Outcome.SKIPPED, f"{url.port} is no port: 1 to 65535")
     addresses = await names.addresses(url.host)
     allowed = plain(url.host) in allow
     for address in addresses:
         if found := objection(address, allowed=allowed):
-            raise Failure(Outcome.BLOCKED, f"{url.host}: {found}" if str(address) != url.host else found)
+            raise Failure(Outcome.BLOCKED, found if str(address) == url.host else f"{url.host}: {found}")
     failures = []
-    for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+    for address in addresses:
         try:
-            async with asyncio.timeout(rest() / left if left > 1 else None):
-                return await _connect(address, url.port)
-        except (OSError, OverflowError) as error:
+            await attempt(str(address), url.port)
+        except OSError as error:
             failures.append(_failure(address, url.port, error))
+        else:
+            return
     told = [one for one in failures if one.outcome is not Outcome.SKIPPED] or failures
     raise Failure(told[0].outcome, "; ".join(one.detail for one in told))
 
 
-async def _connect(address: Address, port: int) -> socket.socket:
-    family = socket.AF_INET if isinstance(address, IPv4Address) else socket.AF_INET6
-    made = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        made.setblocking(False)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await asyncio.get_running_loop().sock_connect(made, (str(address), port))
-    except BaseException:  # a cancellation too: the deadline is over
-        made.close()
-        raise
-    return made
-
-
-def _failure(address: Address, port: int, error: OSError | OverflowError) -> Failure:
+def _failure(address: Address, port: int, error: OSError) -> Failure:
     place = f"[{address}]:{port}" if isinstance(address, IPv6Address) else f"{address}:{port}"
-    if isinstance(error, OverflowError):
-        return Failure(Outcome.SKIPPED, f"{place}: a port is 1 to 65535")
-    if isinstance(error, TimeoutError) and error.errno is None:
-        return Failure(Outcome.TIMEOUT_CONNECT, f"{place}: no answer")
     number = error.errno or 0
     if number in _OURS:
         return Failure(Outcome.SKIPPED, f"{place}: {_OURS[number]}")

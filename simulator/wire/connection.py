@@ -1,63 +1,23 @@
 """One connection and the exchange that is under way on it: connect, TLS, write, read the answer, keep or close."""
 
 import asyncio
-import contextlib
-import errno
-import socket
 import ssl
-import struct
-from collections.abc import Callable, Iterator
-from typing import Protocol, cast
+from collections.abc import Callable
+from functools import partial
+from typing import cast
 
 from simulator import limits
-from simulator.model import Exchange, HangUp, Outcome, Pause, Url
+from simulator.model import Exchange, HangUp, Outcome, Url
 from simulator.wire import Request
 from simulator.wire.answers import Answer
-from simulator.wire.connecting import Names, connect
-from simulator.wire.failure import Failure
+from simulator.wire.connecting import connect
+from simulator.wire.failure import Failure, broken, overdue
+from simulator.wire.home import Done, Home, Shelf
+from simulator.wire.player import Player
 from simulator.wire.tls import Layer
+from simulator.wire.unread import quiet, reset_on_close, rest
 
-Done = Callable[[Exchange], None]
-
-_AT_ONCE = 256 * 1024
 _GLANCE = 0.002  # seconds: a connection that idled longer is looked at before it is used again
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-_WORDS = {
-    Outcome.TIMEOUT_CONNECT: "no connection",
-    Outcome.TIMEOUT_TLS: "the TLS handshake was not over",
-    Outcome.TIMEOUT_WRITE: "the request was not written to its end",
-    Outcome.TIMEOUT_HEADERS: "no answer with its whole head",
-    Outcome.TIMEOUT_BODY: "the answer's head came, its body did not end",
-}
-
-
-class Home(Protocol):
-    """What a connection asks of the wire, and tells it."""
-
-    loop: asyncio.AbstractEventLoop
-    names: Names
-    allow: frozenset[str]
-    now: Callable[[], float]  # for moments
-    real: Callable[[], float]  # for deadlines
-
-    def number(self) -> int:
-        """The next connection's number."""
-
-    def tls(self) -> ssl.SSLContext:
-        """What is trusted and shown."""
-
-    def watch(self, deadline: float) -> None:
-        """See to it that what is due at `deadline` is seen then."""
-
-
-class Shelf(Protocol):
-    """Where connections to one endpoint are kept."""
-
-    def free(self, connection: "Connection") -> None:
-        """The connection can carry another request."""
-
-    def gone(self, connection: "Connection") -> None:
-        """The connection is no more."""
 
 
 class Connection(asyncio.Protocol):
@@ -66,7 +26,7 @@ class Connection(asyncio.Protocol):
     The deadline runs from the moment that the request is handed over here, before the name is looked up.
     """
 
-    def __init__(self, home: Home, shelf: Shelf, url: Url) -> None:
+    def __init__(self, home: Home, shelf: "Shelf[Connection]", url: Url) -> None:
         self.deadline = 0.0
         self.since = 0.0  # when it became idle
         self.keep = 0.0  # how long it may idle
@@ -76,16 +36,14 @@ class Connection(asyncio.Protocol):
         self._real = home.real
         self._number = 0
         self._carried = 0
-        self._socket: socket.socket | None = None
         self._transport: asyncio.Transport | None = None
         self._layer: Layer | None = None
         self._opening: asyncio.Task[None] | None = None
         self._request: Request = cast(Request, None)
         self._done: Done | None = None
         self._answer = Answer()
-        self._sent = 0.0
-        self._pieces: Iterator[bytes | Pause | HangUp] | None = None  # of a script that is not played to its end
-        self._pause: asyncio.TimerHandle | None = None
+        self._sent: float | None = None
+        self._player: Player | None = None  # of the request's script, if it has one
         self._hanging_up: HangUp | None = None
         self._closed = False
 
@@ -103,7 +61,9 @@ class Connection(asyncio.Protocol):
     def usable(self) -> bool:
         """Whether an idle connection can carry another request: young enough, and nothing came in on it."""
         idle = self._real() - self.since
-        return not self._closed and idle < self.keep and (idle < _GLANCE or self._quiet())
+        if self._closed or self._transport is None or idle >= self.keep:
+            return False
+        return idle < _GLANCE or quiet(self._transport, tls=self._layer is not None)
 
     def open(self, request: Request, done: Done) -> None:
         """Connect, then carry the request."""
@@ -119,13 +79,13 @@ class Connection(asyncio.Protocol):
     def expire(self) -> None:
         """The deadline is over."""
         phase = self._phase()
-        self._fail(phase, f"{_WORDS[phase]} within {self._request.timeout:g} s")
+        self._fail(phase, overdue(phase, self._request.timeout))
 
     def cut(self) -> None:
         """The wire is closing."""
         if not self.busy:
             self.leave()
-        elif self._sent:
+        elif self._sent is not None:
             self._fail(Outcome.IN_DOUBT, "the sender stopped before the answer was complete")
         else:
             self._fail(Outcome.SKIPPED, "the sender stopped before anything was sent")
@@ -187,12 +147,15 @@ class Connection(asyncio.Protocol):
                 self._complete()
 
     def resume_writing(self) -> None:
-        if self._hanging_up is not None:
-            self._hang_up(self._hanging_up)
+        if self._hanging_up is not None:  # not at once: asyncio's transport is in the middle of its own work
+            self._home.loop.call_soon(self._hang_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._done is not None and exc is not None:
-            self._drain()
+        if self._transport is not None and exc is not None:
+            for data in rest(self._transport):
+                if self._done is None:
+                    break
+                self.data_received(data)
         if self._done is not None:
             self._lost(exc)
         self._closed = True
@@ -203,7 +166,7 @@ class Connection(asyncio.Protocol):
     def _take(self, request: Request, done: Done) -> None:
         self._request = request
         self._done = done
-        self._sent = 0.0
+        self._sent = None
         self._answer = Answer(to_head=request.method == "HEAD")
         self.deadline = self._real() + request.timeout
         self._home.watch(self.deadline)
@@ -211,9 +174,9 @@ class Connection(asyncio.Protocol):
     async def _open(self) -> None:
         home = self._home
         try:
-            self._socket = await connect(self._url, home.names, home.allow, lambda: self.deadline - self._real())
             self._layer = Layer(home.tls(), self._url.host) if self._url.scheme == "https" else None
-            await home.loop.create_connection(lambda: self, sock=self._socket)
+            # The loop makes the socket: uvloop aborts the process when one of ours is closed while it waits for it.
+            await connect(self._url, home.names, home.allow, partial(home.loop.create_connection, lambda: self))
         except Failure as failure:
             self._fail(failure.outcome, failure.detail)
         except (OSError, ValueError) as error:
@@ -232,39 +195,36 @@ class Connection(asyncio.Protocol):
         request = self._request
         self._carried += 1
         if request.script is None:
-            self._sent = self._home.now()
             self._write(request.data)
         else:
-            self._pieces = iter(request.script)
-            self._play()
+            self._player = Player(self._home.loop, request.script, self._write, self._end_by)
+            self._player.play()
 
     def _write(self, data: bytes) -> None:
+        if self._sent is None:
+            self._sent = self._home.now()
         if self._layer is not None:
-            data = self._layer.wrap(data)
+            try:
+                data = self._layer.wrap(data)
+            except ssl.SSLError as error:
+                self._fail(Outcome.TLS, f"TLS failed while the request was written: {error.reason}")
+                return
         if self._transport is not None:
             self._transport.write(data)
 
-    def _play(self) -> None:
-        """Go on with the script until it pauses or ends."""
-        self._pause = None
-        for piece in self._pieces or ():
-            if isinstance(piece, bytes):
-                self._sent = self._sent or self._home.now()
-                self._write(piece)
-            elif isinstance(piece, Pause):
-                self._pause = self._home.loop.call_later(piece.seconds, self._play)
-                return
-            else:
-                self._hanging_up = piece
-                if not self._unwritten():
-                    self._hang_up(piece)
-                return
-        self._pieces = None
+    def _end_by(self, how: HangUp) -> None:
+        """Hang up as soon as everything is written."""
+        self._hanging_up = how
+        if not self._unwritten():
+            self._hang_up()
 
-    def _hang_up(self, how: HangUp) -> None:
-        if how.reset and self._socket is not None:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        elif not how.reset:
+    def _hang_up(self) -> None:
+        how = self._hanging_up
+        if how is None or self._transport is None:  # over meanwhile
+            return
+        if how.reset:
+            reset_on_close(self._transport)
+        else:
             self.leave()
         self._fail(Outcome.CLOSED, f"the partner hung up on purpose{' (reset)' if how.reset else ''}")
 
@@ -275,7 +235,7 @@ class Connection(asyncio.Protocol):
         inside = layer.receive(data)
         if self._transport is not None and (reply := layer.outgoing()):
             self._transport.write(reply)
-        if layer.ready and not began and self.busy:
+        if layer.ready and not began and self.busy and layer.failure is None:
             self._begin()
         return inside
 
@@ -293,7 +253,7 @@ class Connection(asyncio.Protocol):
 
     def _complete(self) -> None:
         answer, request = self._answer, self._request
-        early = self._pieces is not None or self._unwritten()
+        early = not self._written()
         detail = "answered before the whole request was written" if early else ""
         if answer.capped:
             detail = f"the body was read up to {limits.ANSWER_READ} bytes and no further"
@@ -312,7 +272,7 @@ class Connection(asyncio.Protocol):
             answer.size,
             answer.sha256,
             answer.capped,
-            self._sent,
+            self._sent or 0.0,
             self._home.now(),
             self._number,
             self._carried > 1,
@@ -330,10 +290,10 @@ class Connection(asyncio.Protocol):
     def _settle(self, exchange: Exchange, then: Callable[[], None]) -> None:
         """Let go of the exchange, then of the connection, and tell: `done` may hand over the next request at once."""
         done, self._done = self._done, None
-        self._pieces = self._hanging_up = None
-        if self._pause is not None:
-            self._pause.cancel()
-            self._pause = None
+        self._hanging_up = None
+        if self._player is not None:
+            self._player.stop()
+            self._player = None
         then()
         try:
             if done is not None:
@@ -361,24 +321,13 @@ class Connection(asyncio.Protocol):
 
     def _lost(self, exc: Exception | None) -> None:
         """The connection ended by a reset, or by an error of the network."""
+        if self._real() > self.deadline:
+            self.expire()
+            return
         if self._layer is not None and not self._layer.ready:
             self._fail(Outcome.TLS, "the connection was reset during the TLS handshake")
             return
-        number = getattr(exc, "errno", None)
-        where = "inside its answer" if self._answer.begun else "without an answer"
-        if number in {errno.ECONNRESET, errno.ECONNABORTED, None}:
-            what = f"the receiver reset the connection {where}"
-        elif number in {errno.EPIPE, errno.ESHUTDOWN}:
-            what = f"the receiver closed the connection while the request was being written, {where}"
-        else:
-            what = f"the connection broke {where}: {exc}"
-        self._fail(Outcome.RESET, what + self._before())
-
-    def _drain(self) -> None:
-        """Read what the system still holds: an answer sent just before a reset counts."""
-        with contextlib.suppress(OSError, ValueError):
-            while self._done is not None and self._socket is not None and (data := self._socket.recv(_AT_ONCE)):
-                self.data_received(data)
+        self._fail(Outcome.RESET, broken(exc, begun=self._answer.begun) + self._before())
 
     def _phase(self) -> Outcome:
         """How it is called when time is over now."""
@@ -388,21 +337,14 @@ class Connection(asyncio.Protocol):
             return Outcome.TIMEOUT_TLS
         if self._answer.status:
             return Outcome.TIMEOUT_BODY
-        written = self._pieces is None and not self._unwritten()
-        return Outcome.TIMEOUT_HEADERS if written else Outcome.TIMEOUT_WRITE
+        return Outcome.TIMEOUT_HEADERS if self._written() else Outcome.TIMEOUT_WRITE
+
+    def _written(self) -> bool:
+        """Whether the system has taken every byte of the request."""
+        return not self._unwritten() and (self._player is None or self._player.finished)
 
     def _unwritten(self) -> bool:
         return self._transport is not None and self._transport.get_write_buffer_size() > 0
-
-    def _quiet(self) -> bool:
-        """Whether nothing came in that the loop has not told yet."""
-        try:
-            came = self._socket is not None and self._socket.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return bool(came) and self._layer is not None  # TLS has things of its own to say
 
     def _before(self) -> str:
         """What may excuse a receiver: it closed an idle connection just as the request left."""

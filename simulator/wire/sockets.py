@@ -13,7 +13,8 @@ from simulator.receiver import Tls
 from simulator.wire import Request
 from simulator.wire.addresses import plain
 from simulator.wire.connecting import Names
-from simulator.wire.connection import Connection, Done
+from simulator.wire.connection import Connection
+from simulator.wire.home import Done
 from simulator.wire.tls import context
 
 _SYSTEM = Tls()
@@ -132,37 +133,23 @@ class Pool:
 
     def send(self, request: Request, done: Done) -> None:
         """Hand the request to an idle connection, a new one, or let it wait its turn."""
-        if not self._waiting:
-            idle = self._idle
-            while idle and not request.fresh:
-                connection = idle.pop()
-                if connection.usable:
-                    connection.carry(request, done)
-                    return
-                connection.leave()
-            if len(self.connections) < self._most:
-                self._open(request, done)
-                return
-            if idle:  # a fresh one is wanted and there is no room
-                idle.pop(0).leave()
+        if not self._waiting and not request.fresh and (connection := self._idle_one()) is not None:
+            connection.carry(request, done)
+            return
         self._waiting.append((request, done))
+        self._go_on()
 
     def free(self, connection: Connection) -> None:
         """A connection can carry another request."""
-        if not self._waiting:
-            self._idle.append(connection)
-        elif self._waiting[0][0].fresh:
-            connection.leave()  # to make room; `gone` goes on
-        else:
-            connection.carry(*self._waiting.popleft())
+        self._idle.append(connection)
+        self._go_on()
 
     def gone(self, connection: Connection) -> None:
         """A connection is no more; there is room for whoever waits."""
         self.connections.discard(connection)
         if connection in self._idle:
             self._idle.remove(connection)
-        while self._waiting and len(self.connections) < self._most:
-            self._open(*self._waiting.popleft())
+        self._go_on()
         self._wire.gone()
 
     def close(self) -> None:
@@ -174,7 +161,28 @@ class Pool:
         for connection in tuple(self.connections):
             connection.cut()
 
-    def _open(self, request: Request, done: Done) -> None:
-        connection = Connection(self._wire, self, self._url)
-        self.connections.add(connection)
-        connection.open(request, done)
+    def _go_on(self) -> None:
+        """Let those who wait leave, in order, as long as there is a connection or room for one."""
+        while self._waiting:
+            request, done = self._waiting[0]
+            connection = None if request.fresh else self._idle_one()
+            if connection is None and len(self.connections) >= self._most:
+                if self._idle:  # a fresh connection is wanted: one that idles makes room, and `gone` goes on
+                    self._idle.pop(0).leave()
+                return
+            self._waiting.popleft()
+            if connection is not None:
+                connection.carry(request, done)
+            else:
+                connection = Connection(self._wire, self, self._url)
+                self.connections.add(connection)
+                connection.open(request, done)
+
+    def _idle_one(self) -> Connection | None:
+        """The connection used last, if it can be used again; those that cannot are left."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.usable:
+                return connection
+            connection.leave()
+        return None

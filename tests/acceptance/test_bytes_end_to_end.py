@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+
 from simulator.journal import Journal
 from tests.acceptance.conftest import Command
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 import simulator.cli
 from tests.acceptance.conftest import Answering, Command, clean_environment
 
@@ -86,9 +87,7 @@ def test_2_when_the_command_is_wrong_and_it_says_what_would_be_right(
     assert "Traceback" not in ended.stderr
 
 
-def test_2_when_a_file_is_wrong_and_nothing_was_sent(
-    partnersim: Command, scenario: Path, answering: Answering
-) -> None:
+def test_2_when_a_file_is_wrong_and_nothing_was_sent(partnersim: Command, scenario: Path, answering: Answering) -> None:
     scenario.write_text(SCENARIO.replace("frequency", "frequnecy"))
     ended = partnersim("run", "clevertap/one-time-export", scenario, "--to", answering.url)
     assert ended.returncode == 2

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from simulator.journal import Journal
 from simulator.model import Outcome
 from tests.acceptance.conftest import Answering, clean_environment

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from tests.acceptance.conftest import Command
 
 AUTHORIZATION = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="

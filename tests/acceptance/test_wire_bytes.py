@@ -17,7 +17,8 @@ from simulator.wire import Request, once
 from tests.receivers.byte_server import LOOPS, NO_CONTENT, Peer, post, run, serving, wired
 
 ODD = (
-    b"PoSt /a%20b?x=\xc3\xbc HTTP/1.1\r\nhOsT: x\r\nX-Twice: 1\r\nX-Twice:2\r\nX-Space:   3  \r\nContent-Length: 9\r\n\r\n"
+    b"PoSt /a%20b?x=\xc3\xbc HTTP/1.1\r\nhOsT: x\r\nX-Twice: 1\r\nX-Twice:2\r\n"
+    b"X-Space:   3  \r\nContent-Length: 9\r\n\r\n"
     b"\x00\xff\r\n\r\n\x1a{}"
 )
 
@@ -140,9 +141,7 @@ def test_proxies_netrc_ca_variables_and_locale_change_nothing(tmp_path: Path) ->
     (tmp_path / "openssl.cnf").write_text("openssl_conf = none\n")
     proxy = "http://127.0.0.1:9"
     odd = {
-        **{
-            name: proxy for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy")
-        },
+        **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"), proxy),
         "no_proxy": "",
         "HOME": str(tmp_path),
         "NETRC": str(tmp_path / ".netrc"),

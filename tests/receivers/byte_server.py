@@ -143,7 +143,8 @@ async def serving(
         for task in tuple(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)
+        for _ in range(5):  # transports close their sockets on a later turn of the loop
+            await asyncio.sleep(0)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from simulator.curl import curl, url_of
+from simulator.curl import curl, shell_address, url_of
 from simulator.model import Attempt, Outcome
 
 STAND_IN = f"""#!{sys.executable}
@@ -78,6 +78,7 @@ def run(command: list[str], folder: Path, **variables: str) -> tuple[list[str], 
 
 def body_of(arguments: list[str], stdin: bytes | None) -> bytes | None:
     given = arguments[arguments.index("--data-binary") + 1]
+    assert given == "@-" or not given.startswith("@"), "curl would send a file"
     return stdin if given == "@-" else given.encode()
 
 
@@ -185,3 +186,8 @@ def test_a_header_without_a_value_stays(tmp_path: Path) -> None:
 def test_where_nobody_knows_the_endpoint_the_host_header_does() -> None:
     assert url_of(an_attempt(), "") == "http://127.0.0.1:8000/hooks/clevertap"
     assert url_of(an_attempt(), "https://[::1]:8443/x?y") == "https://[::1]:8443/hooks/clevertap"
+
+
+def test_an_address_in_a_command_keeps_its_secrets() -> None:
+    assert shell_address("http://me:pw@host/x?token=a'b&n=1") == """'http://host/x?token='"$TOKEN"'&n='"$N\""""
+    assert shell_address("http://127.0.0.1:8000/hook") == "http://127.0.0.1:8000/hook"

@@ -50,24 +50,24 @@ STRANGE: tuple[Any, ...] = (
 def mutated(value: Any, dice: random.Random) -> Any:
     """The same with one thing changed somewhere: replaced, taken out, added, doubled, or its letters changed."""
     value = copy.deepcopy(value)
-    into, key = {"root": value}, "root"
-    root: Any = into
+    root: Any = {"root": value}
+    into: Any = root
+    key: Any = "root"
     while isinstance(into[key], dict | list) and into[key] and dice.random() < 0.8:
         into = into[key]
-        key = dice.choice(list(into)) if isinstance(into, dict) else dice.randrange(len(into))  # type: ignore[arg-type]
-    here: Any = into
+        key = dice.choice(list(into)) if isinstance(into, dict) else dice.randrange(len(into))
     match dice.randrange(5):
         case 0:
-            here[key] = dice.choice(STRANGE)
-        case 1 if here is not root:
-            del here[key]
-        case 2 if isinstance(here[key], dict):
-            here[key][dice.choice(("extra", "status", "at", "id", "", "X Y"))] = dice.choice(STRANGE)
-        case 3 if isinstance(here[key], str):
-            place = dice.randrange(len(here[key]) + 1)
-            here[key] = here[key][:place] + dice.choice("\n\t 0aZé%:{$") + here[key][place + dice.randrange(2) :]
+            into[key] = dice.choice(STRANGE)
+        case 1 if into is not root:
+            del into[key]
+        case 2 if isinstance(into[key], dict):
+            into[key][dice.choice(("extra", "status", "at", "id", "", "X Y"))] = dice.choice(STRANGE)
+        case 3 if isinstance(into[key], str):
+            place = dice.randrange(len(into[key]) + 1)
+            into[key] = into[key][:place] + dice.choice("\n\t 0aZé%:{$") + into[key][place + dice.randrange(2) :]
         case _:
-            here[key] = [here[key], here[key]]
+            into[key] = [into[key], into[key]]
     return root["root"]
 
 
@@ -151,6 +151,11 @@ def test_a_reference_to_a_shipped_schema_is_followed_by_both() -> None:
 
 def test_a_pattern_that_takes_exponential_time_elsewhere_is_quick() -> None:
     assert not Schema({"pattern": "^(a+)+$"}).accepts("a" * 5000 + "b")
+
+
+def test_a_pattern_that_cannot_be_matched_in_linear_time_is_refused() -> None:
+    with pytest.raises(jsonschema_rs.ValidationError):
+        Schema({"pattern": "^(a)\\1$"})
 
 
 def test_a_dollar_is_the_very_end_for_both() -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from simulator.authoring import load_receiver, parse_scenario
 from simulator.errors import DocumentError
+from simulator.receiver import Receiver
+from simulator.scenario import Scenario
 
 FOLDER = Path(__file__).resolve().parent.parent / "invalid"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -27,12 +29,15 @@ ENVIRONMENT = {
 def complaint(file: Path) -> str:
     """What the author of a file is told, with paths as they are from the file's own folder."""
     with pytest.raises(DocumentError) as caught:
-        if file.name.startswith("scenario"):
-            parse_scenario(file.read_bytes(), file.name)
-        else:
-            load_receiver(str(file), ENVIRONMENT)
+        load(file)
     assert caught.value.exit_code == 2
     return str(caught.value).replace(f"{FOLDER}{os.sep}", "") + "\n"
+
+
+def load(file: Path) -> Scenario | Receiver:
+    if file.name.startswith("scenario"):
+        return parse_scenario(file.read_bytes(), file.name)
+    return load_receiver(str(file), ENVIRONMENT)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -344,6 +344,7 @@ def test_what_is_no_journal_is_refused_with_its_path(text: str, tmp_path: Path) 
     [
         "not json",
         "[1]",
+        '["kind"]',
         '{"no": "kind"}',
         '{"kind":"outcome","of":1,"outcome":"answered"}',
         '{"kind":"outcome","of":[],"outcome":"answered"}',
@@ -526,6 +527,26 @@ def test_a_secret_made_of_json_signs_breaks_no_line(opened: Opens) -> None:
     writer.observation(an_observation(values={"a": 12345, "b": 'x","yz', "c": "abc\\"}))
     (seen,) = close(writer).observations()
     assert seen.values == {"a": 12345, "b": f"x{MARK}z", "c": MARK}
+
+
+def test_a_flush_of_nothing_writes_nothing(opened: Opens) -> None:
+    writer = opened()
+    before = writer.path.read_bytes()
+    writer.flush()
+    assert writer.path.read_bytes() == before
+
+
+def test_a_last_line_that_is_no_json_is_no_footer(opened: Opens) -> None:
+    journal = close(opened())
+    journal.path.write_bytes(journal.path.read_bytes() + b"oops\n")
+    assert Journal.open(journal.path).footer is None
+
+
+def test_a_journal_that_went_away_is_named(opened: Opens) -> None:
+    journal = close(opened())
+    journal.path.unlink()
+    with pytest.raises(StorageError, match=r"cannot read the journal .*one\.ndjson"):
+        _ = journal.footer
 
 
 # The schema describes what is written, no more and no less.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from simulator.clock import JumpClock, Scale
 from simulator.errors import StorageError
 from simulator.journal import Journal, JournalWriter

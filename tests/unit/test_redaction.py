@@ -175,6 +175,7 @@ def test_without_secrets_nothing_is_changed() -> None:
 
 def test_of_two_secrets_one_inside_the_other_nothing_is_left() -> None:
     assert Scrub(["inner-value", "outer-inner-value-outer"])("outer-inner-value-outer") == MARK
+    assert Scrub(["inner-value", "inner-value and more"])("inner-value and more") == MARK
 
 
 @given(st.lists(st.text(min_size=4), max_size=3), st.text(), st.text())
@@ -410,3 +411,7 @@ def test_the_search_for_canaries_would_find_one(tmp_path: Path) -> None:
     journal.close(0.0, deliveries=0, attempts=0, complete=True, lateness=Lateness())
     assert CANARIES["bare token"].encode() in (tmp_path / "open.ndjson").read_bytes()
     assert Journal.open(tmp_path / "open.ndjson").complete
+
+
+def test_basic_credentials_that_are_no_base64_are_hidden_as_they_are() -> None:
+    assert Scrub(["Basic not:base64!"])("Basic not:base64! not:base64!") == f"{MARK} {MARK}"

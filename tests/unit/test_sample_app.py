@@ -88,7 +88,7 @@ def test_an_unknown_export_is_absent(client: FlaskClient) -> None:
 
 
 def test_an_import_is_acknowledged_and_no_export(client: FlaskClient) -> None:
-    assert post(client, REPORT | {"type": "import"}, "reachfive")[0] == 200
+    assert post(client, REPORT | {"type": "import"}, "reachfive") == (200, {"kept": "apart: this is no export"})
     assert client.get("/exports/reachfive/A-_b").status_code == 404
 
 

@@ -332,6 +332,18 @@ def test_an_alerts_time_is_in_the_accounts_zone() -> None:
     assert instant(in_new_york.at) - instant(in_india.at) == int(9.5 * 3600 * 10**6)
 
 
+def test_a_run_across_the_hour_that_comes_twice_does_not_end_before_it_starts() -> None:
+    paris = ZoneInfo("Europe/Paris")  # at three the clocks go back to two
+    texts = {"Initiated": "25/10/2026 2:55:00 AM", "Completed": "25/10/2026 2:04:20 AM"}
+    moments = {}
+    for status, text in texts.items():
+        read = clevertap(json.dumps(ALERT | {"Status": status, "Date and Time": text}).encode(), paris)
+        assert read is not None
+        assert read.at is not None
+        moments[status] = instant(read.at)
+    assert moments["Completed"] - moments["Initiated"] == 560 * 10**6
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

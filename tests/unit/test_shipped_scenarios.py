@@ -42,7 +42,7 @@ def comment_of(path: Path) -> list[str]:
 def named(scenario: Scenario) -> set[str]:
     """What a claim or an expectation may name."""
     alike = {f"{one.name}-{number}" for one in scenario.exports for number in range(1, one.count + 1)}
-    return {one.name for one in (*scenario.exports, *scenario.steps)} | alike
+    return alike | {one.name for one in scenario.exports} | {one.name for one in scenario.steps}
 
 
 def test_both_partners_have_their_scenarios() -> None:

@@ -144,7 +144,7 @@ def test_many_alike_are_all_there_once_in_order_whichever_way_they_are_laid_out(
         index = names.index(one.export)
         start = index * 7000.0 + (one.run - 1) * 14400.0
         assert one.due == start + (9000.0 if one.event == "completed" else 0.0)
-        assert one.step == "nightly"
+        assert one.step == one.export
 
 
 def test_ties_follow_declaration_run_event_index_and_copy() -> None:
@@ -155,10 +155,10 @@ def test_ties_follow_declaration_run_event_index_and_copy() -> None:
         Step(name="y", event="initiated", export="a"),
     )
     assert [(one.step, one.export, one.event, one.copy) for one in stream] == [
-        ("b", "b-1", "initiated", 0),
-        ("b", "b-2", "initiated", 0),
-        ("b", "b-1", "completed", 0),
-        ("b", "b-2", "completed", 0),
+        ("b-1", "b-1", "initiated", 0),
+        ("b-2", "b-2", "initiated", 0),
+        ("b-1", "b-1", "completed", 0),
+        ("b-2", "b-2", "completed", 0),
         ("a", "a", "initiated", 0),
         ("a", "a", "completed", 0),
         ("z", "a", "completed", 0),

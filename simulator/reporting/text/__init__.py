@@ -79,10 +79,14 @@ def _play(play: Play, page: Page) -> Iterator[Line]:
     yield Line()
     column = min(max(len(verdict.check) for verdict in play.verdicts), _NAME_COLUMN)
     evidence = Evidence.of(play)
+    long = False
     for verdict in play.verdicts:
+        if long:
+            yield Line()
         yield from _verdict(verdict, column, page)
-        if verdict.result in {Result.FAILED, Result.INCONCLUSIVE}:
-            yield from shown_evidence(verdict, evidence, page)
+        shown = [*shown_evidence(verdict, evidence, page)]
+        yield from shown
+        long = bool(shown)
 
 
 def _verdict(verdict: Verdict, column: int, page: Page) -> Iterator[Line]:

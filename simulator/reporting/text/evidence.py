@@ -12,6 +12,7 @@ from simulator.model import Attempt, Observation, Outcome, Play, Result, Verdict
 from simulator.reporting.text.page import DIM, Line, Page, count, gutter, span, told, wrapped
 from simulator.shown import as_text, cut, lines
 
+_SHOWN = {Result.FAILED, Result.INCONCLUSIVE}
 _ITEMS = 3  # pieces of evidence that are shown of one verdict
 _BODY = 2048  # characters of a body that are shown
 
@@ -74,11 +75,13 @@ class Evidence(NamedTuple):
 
 def _first(verdict: Verdict) -> Sequence[int]:
     """The lines to look up: an attempt may be named by its intent, its outcome, or both."""
-    return verdict.evidence[: 2 * _ITEMS] if verdict.result in {Result.FAILED, Result.INCONCLUSIVE} else ()
+    return verdict.evidence[: 2 * _ITEMS] if verdict.result in _SHOWN else ()
 
 
 def shown_evidence(verdict: Verdict, evidence: Evidence, page: Page) -> Iterator[Line]:
-    """The first pieces of evidence, how many more there are, and the command that plays it again."""
+    """The first pieces of evidence, how many more there are, and the command that plays it again; none for a pass."""
+    if verdict.result not in _SHOWN:
+        return
     taken: set[int] = set()
     items = 0
     for number in _first(verdict):
@@ -96,7 +99,6 @@ def shown_evidence(verdict: Verdict, evidence: Evidence, page: Page) -> Iterator
     if verdict.reproduce and verdict.reproduce not in evidence.shown:
         evidence.shown.add(verdict.reproduce)
         yield from [Line(), Line("      to play it again:", DIM), Line(f"        {verdict.reproduce}")]
-    yield Line()
 
 
 def _entry(number: int, entry: Attempt | Observation | str | None, evidence: Evidence, page: Page) -> Iterator[Line]:

@@ -68,7 +68,9 @@ def test_one_answer_of_another_status_fails_with_name_answer_time_and_lines(told
 def test_several_failures_are_counted_and_the_first_is_told(told: Told) -> None:
     for run in (1, 2, 3):
         told.send("completed", float(run), run=run, answer=200 if run == 2 else 503)
-    assert told.verdict(EACH).because.startswith("2 of 3 deliveries did not; the first: nightly[1].completed came back 503")
+    assert told.verdict(EACH).because.startswith(
+        "2 of 3 deliveries did not; the first: nightly[1].completed came back 503"
+    )
 
 
 def test_the_receiver_files_own_word_of_what_acknowledges_counts(tmp_path: Path) -> None:

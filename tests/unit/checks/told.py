@@ -22,7 +22,7 @@ Moment = Literal["before", "after", "end"]
 
 @dataclass(kw_only=True)
 class Told:
-    """Times are seconds since the run began; entries are written in order of their times, whatever order they came in."""
+    """Times are seconds since the run began; entries are written in order of their times."""
 
     folder: Path
     select: Mapping[str, str] | None = field(default_factory=lambda: dict(SELECT))
@@ -188,8 +188,10 @@ class Told:
                     lines[order] = writer.intent(delivery, attempt, t)
                 case ("outcome", of, delivery, exchange, final):
                     writer.outcome(lines[of], delivery, exchange, late=0.0, final=final)
-                case ("see", seen):
+                case (_, seen):
                     writer.observation(seen)
+                case _:
+                    raise AssertionError(event)
         if self.footer:
             writer.close(99.0, deliveries=1, attempts=1, complete=self.complete, lateness=self.lateness)
         else:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator.model import Delivery, Exchange, Observation, Outcome, Play, Report, Result, Verdict
-from simulator.reporting import text
+from simulator.journal import JournalWriter
+from simulator.model import Delivery, Exchange, Lateness, Observation, Outcome, Play, Report, Result, Verdict
+from simulator.reporting import REPORTERS, text
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 Writes = Callable[..., list[int]]
@@ -165,6 +166,15 @@ def test_what_a_probe_showed_is_told_in_words(
     ) in shown
 
 
+def test_a_note_can_be_evidence(tmp_path: Path, a_play: Plays, a_report: Reports, a_verdict: Judges) -> None:
+    path = tmp_path / "noted.ndjson"
+    writer = JournalWriter(path, {"receiver": {}}, str)
+    line = writer.note(1.0, "restarted", "by partnersim")
+    writer.close(1.0, deliveries=0, attempts=0, complete=True, lateness=Lateness())
+    play = a_play(a_verdict(Result.INCONCLUSIVE, evidence=(line,)), journal=str(path))
+    assert f"      {path}:2\n      * restarted by partnersim\n" in text.render(a_report(play), width=400)
+
+
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.ANSWERED])
 def test_every_outcome_without_an_answer_is_told_in_words(
     outcome: Outcome,
@@ -250,3 +260,16 @@ def test_a_very_long_name_of_a_check_gets_a_line_of_its_own(
 ) -> None:
     shown = text.render(a_report(a_play(a_verdict(Result.PASSED, "expect/" + "x" * 40))))
     assert f"  ✓ expect/{'x' * 40}\n{' ' * 38}every notification is acknowledged\n" in shown
+
+
+def test_every_format_is_in_the_table_and_ends_with_one_line_end(full_report: Report) -> None:
+    assert list(REPORTERS) == ["text", "json", "junit"]
+    for render in REPORTERS.values():
+        shown = render(full_report)
+        assert shown == render(full_report)
+        assert shown.endswith("\n")
+        assert not shown.endswith("\n\n")
+
+
+def test_no_two_empty_lines_follow_one_another(full_report: Report) -> None:
+    assert "\n\n\n" not in text.render(full_report)

@@ -75,8 +75,8 @@ def test_what_is_taken_as_an_answer_llhttp_takes_too_and_reads_alike(seed: int) 
                 continue
         except Failure:
             continue
-        if data.lower().count(b"content-length") > 1 or re.search(rb"[ \t];", data):
-            continue  # llhttp refuses a length twice though it be the same, and a space before a chunk's extension
+        if data.lower().count(b"content-length") > 1 or re.search(rb"[ \t][;=]|[;=][ \t]", data):
+            continue  # llhttp refuses a length twice though it be the same, and spaces in a chunk's extension
         reading = Reading()
         try:
             reading.parser.feed_data(data)

@@ -1,0 +1,275 @@
+"""Every command as a user types it; exit codes have a file of their own."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from simulator.cli import COMMANDS
+from simulator.providers import PROVIDERS
+from simulator.resources import shipped_scenarios
+from tests.acceptance.conftest import Answering, Command, clean_environment
+
+ONE = """\
+scenario: One export
+provider: clevertap
+clock: {scale: instant}
+exports:
+  nightly: {frequency: one time}
+"""
+
+
+@pytest.fixture
+def journal(partnersim: Command, tmp_path: Path, answering: Answering) -> Path:
+    """The journal of a run in which Completed was answered with 500."""
+    (tmp_path / "one.yaml").write_text(ONE)
+    answering.rule = lambda body, _: 500 if b"Completed" in body else 200
+    ended = partnersim("run", "one.yaml", "--to", answering.url, "--journal", "j", "--no-confirm")
+    assert ended.returncode == 1
+    (path,) = (tmp_path / "j").glob("*.ndjson")
+    return path
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example(partnersim: Command, name: str) -> None:
+    ended = partnersim(name, "--help")
+    assert ended.returncode == 0
+    assert name == "doctor" or name == "demo" or f"partnersim {name}" in ended.stdout.partition("Options:")[0][6:]
+
+
+def test_the_version_is_said_alike_by_both_ways_to_it(partnersim: Command) -> None:
+    assert partnersim("--version").stdout == partnersim("--version", "--help").stdout
+
+
+def test_judge_finds_from_the_journal_alone_what_the_run_found(
+    partnersim: Command, journal: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "one.yaml").unlink()
+    ended = partnersim("judge", journal, "--json")
+    assert ended.returncode == 1
+    told = json.loads(ended.stdout)
+    assert [one["outcome"] for one in told["verdicts"]] == ["failed"]
+    assert told["deliveries"] == 2
+
+
+def test_report_renders_a_journal_in_every_format(partnersim: Command, journal: Path, tmp_path: Path) -> None:
+    ended = partnersim("report", journal, "--format", "text,json,junit", "--output", "reports")
+    assert ended.returncode == 0, ended.stderr
+    assert "500" in (tmp_path / "reports" / "report.txt").read_text()
+    assert json.loads((tmp_path / "reports" / "report.json").read_text())["outcome"] == "failed"
+    assert ET.parse(tmp_path / "reports" / "report.xml").getroot().find(".//failure") is not None
+    assert partnersim("report", journal, "--format", "junit").stdout.startswith("<?xml")
+
+
+def test_several_formats_need_a_folder(partnersim: Command, journal: Path) -> None:
+    ended = partnersim("report", journal, "--format", "text,json")
+    assert ended.returncode == 2
+    assert "--output" in ended.stderr
+
+
+def test_what_is_no_journal_is_said_to_be_none(partnersim: Command, tmp_path: Path) -> None:
+    (tmp_path / "x.ndjson").write_text("hello\n")
+    ended = partnersim("judge", "x.ndjson")
+    assert ended.returncode == 6
+    assert "x.ndjson" in ended.stderr
+
+
+def test_the_curl_line_of_a_failure_sends_the_same_body_again(
+    partnersim: Command, journal: Path, answering: Answering
+) -> None:
+    said = partnersim("judge", journal).stdout
+    (line,) = re.findall(r"curl -q (?:.*\\\n)*.*", said)
+    sent = answering.requests[-1]
+    subprocess.run(["bash", "-c", line], check=True, capture_output=True, timeout=20)
+    path, headers, body = answering.requests[-1]
+    assert len(answering.requests) == 3
+    assert (path, body) == (sent[0], sent[2])
+    assert headers == sent[1]
+
+
+def test_the_partnersim_line_of_a_failure_sends_the_same_bytes_again(
+    partnersim: Command, tmp_path: Path, answering: Answering
+) -> None:
+    (tmp_path / "one.yaml").write_text(ONE)
+    answering.rule = lambda *_: 500
+    said = partnersim("run", "one.yaml", "--to", answering.url, "--no-confirm").stdout
+    (line,) = set(re.findall(r"(partnersim run one\.yaml .*)$", said, flags=re.MULTILINE))
+    first = [body for _, _, body in answering.requests]
+    again = [sys.executable, "-m", "simulator", *line.split()[1:], "--no-confirm"]
+    subprocess.run(again, cwd=tmp_path, capture_output=True, timeout=30, check=False, env=clean_environment())
+    assert [body for _, _, body in answering.requests] == first * 2
+
+
+def test_trigger_sends_one_delivery_with_what_was_set(partnersim: Command, answering: Answering) -> None:
+    ended = partnersim(
+        "trigger", "clevertap.completed", "--to", f"{answering.url}/hook", "--set", "Partner=Amazon S3",
+        "--set", "Export Request Id=17", "--header", "X-Env: ci", "--authorization", "Bearer very-secret-value",
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    ((path, headers, body),) = answering.requests
+    assert path == "/hook"
+    assert headers["X-Env"] == "ci"
+    assert headers["Authorization"] == "Bearer very-secret-value"
+    assert json.loads(body)["Partner"] == "Amazon S3"
+    assert json.loads(body)["Export Request Id"] == 17
+    assert "very-secret-value" not in ended.stdout
+
+
+def test_trigger_says_when_what_was_set_breaks_the_payload(partnersim: Command, answering: Answering) -> None:
+    answering.rule = lambda *_: 422
+    ended = partnersim(
+        "trigger", "reachfive.finished", "--to", answering.url, "--set", "status=RUNNING", "--remove", "id"
+    )
+    assert ended.returncode == 1
+    ((_, _, body),) = answering.requests
+    assert json.loads(body)["status"] == "RUNNING"
+    assert "id" not in json.loads(body)
+
+
+@pytest.mark.parametrize("event", [f"{name}.{event}" for name, one in PROVIDERS.items() for event in one.events])
+def test_every_event_can_be_triggered(partnersim: Command, answering: Answering, event: str) -> None:
+    assert partnersim("trigger", event, "--to", answering.url).returncode == 0
+    assert len(answering.requests) == 1
+
+
+def test_trigger_takes_readings(partnersim: Command, answering: Answering) -> None:
+    partnersim("trigger", "reachfive.finished", "--to", answering.url, "--reading", "time_digits=microseconds")
+    assert re.search(rb'"updated_at":"[^"]+\.\d{6}Z"', answering.requests[0][2])
+
+
+@pytest.mark.parametrize("what", ["providers", "events", "readings", "scenarios", "faults", "checks"])
+def test_list_says_the_same_to_people_and_programs(partnersim: Command, what: str) -> None:
+    told = json.loads(partnersim("list", what, "--json").stdout)
+    words = partnersim("list", what).stdout
+    assert told
+    assert all(one["name"] in words for one in told)
+
+
+def test_every_fact_event_and_reading_is_listed_with_grade_and_source(partnersim: Command) -> None:
+    for what in ("providers", "events", "readings"):
+        for one in json.loads(partnersim("list", what, "--json").stdout):
+            assert one["grade" if what != "providers" else "name"] in {"documented", "inferred", "assumed"}
+            assert one["source"]
+
+
+def test_every_check_is_explained(partnersim: Command) -> None:
+    for one in json.loads(partnersim("list", "checks", "--json").stdout):
+        said = partnersim("explain", one["name"]).stdout
+        assert said.startswith(one["name"])
+        assert len(said.splitlines()) >= 4
+
+
+def test_every_schema_is_printed_as_it_is(partnersim: Command) -> None:
+    for name in partnersim("schema").stdout.split():
+        assert json.loads(partnersim("schema", name).stdout)["$id"]
+
+
+def test_validate_tells_of_all_files_what_they_are_and_what_is_wrong(partnersim: Command, tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(ONE)
+    (tmp_path / "receiver.yaml").write_text("receiver: mine\nendpoints: {clevertap: {url: http://127.0.0.1:1/}}\n")
+    (tmp_path / "bad.yaml").write_text(ONE.replace("provider", "provder"))
+    (tmp_path / "broken.yaml").write_text(
+        ONE + "timeline:\n  x: {event: completed, export: nightly, set: {Status: No}}\n"
+    )
+    ended = partnersim("validate", ".", "--json")
+    assert ended.returncode == 2
+    told = {Path(one["file"]).name: one for one in json.loads(ended.stdout)["files"]}
+    assert {name: one["valid"] for name, one in told.items()} == {
+        "good.yaml": True,
+        "receiver.yaml": True,
+        "bad.yaml": False,
+        "broken.yaml": False,
+    }
+    assert told["good.yaml"]["kind"] == "scenario"
+    assert told["receiver.yaml"]["kind"] == "receiver"
+    assert "valid: false" in json.dumps(told["broken.yaml"])
+
+
+def test_all_shipped_scenarios_are_valid(partnersim: Command) -> None:
+    ended = partnersim("validate", *shipped_scenarios().values())
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_defaults_come_from_pyproject_then_environment_then_flags(
+    partnersim: Command, tmp_path: Path, answering: Answering
+) -> None:
+    (tmp_path / "one.yaml").write_text(ONE)
+    (tmp_path / "pyproject.toml").write_text(
+        f'[tool.partnersim]\nseed = 1\n[tool.partnersim.run]\nto = "{answering.url}"\n'
+    )
+    seeds = [
+        json.loads(partnersim("run", "one.yaml", "--json", *words, env=env).stdout)["seed"]
+        for words, env in (((), {}), ((), {"PARTNERSIM_SEED": "2"}), (("--seed", "3"), {"PARTNERSIM_SEED": "2"}))
+    ]
+    assert seeds == [1, 2, 3]
+
+
+def test_a_default_that_no_option_has_is_refused(partnersim: Command, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.partnersim]\nsede = 1\n")
+    ended = partnersim("plan", "clevertap/one-time-export")
+    assert ended.returncode == 2
+    assert "sede" in ended.stderr
+
+
+def test_plan_shows_no_more_than_asked(partnersim: Command) -> None:
+    ended = partnersim("plan", "clevertap/month-of-exports", "--limit", "3", "--brief")
+    assert ended.returncode == 0
+    assert len([line for line in ended.stdout.splitlines() if line.startswith("#")]) == 3
+
+
+def test_receive_prints_a_receiver_file_that_is_valid_and_works(partnersim: Command, tmp_path: Path) -> None:
+    (tmp_path / "receiver.yaml").write_text(partnersim("receive", "--print-receiver-file", "--port", "8123").stdout)
+    assert partnersim("validate", "receiver.yaml").returncode == 0
+
+
+def test_receive_stops_when_asked_and_keeps_what_it_has(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulator", "receive", "--port", "0", "--database", "kept.sqlite"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=clean_environment(),
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith(b"listening on http://127.0.0.1:")
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+    assert (tmp_path / "kept.sqlite").stat().st_size > 0
+
+
+def test_receive_says_when_its_port_is_taken(partnersim: Command, answering: Answering) -> None:
+    ended = partnersim("receive", "--port", answering.url.rpartition(":")[2])
+    assert ended.returncode == 2
+    assert "choose another port" in ended.stderr
+
+
+def test_doctor_looks_at_the_machine_and_the_receiver(
+    partnersim: Command, tmp_path: Path, answering: Answering, closed_port: str
+) -> None:
+    (tmp_path / "there.yaml").write_text(f"receiver: there\nendpoints: {{clevertap: {{url: {answering.url}/}}}}\n")
+    (tmp_path / "gone.yaml").write_text(f"receiver: gone\nendpoints: {{clevertap: {{url: {closed_port}/}}}}\n")
+    assert partnersim("doctor").returncode == 0
+    there = partnersim("doctor", "--receiver", "there.yaml", "--json")
+    assert there.returncode == 0
+    assert "404" in there.stdout
+    gone = partnersim("doctor", "--receiver", "gone.yaml")
+    assert gone.returncode == 4
+    assert "refused" in gone.stdout
+    assert answering.requests == []  # no notification was sent
+
+
+def test_the_demo_passes_and_leaves_its_reports(partnersim: Command, tmp_path: Path) -> None:
+    ended = partnersim("demo", "--keep", tmp_path / "kept")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    report = json.loads((tmp_path / "kept" / "report.json").read_text())
+    assert report["scenarios"] >= 6
+    assert {one["outcome"] for one in report["verdicts"]} == {"passed"}
+    assert {one["provider"] for one in report["plays"]} == {"clevertap", "reachfive"}
+    assert (tmp_path / "kept" / "report.txt").exists()
+    assert ET.parse(tmp_path / "kept" / "report.xml").getroot().tag == "testsuites"
