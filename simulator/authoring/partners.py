@@ -1,7 +1,6 @@
 """Knows the partners by the scenario schema: their names, their exports' events, their account's zone."""
 
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from simulator.documents import did_you_mean, quoted, schema
@@ -15,7 +14,11 @@ def partner_names() -> tuple[str, ...]:
 
 def unknown_partner(name: str) -> tuple[str, str] | None:
     """Message and remedy for a name that is neither ours nor that of an installed plug-in; None for one that is."""
-    if name in partner_names() or entry_points(group="partnersim.providers", name=name):
+    if name in partner_names():
+        return None
+    from importlib.metadata import entry_points  # late: it is slow to import, and few have plug-ins
+
+    if entry_points(group="partnersim.providers", name=name):
         return None
     message = f"there is no partner {quoted(name)}{did_you_mean(name, partner_names())}"
     return message, f"partners are: {', '.join(map(quoted, partner_names()))}"

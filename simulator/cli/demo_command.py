@@ -43,7 +43,7 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
     from simulator.cli.output import say
     from simulator.cli.playing import Performance, check_reports, conclude, journal_folder, perform
     from simulator.clock import utc_now
-    from simulator.runner.conduct import Settings
+    from simulator.runner.prepare import Settings
     from simulator.sample import receiver_file
 
     check_reports(options["reports"])

@@ -125,6 +125,7 @@ _TELLING = (
         help="Write text, json or junit to a file.",
     ),
     _option("--json", "as_json", is_flag=True, help="stdout is one JSON value; words for people go to stderr."),
+    _option("-v", "--verbose", is_flag=True, help="Tell of what passed as much as of what did not."),
     _option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
 )
 

@@ -37,7 +37,7 @@ def command(scenario: str, **options: Any) -> int:
     from simulator.authoring import load_receiver, load_scenario, receiver_at
     from simulator.cli.output import tell
     from simulator.errors import UsageError
-    from simulator.runner.conduct import Settings, prepare
+    from simulator.runner.prepare import Settings, prepare
 
     if options["receiver_file"] and options["to"]:
         raise UsageError("--receiver and --to exclude each other", "name one of them")

@@ -21,7 +21,8 @@ from simulator.errors import StorageError, UsageError
 from simulator.model import Play, Report
 from simulator.receiver import Receiver
 from simulator.reporting import REPORTERS
-from simulator.runner.conduct import Settings, conduct, file_name, prepare
+from simulator.runner.conduct import conduct, file_name
+from simulator.runner.prepare import Settings, prepare
 from simulator.runner.readiness import started, wait_until_ready
 from simulator.runner.stop import Stop, on_signals
 from simulator.scenario import Scenario
@@ -173,17 +174,18 @@ def conclude(report: Report, options: Options) -> int:
     write_reports(report, options["reports"])
     if options["as_json"]:
         say(REPORTERS["json"](report).rstrip("\n"))
-    say(shown(report, as_json=options["as_json"]), as_json=options["as_json"], quiet=options["quiet"])
+    words = shown(report, as_json=options["as_json"], brief=not options["verbose"])
+    say(words, as_json=options["as_json"], quiet=options["quiet"])
     return report.exit_code
 
 
-def shown(report: Report, *, as_json: bool = False) -> str:
+def shown(report: Report, *, as_json: bool = False, brief: bool = False) -> str:
     """The report for people, in colour where the terminal takes it."""
     from simulator.reporting.text import render
 
     stream = sys.stderr if as_json else sys.stdout
     encoding = stream.encoding or "utf-8"
-    return render(report, colour=colour_wanted() and not as_json, encoding=encoding).rstrip("\n")
+    return render(report, colour=colour_wanted() and not as_json, encoding=encoding, brief=brief).rstrip("\n")
 
 
 def check_reports(reports: Sequence[tuple[str, Path]]) -> None:

@@ -41,7 +41,7 @@ def command(event: str, **options: Any) -> int:
         perform,
     )
     from simulator.clock import utc_now
-    from simulator.runner.conduct import Settings
+    from simulator.runner.prepare import Settings
 
     check_reports(options["reports"])
     receiver = chosen_receiver(options)

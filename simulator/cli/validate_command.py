@@ -57,7 +57,7 @@ def _check(path: Path) -> str:
     """What kind of file it is; raises a PartnersimError that says what is wrong with it."""
     from simulator.authoring import kind_of, load_receiver, load_scenario, receiver_at
     from simulator.journal import Journal
-    from simulator.runner.conduct import Settings, prepare
+    from simulator.runner.prepare import Settings, prepare
 
     if path.suffix == ".ndjson":
         for _ in Journal.open(path).attempts():

@@ -3,90 +3,31 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from simulator import limits
-from simulator.authoring import expanded
 from simulator.check import Case
 from simulator.checks import judge, watches
-from simulator.clock import Clock, RealClock, Scale, fresh_seed, utc_now
+from simulator.clock import utc_now
 from simulator.journal import Journal, JournalWriter
 from simulator.model import Lateness, Play, Result, Verdict
 from simulator.receiver import Receiver
 from simulator.redaction import Scrub
 from simulator.runner.play import Pace, Player
+from simulator.runner.prepare import Planned, Settings, prepare
 from simulator.runner.probing import Prober
 from simulator.runner.stop import Stop
 from simulator.scenario import Scenario
-from simulator.timeline import Timeline, plan, story_start
+from simulator.timeline import Timeline
 from simulator.version import __version__
-from simulator.wire import Send
 from simulator.wire.sockets import Wire
 
 _GRACE = 1.0  # seconds that requests under way are given when the run is interrupted
 _WORTH_CONFIRMING = 300.0  # seconds: a play that took longer is not played again
 _OTHER_SEED = 0x9E3779B9  # added to a seed: another one, and always the same
-
-
-def _no_progress(_: int, __: float) -> None:
-    """Nobody watches."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How scenarios are played. What is None is the scenario's own word, or chosen afresh.
-
-    `journals` is the folder the journals go to. `make_send` gives an in-process receiver in the place of sockets;
-    `make_clock` a jumping clock. `reproduce` makes the line that plays a scenario again.
-    """
-
-    journals: Path
-    seed: int | None = None
-    start: datetime | None = None
-    scale: Scale | None = None
-    jobs: int = limits.IN_FLIGHT
-    tolerance: float | None = None
-    confirm: bool = True
-    allow: frozenset[str] = frozenset()
-    environment: Mapping[str, str] = field(default_factory=dict)
-    make_send: Callable[[Callable[[], float]], Send] | None = None
-    make_clock: Callable[[], Clock] = RealClock
-    progress: Callable[[int, float], None] = _no_progress
-    reproduce: Callable[[Scenario, int, datetime], str] = lambda scenario, seed, start: (
-        f"partnersim run {scenario.source} --seed {seed} --start {start.isoformat()}"
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Planned:
-    """A scenario ready to be played: nothing in it can be wrong any more."""
-
-    scenario: Scenario
-    timeline: Timeline
-    secrets: tuple[str, ...]
-    scale: Scale
-
-
-def prepare(scenario: Scenario, receiver: Receiver, settings: Settings, *, seed: int | None = None) -> Planned:
-    """Plan one scenario, so that every mistake shows before anything is sent.
-
-    Raises:
-        UsageError: the scenario cannot be played against this receiver.
-    """
-    whole, secrets = expanded(scenario, settings.environment)
-    chosen = seed if seed is not None else settings.seed if settings.seed is not None else whole.seed
-    start = settings.start or story_start(whole, utc_now())
-    return Planned(
-        scenario=whole,
-        timeline=plan(whole, receiver, seed=fresh_seed() if chosen is None else chosen, start=start),
-        secrets=(*receiver.secrets, *secrets),
-        scale=settings.scale or whole.scale or Scale(),
-    )
 
 
 async def conduct(planned: Planned, receiver: Receiver, settings: Settings, stop: Stop, name: str) -> Play:

@@ -12,7 +12,8 @@ from simulator.authoring import load_scenario, receiver_at
 from simulator.clock import JumpClock, Scale, utc_now
 from simulator.model import Report
 from simulator.receiver import Receiver
-from simulator.runner.conduct import Settings, conduct, file_name, prepare
+from simulator.runner.conduct import conduct, file_name
+from simulator.runner.prepare import Settings, prepare
 from simulator.runner.stop import Stop
 from simulator.version import __version__
 from simulator.wire import Send

@@ -133,7 +133,7 @@ class Answer:
     def _read_chunks(self, chunks: Chunks, data: bytes) -> bool:
         self._absorb(chunks.feed(data))
         self.extra = chunks.extra
-        self.capped = self.capped or chunks.overhead > limits.ANSWER_READ
+        self.capped = self.capped or chunks.too_much
         return self.capped or chunks.complete
 
     def _absorb(self, data: bytes) -> None:

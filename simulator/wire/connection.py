@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import cast
 
-from simulator import limits
 from simulator.model import Exchange, HangUp, Outcome, Url
 from simulator.wire import Request
 from simulator.wire.answers import Answer
@@ -256,7 +255,7 @@ class Connection(asyncio.Protocol):
         early = not self._written()
         detail = "answered before the whole request was written" if early else ""
         if answer.capped:
-            detail = f"the body was read up to {limits.ANSWER_READ} bytes and no further"
+            detail = f"the body was read up to {answer.size} bytes and no further"
         exchange = self._exchange(answer.outcome, detail)
         spent = early or answer.capped or answer.extra or request.fresh or request.script is not None
         self.keep = 0.0 if spent else answer.keep

@@ -141,6 +141,7 @@ def test_6_when_the_disk_is_full_and_the_journal_stays_readable(
     long.write_text(SCENARIO.replace("frequency: one time", "frequency: every 4 hours, runs: 200"))
     ended = partnersim(
         "run", long, "--to", answering.url, "--journal", tmp_path / "j",
+        env={"COVERAGE_PROCESS_CONFIG": ""},  # a coverage file would be cut short as well
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
     )  # fmt: skip
     assert ended.returncode == 6

@@ -3,16 +3,20 @@
 import asyncio
 import json
 import os
+import socket
+import struct
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
 
 from simulator import limits
-from simulator.model import Exchange, HangUp, Outcome, Pause, Script
+from simulator.model import Exchange, HangUp, Outcome, Pause, Script, Url
 from simulator.wire import Request, once
 from tests.receivers.byte_server import LOOPS, NO_CONTENT, Peer, post, run, serving, wired
 
@@ -304,19 +308,42 @@ def test_a_refusal_sent_before_a_large_body_is_read_is_taken(ends: str, loop: st
     assert (exchange.outcome, exchange.status, exchange.body) == (Outcome.ANSWERED, 401, b"no")
 
 
+class Held:
+    """The running loop, but pauses of 7 seconds end when the test says so."""
+
+    def __init__(self) -> None:
+        self.resume: Callable[[], None] = lambda: None
+        self._loop = asyncio.get_running_loop()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loop, name)
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        if delay == 7.0:
+            self.resume = callback
+        return self._loop.call_later(delay, callback)
+
+
 @pytest.mark.parametrize("loop", LOOPS)
 def test_an_answer_that_lies_before_a_reset_is_taken(loop: str) -> None:
     """The receiver answers and resets while the sender pauses; the sender meets the reset when it writes on."""
 
-    async def answers_and_resets(peer: Peer) -> None:
-        await peer.reader.readuntil(b"\r\n\r\n")
-        await peer.send(NO_CONTENT)
-        peer.reset()
-
     async def main() -> Exchange:
-        async with serving(answers_and_resets) as server, wired() as wire:
-            script = (b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n", Pause(0.02), b"{}")
-            return await once(wire, post(server.url(), script=script))
+        async with wired() as wire:
+            with socket.create_server(("127.0.0.1", 0)) as listener:
+                held = Held()
+                wire.loop = held  # type: ignore[assignment]
+                script = (b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n", Pause(7.0), b"{}")
+                url = Url("http", "127.0.0.1", listener.getsockname()[1], "/")
+                exchange = asyncio.ensure_future(once(wire, post(url, script=script)))
+                await asyncio.sleep(0.03)
+                receiver, _ = listener.accept()
+                receiver.recv(100)
+                receiver.send(NO_CONTENT)
+                receiver.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                receiver.close()
+                held.resume()  # before the loop could read what came
+                return await exchange
 
     exchange = run(loop, main())
     assert (exchange.outcome, exchange.status) == (Outcome.ANSWERED, 204)

@@ -395,6 +395,33 @@ def test_close_tells_everybody_what_became_of_them(loop: str) -> None:
     assert all(one.detail for one in exchanges)
 
 
+def test_a_loop_that_ends_its_tasks_and_a_fault_of_ours_are_told_too(loop: str) -> None:
+    class Faulty(Tries):
+        async def create_connection(self, *_: object) -> None:
+            raise RuntimeError("not foreseen")
+
+    class Stuck(Tries):
+        async def create_connection(self, *_: object) -> None:
+            await self._loop.create_future()
+
+    async def main() -> list[Exchange]:
+        ended: list[Exchange] = []
+        async with wired() as wire:
+            for kind in (Faulty, Stuck):
+                wire.loop = kind([])  # type: ignore[assignment]
+                wire(post(Url("http", "127.0.0.1", 80, "/"), fresh=True), ended.append)
+                await asyncio.sleep(0.01)
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+            await asyncio.sleep(0.01)
+            assert len(ended) == 2
+        return ended
+
+    faulty, stuck = run(loop, main())
+    assert (faulty.outcome, stuck.outcome) == (Outcome.SKIPPED, Outcome.SKIPPED)
+    assert "not foreseen" in faulty.detail
+
+
 def test_closing_leaves_no_connection_and_no_task_behind(loop: str) -> None:
     async def main() -> tuple[int, int]:
         async with serving(good) as server:

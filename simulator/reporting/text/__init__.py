@@ -23,6 +23,8 @@ from simulator.shown import line
 
 _NAME_COLUMN = 32  # no wider, however long the names of the checks are
 
+_SOURCE_COLUMN = 40  # the same for the names of scenarios
+
 _MARKS = {Result.PASSED: "✓", Result.FAILED: "✗", Result.INCONCLUSIVE: "?", Result.NOT_APPLICABLE: "–"}
 _PLAIN_MARKS = {Result.PASSED: "+", Result.FAILED: "x", Result.INCONCLUSIVE: "?", Result.NOT_APPLICABLE: "-"}
 _HUES = {Result.PASSED: GREEN, Result.FAILED: RED, Result.INCONCLUSIVE: YELLOW, Result.NOT_APPLICABLE: DIM}
@@ -36,15 +38,26 @@ _MEANS = {
 }
 
 
-def render(report: Report, *, colour: bool = False, encoding: str = "utf-8", width: int = 100) -> str:
-    """The text. Colour only when asked for and `NO_COLOR` is not set; marks that `encoding` lacks become ASCII."""
+def render(
+    report: Report, *, colour: bool = False, encoding: str = "utf-8", width: int = 100, brief: bool = False
+) -> str:
+    """The text. Colour only when asked for and `NO_COLOR` is not set; marks that `encoding` lacks become ASCII.
+
+    When `brief`, a play that passed in every respect is one line; whatever else happened is told in full all the same.
+    """
     marks = _MARKS if _has(encoding, "✓✗–") else _PLAIN_MARKS
     page = Page(max(width, 40), marks, encoding.lower().replace("-", "").replace("_", "") == "utf8")
     coloured = colour and not os.environ.get("NO_COLOR")
     heading = f"partnersim {report.version}, seed {report.seed}, started {report.started}"
     whole = [Line(text, BOLD) for text in wrapped(heading, page.width)]
+    column = min(max((len(line(play.source)) for play in report.plays), default=0), _SOURCE_COLUMN)
+    told_whole = True
     for play in report.plays:
-        whole += [Line(), *_play(play, page)]
+        in_a_line = brief and _passed(play)
+        if told_whole or not in_a_line:
+            whole.append(Line())
+        whole += _in_a_line(play, column, page) if in_a_line else _play(play, page)
+        told_whole = not in_a_line
     whole += [Line(), *_summary(report, page)]
     text = "".join(f"{painted(one, coloured)}\n" for one in whole)
     return text.encode(encoding, "backslashreplace").decode(encoding) if _has(encoding, "") else text
@@ -56,6 +69,24 @@ def _has(encoding: str, characters: str) -> bool:
     except (LookupError, UnicodeEncodeError):
         return False
     return True
+
+
+def _passed(play: Play) -> bool:
+    """Whether there is nothing to tell but that it passed."""
+    found = {verdict.result for verdict in play.verdicts}
+    return play.complete and not play.note and found == {Result.PASSED}
+
+
+def _in_a_line(play: Play, column: int, page: Page) -> Iterator[Line]:
+    margin = column + 4
+    first, *rest = wrapped(play.title, page.width - margin) or [""]
+    source = line(play.source)
+    if len(source) > column:
+        yield Line(f"{page.marks[Result.PASSED]} {source}", GREEN, 1)
+        yield Line(" " * margin + first)
+    else:
+        yield Line(f"{page.marks[Result.PASSED]} {source:{column}}  {first}", GREEN, 1)
+    yield from (Line(" " * margin + text) for text in rest)
 
 
 def _play(play: Play, page: Page) -> Iterator[Line]:

@@ -273,3 +273,16 @@ def test_every_format_is_in_the_table_and_ends_with_one_line_end(full_report: Re
 
 def test_no_two_empty_lines_follow_one_another(full_report: Report) -> None:
     assert "\n\n\n" not in text.render(full_report)
+
+
+def test_in_brief_what_passed_is_a_line_and_the_rest_is_told_in_full(
+    a_play: Plays, a_report: Reports, a_verdict: Judges
+) -> None:
+    good = a_play(a_verdict(Result.PASSED), source="clevertap/one", title="One goes well", journal="gone.ndjson")
+    bad = a_play(a_verdict(Result.FAILED), source="clevertap/two", title="Two does not", journal="gone.ndjson")
+    cut = a_play(a_verdict(Result.PASSED), source="clevertap/three", title="Three was cut", complete=False, journal="gone.ndjson")
+    told = text.render(a_report(good, bad, cut), brief=True).splitlines()
+    assert "✓ clevertap/one    One goes well" in told
+    assert "Two does not" in told
+    assert "Three was cut" in told
+    assert "One goes well" in text.render(a_report(good)).splitlines()

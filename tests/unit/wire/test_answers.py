@@ -174,6 +174,16 @@ def test_a_connection_may_idle_for_half_of_what_the_receiver_grants(headers: byt
     assert read_head(OK + headers + b"Content-Length: 0\r\n\r\n").keep == keep
 
 
+@pytest.mark.parametrize("before", [b"", OK, CHUNKED, CHUNKED + b"0\r\n"])
+def test_a_line_without_end_is_not_waited_for(before: bytes) -> None:
+    begun = b"HTTP/1.1 200 " if not before else b"5;" if before == CHUNKED else b"A: "
+    answer = Answer()
+    answer.feed(before + begun)
+    with pytest.raises(Failure) as raised:
+        answer.feed(b"a" * (limits.ANSWER_HEADER_LINE + 1))
+    assert raised.value.outcome is Outcome.MALFORMED
+
+
 def test_an_answer_to_head_has_no_body() -> None:
     answer = Answer(to_head=True)
     assert answer.feed(OK + b"Content-Length: 5\r\n\r\n")

@@ -1,0 +1,195 @@
+"""Probes: what is asked when, what an answer means, and how long one waits for an effect."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.check import Case, Watch
+from simulator.clock import JumpClock
+from simulator.journal import Journal, JournalWriter
+from simulator.model import Delivery, Exchange, Observation, Outcome, Route, Url
+from simulator.receiver import Probe, Receiver
+from simulator.runner.probing import Prober, selected
+from simulator.scenario import Scenario
+from simulator.wire import Request
+
+ROUTE = Route(
+    endpoint="c", url=Url("http", "h", 80, "/"), method="POST", head=b"", shown="POST / HTTP/1.1\r\n", timeout=5
+)
+PROBE = Probe(
+    name="export",
+    get="http://127.0.0.1:8000/exports/{provider}/{id}?at={time}",
+    headers=(("X-Token", "t"),),
+    select={"status": "$.status", "effects": "$.effects"},
+)
+
+
+def delivery(export: str = "nightly", **changes: Any) -> Delivery:
+    usual = Delivery(
+        1, export, 0, "completed", export, 1, "a/b", "Completed", "", "", True, True, "right", 0, 0, ROUTE, b"{}"
+    )
+    return usual._replace(**changes)
+
+
+class State:
+    """A receiver's state in the place of the wire: gives its answers in turn, the last one for ever."""
+
+    def __init__(self, clock: JumpClock, *answers: Exchange) -> None:
+        self.clock = clock
+        self.answers = list(answers)
+        self.asked: list[tuple[float, bytes]] = []
+
+    def __call__(self, request: Request, done: Callable[[Exchange], None]) -> None:
+        self.asked.append((self.clock.now(), request.data))
+        done(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def shows(code: int = 200, **values: Any) -> Exchange:
+    body = json.dumps(values).encode()
+    return Exchange(Outcome.ANSWERED, status=code, body=body, size=len(body), sha256="x")
+
+
+def watch(of: str = "", window: float = 1.0, settled: Any = None) -> Watch:
+    return Watch(probe="export", of=of, run=None, window=window, settled=settled)
+
+
+class Probed:
+    """A prober with everything round it."""
+
+    def __init__(self, folder: Path, watches: Sequence[Watch], *answers: Exchange, words: Any = None) -> None:
+        self.clock = JumpClock()
+        self.state = State(self.clock, *answers)
+        self.journal = JournalWriter(folder / "run.ndjson", {}, lambda text: text)
+        receiver = Receiver(name="r", endpoints={}, probes={"export": PROBE}, words=words or {})
+        self.prober = Prober(watches, receiver, "clevertap", self.state, self.clock, self.journal)
+
+    def seen(self) -> list[Observation]:
+        return list(Journal.open(self.journal.path).observations())
+
+    def end(self) -> None:
+        case = Case(
+            journal=Journal.open(self.journal.path), scenario=Scenario(title="", provider="", source="", text="")
+        )
+        asyncio.run(self.prober.end(case))
+
+
+def test_the_question_is_a_get_with_the_deliverys_values_percent_encoded(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch()], shows(404))
+    asyncio.run(probed.prober.before(probed.prober.new_subjects(delivery(time="25/07/2023 4:50:52 PM"))))
+    ((_, data),) = probed.state.asked
+    assert data == (
+        b"GET /exports/clevertap/a%2Fb?at=25%2F07%2F2023%204%3A50%3A52%20PM HTTP/1.1\r\n"
+        b"Host: 127.0.0.1:8000\r\nAccept: application/json\r\nX-Token: t\r\n\r\n"
+    )
+
+
+def test_what_was_asked_about_once_is_not_new_again(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch()], shows(404))
+    assert len(probed.prober.new_subjects(delivery())) == 1
+    assert probed.prober.new_subjects(delivery()) == []
+    assert len(probed.prober.new_subjects(delivery(id="other"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("of", "export", "concerned"),
+    [
+        ("", "nightly", True),
+        ("nightly", "nightly", True),
+        ("nightly", "other", False),
+        ("fleet", "fleet-12", True),
+        ("fleet", "fleet-x", False),
+        ("nightly", "", False),
+    ],
+)
+def test_a_claim_concerns_its_own_export_and_all_alike(tmp_path: Path, of: str, export: str, concerned: bool) -> None:
+    probed = Probed(tmp_path, [watch(of)], shows(404))
+    assert probed.prober.watches(delivery(export=export)) is concerned
+
+
+def test_without_a_claim_or_without_an_id_nothing_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    assert not Probed(tmp_path / "none", [], shows(404)).prober.watches(delivery())
+    assert not Probed(tmp_path, [watch()], shows(404)).prober.watches(delivery(id=""))
+
+
+@pytest.mark.parametrize(
+    ("answer", "present", "said"),
+    [
+        (shows(status="Completed", effects=1), True, ""),
+        (shows(404), False, ""),
+        (shows(500), None, "the probe answered 500"),
+        (Exchange(Outcome.REFUSED, detail="nobody listens"), None, "refused: nobody listens"),
+        (Exchange(Outcome.TIMEOUT_HEADERS), None, "timeout.headers"),
+        (Exchange(Outcome.ANSWERED, status=200, body=b"<html>", size=6, sha256="x"), None, "no JSON"),
+        (Exchange(Outcome.ANSWERED, status=200, body=b"[" * 9000, size=9000, sha256="x"), None, "no JSON"),
+        (Exchange(Outcome.ANSWERED, status=200, body=b'{"a":NaN}', size=9, sha256="x"), None, "no JSON"),
+        (Exchange(Outcome.ANSWERED, status=200, body=b"{}", size=70000, sha256="x"), None, "70000 bytes"),
+    ],
+)
+def test_an_answer_says_present_absent_or_nothing(
+    tmp_path: Path, answer: Exchange, present: bool | None, said: str
+) -> None:
+    probed = Probed(tmp_path, [watch()], answer)
+    asyncio.run(probed.prober.before(probed.prober.new_subjects(delivery())))
+    (seen,) = probed.seen()
+    assert seen.present is present
+    assert said in seen.detail
+    assert seen.moment == "before"
+
+
+def test_after_an_answer_one_waits_a_moment_for_the_effect(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch()], shows(404), shows(status="Initiated"), shows(status="Completed"))
+    asyncio.run(probed.prober.after(delivery(), 0.25))
+    assert [one.values.get("status") for one in probed.seen()] == [None, "Initiated", "Completed"]
+
+
+def test_after_an_answer_one_does_not_wait_for_ever(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch()], shows(404))
+    asyncio.run(probed.prober.after(delivery(), 0.25))
+    assert 0.25 <= probed.clock.now() < 0.4
+    assert len(probed.seen()) == 6
+
+
+def test_the_receivers_own_word_is_the_effect_too(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch()], shows(status="done"), words={"Completed": ("done",)})
+    asyncio.run(probed.prober.after(delivery(), 0.25))
+    assert len(probed.seen()) == 1
+
+
+def test_a_stale_notification_is_not_waited_for(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch()], shows(status="Completed"))
+    asyncio.run(probed.prober.after(delivery(at=10.0), 0.25))
+    asyncio.run(probed.prober.after(delivery(at=0.0, end=False, status="Initiated"), 0.25))
+    assert len(probed.seen()) == 2
+
+
+def test_at_the_end_one_reads_until_the_claim_is_settled(tmp_path: Path) -> None:
+    def settled(_: Case, readings: Sequence[Observation]) -> bool:
+        return readings[-1].values.get("status") == "Completed"
+
+    probed = Probed(tmp_path, [watch(window=30.0, settled=settled)], shows(404), shows(404), shows(status="Completed"))
+    probed.prober.new_subjects(delivery())
+    probed.end()
+    assert [one.moment for one in probed.seen()] == ["end"] * 3
+    assert probed.clock.now() < 1.0
+
+
+def test_at_the_end_a_claim_that_is_never_settled_is_watched_for_its_whole_window(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch(window=3.0)], shows(404))
+    probed.prober.new_subjects(delivery())
+    probed.end()
+    assert 3.0 <= probed.state.asked[-1][0] <= 3.3
+    assert probed.state.asked[0][0] == 0.0
+
+
+def test_a_query_that_finds_several_gives_a_list_and_one_that_finds_none_gives_nothing() -> None:
+    body = b'{"runs":[{"n":1},{"n":2}],"id":12345678901234567890}'
+    select = {"runs": "$.runs[*].n", "none": "$.none", "id": "$.id"}
+    assert selected(select, body, len(body)) == {"runs": [1, 2], "id": 12345678901234567890}
