@@ -53,5 +53,5 @@ def of_environment(written: str, env: Mapping[str, str], *, url: bool = False) -
         last = match.end()
         value = env.get(match[1], "")
         if value and not (url and before.count("/") < 3 and "?" not in before):
-            yield value
+            yield from dict.fromkeys((value, unquote(value), unquote_plus(value))) if url else (value,)
         before += value

@@ -11,6 +11,8 @@ import click
 from simulator.cli.options import json_option, seed_options
 from simulator.cli.output import say
 from simulator.model import Delivery
+from simulator.redaction import Scrub
+from simulator.shown import as_text, block
 
 
 @click.command()
@@ -47,7 +49,8 @@ def command(scenario: str, **options: Any) -> int:
         else receiver_at(options["to"] or "http://127.0.0.1:8000/")
     )
     settings = Settings(journals=Path(), seed=options["seed"], start=options["start"], environment=os.environ)
-    timeline = prepare(load_scenario(scenario), receiver, settings).timeline
+    planned = prepare(load_scenario(scenario), receiver, settings)
+    timeline, scrub = planned.timeline, Scrub(planned.secrets)
     deliveries = islice(timeline, options["limit"])
     if options["as_json"]:
         tell(
@@ -57,7 +60,7 @@ def command(scenario: str, **options: Any) -> int:
                 "seed": timeline.seed,
                 "start": timeline.start.isoformat(),
                 "readings": dict(timeline.readings),
-                "deliveries": [_as_json(one) for one in deliveries],
+                "deliveries": [_as_json(one, scrub) for one in deliveries],
             }
         )
         return 0
@@ -66,7 +69,8 @@ def command(scenario: str, **options: Any) -> int:
         when = (timeline.start + timedelta(seconds=one.due)).isoformat(sep=" ")
         say(("" if options["brief"] else "\n") + _line(one, when))
         if not options["brief"]:
-            say(_indented(one.shown_head.replace("\r\n", "\n").rstrip("\n") + "\n\n" + _body(one)))
+            head = scrub(one.shown_head).replace("\r\n", "\n").rstrip("\n")
+            say(_indented(f"{head}\n\n{block(scrub(as_text(one.body)))}"))
     return 0
 
 
@@ -81,17 +85,11 @@ def _line(one: Delivery, when: str) -> str:
     return f"#{one.number} +{spelled(one.due)}  {when}  {one.name}  {one.id} {one.status}{remark}"
 
 
-def _body(one: Delivery) -> str:
-    from simulator.shown import as_text, block
-
-    return block(as_text(one.body))
-
-
 def _indented(text: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in text.split("\n"))
 
 
-def _as_json(one: Delivery) -> dict[str, Any]:
+def _as_json(one: Delivery, scrub: Scrub) -> dict[str, Any]:
     told = {
         "number": one.number,
         "name": one.name,
@@ -105,11 +103,11 @@ def _as_json(one: Delivery) -> dict[str, Any]:
         "valid": one.valid,
         "credentials": one.credentials,
         "fault": one.script is not None,
-        "url": str(one.route.url._replace(target=one.route.url.target.partition("?")[0])),
+        "url": scrub(str(one.route.url._replace(target=one.route.url.target.partition("?")[0]))),
         "timeout": one.route.timeout,
-        "head": one.shown_head,
+        "head": scrub(one.shown_head),
     }
     try:
-        return told | {"body": one.body.decode()}
+        return told | {"body": scrub(one.body.decode())}
     except UnicodeDecodeError:
         return told | {"body_base64": base64.b64encode(one.body).decode()}

@@ -49,7 +49,7 @@ async def conduct(planned: Planned, receiver: Receiver, settings: Settings, stop
         return replace(play, note=_joined(play.note, "failures not confirmed: the scenario fixes its ids"))
     seed = (planned.timeline.seed + _OTHER_SEED) % 2**32
     second = prepare(planned.scenario, receiver, replace(settings, seed=seed), seed=seed)
-    again = await _once(second, receiver, settings, stop, f"{name}.confirm")
+    again = await _once(second, receiver, settings, stop, f"{name}.confirm", fresh=True)
     if stop.exit_code:
         return replace(play, note=_joined(play.note, "failures not confirmed: the second run was interrupted"))
     return replace(play, verdicts=tuple(_confirmed(play.verdicts, again)))
@@ -71,7 +71,9 @@ def _confirmed(verdicts: Iterable[Verdict], again: Play) -> Iterable[Verdict]:
             yield replace(verdict, because=f"{verdict.because} (a second run could not confirm it: {why})")
 
 
-async def _once(planned: Planned, receiver: Receiver, settings: Settings, stop: Stop, name: str) -> Play:
+async def _once(
+    planned: Planned, receiver: Receiver, settings: Settings, stop: Stop, name: str, *, fresh: bool = False
+) -> Play:
     timeline, scenario = planned.timeline, planned.scenario
     clock = settings.make_clock()
     send = (
@@ -83,7 +85,7 @@ async def _once(planned: Planned, receiver: Receiver, settings: Settings, stop: 
     player = Player(
         retry=timeline.retry,
         acknowledged_by=_acknowledged_by(timeline, receiver),
-        pace=Pace(scale=planned.scale, jobs=settings.jobs, tolerance=settings.tolerance),
+        pace=Pace(scale=planned.scale, jobs=settings.jobs, tolerance=settings.tolerance, fresh=fresh),
         send=send,
         clock=clock,
         journal=journal,

@@ -25,12 +25,13 @@ class Pace:
     """How fast the story passes.
 
     `jobs` bounds what is in flight in compressed time. `tolerance` is how late, in real seconds, the sender may be
-    before it skips a delivery (None: it sends however late it is).
+    before it skips a delivery (None: it sends however late it is). `fresh` gives each delivery a connection of its own.
     """
 
     scale: Scale
     jobs: int = limits.IN_FLIGHT
     tolerance: float | None = None
+    fresh: bool = False
 
 
 class Player:
@@ -169,7 +170,7 @@ class Player:
                 continue
             route = delivery.route
             data = b"" if delivery.script is not None else delivery.data
-            self._send(Request(route.url, data, route.timeout, route.method, delivery.script), done)
+            self._send(Request(route.url, data, route.timeout, route.method, delivery.script, self._pace.fresh), done)
 
     def _done(self, line: int, delivery: Delivery, attempt: int, might: float, exchange: Exchange) -> None:
         """Write what came of it, then retry it, look at the receiver, or be done with it."""

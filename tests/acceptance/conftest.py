@@ -47,6 +47,7 @@ class Answering:
     def __init__(self) -> None:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.rule: Callable[[bytes, Mapping[str, str]], int] = lambda _, __: 200
+        self.body = b""
         self.state: Callable[[str], tuple[int, bytes]] = lambda _: (404, b"")
         receiver = self
 
@@ -56,7 +57,7 @@ class Answering:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 receiver.requests.append((self.path, dict(self.headers.items()), body))
-                self._answer(receiver.rule(body, dict(self.headers.items())), b"")
+                self._answer(receiver.rule(body, dict(self.headers.items())), receiver.body)
 
             def do_GET(self) -> None:
                 self._answer(*receiver.state(self.path))
