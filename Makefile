@@ -18,7 +18,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check deep format clean constraints
+.PHONY: help demo test check deep bench format clean constraints
 
 help:  ## list what can be made
 	@echo 'make TARGET [PYTHON=python3.12]'
@@ -41,6 +41,9 @@ check: $(TEST_STAMP)  ## all that must hold before a change lands; the tests, wh
 
 deep: $(TEST_STAMP)  ## the long campaigns: kills, mutations, load; takes many minutes
 	$(TEST) -m deep
+
+bench: $(TEST_STAMP)  ## how fast it is here: one table of medians; wants a quiet machine
+	$(BIN)/python loadtests/bench/corridor.py
 
 format: $(TEST_STAMP)  ## put the code in the agreed form
 	$(BIN)/ruff format .

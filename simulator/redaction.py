@@ -5,6 +5,7 @@ import html
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 HARMLESS = frozenset(
@@ -55,6 +56,7 @@ def header_line(name: str, value: str) -> str:
     return f"{name}: {value if known in HARMLESS else MARK}"
 
 
+@lru_cache(maxsize=256)  # a receiver's answers are alike for a second or so
 def answer_head(head: bytes) -> str:
     """An answer's status line and headers as text, one header a line, values by the same allow-list.
 

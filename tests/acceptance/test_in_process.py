@@ -84,3 +84,44 @@ def test_the_sample_receiver_passes_a_month_without_a_socket(tmp_path: Path) -> 
     close(app)
     assert report.exit_code == 0, [one for one in report.verdicts if one.result is not Result.PASSED]
     assert all(one.result is Result.PASSED for one in report.verdicts)
+
+
+FIXED = """\
+scenario: An export whose id the author gave
+provider: clevertap
+exports:
+  nightly: {id: 1690283492}
+"""
+
+
+def refusing(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    start_response("500 Internal Server Error", [])
+    return []
+
+
+def test_a_failure_of_given_ids_is_not_played_again_since_that_would_be_a_repeat(tmp_path: Path) -> None:
+    (tmp_path / "fixed.yaml").write_text(FIXED)
+    report = play(str(tmp_path / "fixed.yaml"), refusing, journals=tmp_path / "j")
+    assert report.exit_code == 1
+    assert "not confirmed" in report.plays[0].note
+    assert len(list((tmp_path / "j").iterdir())) == 1
+
+
+def test_a_failure_that_does_not_come_again_is_flaky_and_proves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "year.yaml").write_text(YEAR.replace("2190", "2"))
+    answers = iter(["200 OK", "500 Oops", *["200 OK"] * 10])
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response(next(answers), [])
+        return []
+
+    report = play(str(tmp_path / "year.yaml"), app, journals=tmp_path / "j")
+    assert report.exit_code == 4
+    assert "flaky" in report.verdicts[0].because
+
+
+def test_playing_twice_into_one_folder_keeps_both_journals(tmp_path: Path) -> None:
+    (tmp_path / "fixed.yaml").write_text(FIXED)
+    for _ in range(2):
+        play(str(tmp_path / "fixed.yaml"), refusing, journals=tmp_path / "j", confirm=False)
+    assert len(list((tmp_path / "j").iterdir())) == 2
