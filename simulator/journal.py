@@ -124,10 +124,12 @@ class JournalWriter:
         )
 
     def note(self, wall: float, what: str, detail: str = "") -> int:
-        """Something a reader should know: interrupted, misfired, restarted."""
+        """Something a reader should know: `interrupted`, with the name of the signal."""
         return self._add({"kind": "note", "wall": round(wall, 6), "what": what, "detail": self._scrub(detail)})
 
-    def close(self, wall: float, *, deliveries: int, attempts: int, complete: bool, lateness: Lateness) -> None:
+    def close(
+        self, wall: float, *, deliveries: int, attempts: int, complete: bool, reached: bool, lateness: Lateness
+    ) -> None:
         """Write the footer and close the file; a second call does nothing, nor does one that follows a failed flush."""
         if self._file < 0:
             return
@@ -142,6 +144,7 @@ class JournalWriter:
                 "deliveries": deliveries,
                 "attempts": attempts,
                 "complete": complete,
+                "reached": reached,
                 "lateness": {"p50": lateness.p50, "p99": lateness.p99, "max": lateness.max},
             }
         )

@@ -1,11 +1,18 @@
-"""Which scenarios a command line means: files, folders, shipped names, patterns."""
+"""Which scenarios and which receiver a command line means."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
-from simulator.authoring import load_scenario
+import click
+from click.core import ParameterSource
+
+from simulator.authoring import load_receiver, load_scenario, receiver_at
 from simulator.errors import DocumentError, UsageError
+from simulator.receiver import Receiver
 from simulator.resources import shipped_scenarios
 from simulator.scenario import Scenario
 
@@ -54,3 +61,28 @@ def _names(word: str) -> list[str]:
             raise UsageError(f"no shipped scenario is like {word!r}", "see: partnersim list scenarios")
         return found
     return [word]
+
+
+def chosen_receiver(options: Mapping[str, Any]) -> Receiver:
+    """The receiver of `--receiver` or `--to`, with the TLS options.
+
+    Raises:
+        UsageError: none or both were named, or the file is wrong.
+    """
+    file, url = options["receiver_file"], options["to"]
+    if bool(file) == bool(url):
+        raise UsageError("name the receiver", "either --receiver FILE or --to URL")
+    if file:
+        if any(_on_the_command_line(name) for name in ("authorization", "headers")):
+            raise UsageError("--authorization and --header go with --to", "put them into the receiver file")
+        receiver = load_receiver(file, os.environ)
+    else:
+        receiver = receiver_at(url, authorization=options["authorization"], headers=tuple(options["headers"]))
+    named = {"ca": options["cacert"], "certificate": options["cert"], "key": options["key"]}
+    tls = replace(receiver.tls, **{name: value for name, value in named.items() if value})
+    return replace(receiver, tls=replace(tls, insecure=tls.insecure or options["insecure"]))
+
+
+def _on_the_command_line(option: str) -> bool:
+    """Whether it was typed, and does not only stand in the environment or in a project's defaults."""
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE

@@ -1,18 +1,22 @@
 """`partnersim demo`: a sample receiver, both partners' scenarios, verdicts and reports; needs nothing else."""
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from simulator.cli.options import telling_options
+from simulator.errors import PartnersimError, StorageError
+from simulator.sample import AUTHORIZATION_VARIABLE
 from simulator.scenario import Scenario
 
 SCENARIOS: Final = (
@@ -41,35 +45,70 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
     """
     from simulator.authoring import load_receiver, load_scenario
     from simulator.cli.output import say
-    from simulator.cli.playing import Performance, check_reports, conclude, journal_folder, perform
+    from simulator.cli.playing import journal_folder
+    from simulator.cli.progress import progress_line
+    from simulator.cli.telling import check_reports, conclude
     from simulator.clock import utc_now
+    from simulator.runner.conduct import file_name
     from simulator.runner.prepare import Settings
-    from simulator.sample import receiver_file
+    from simulator.runner.session import Session, perform
 
     check_reports(options["reports"])
     folder = keep or journal_folder({"journals": None}, utc_now(), "demo-")
-    with sample_receiver() as url, tempfile.TemporaryDirectory(prefix="partnersim-") as scratch:
-        file = Path(scratch) / "receiver.yaml"
-        file.write_text(receiver_file(url, _AUTHORIZATION), encoding="utf-8")
-        environment = {**os.environ, "PARTNERSIM_SAMPLE_AUTHORIZATION": _AUTHORIZATION}
-        receiver = load_receiver(str(file), environment)
+    with sample_receiver() as url:
+        file = _receiver_file(folder, url)
+        environment = {**os.environ, AUTHORIZATION_VARIABLE: _AUTHORIZATION}
+        scenarios = [load_scenario(name) for name in SCENARIOS]
         say(f"sample receiver on {url}, journals and reports in {folder}\n", **_mute(options))
-        settings = Settings(journals=folder, seed=seed, environment=environment, reproduce=_again)
-        report = perform(
-            Performance(
-                scenarios=[load_scenario(name) for name in SCENARIOS],
-                receiver=receiver,
-                settings=settings,
-                quiet=options["quiet"],
-            )
+        played = Session(
+            scenarios=scenarios,
+            names=[file_name(number, one) for number, one in enumerate(scenarios, start=1)],
+            receiver=load_receiver(str(file), environment),
+            settings=Settings(journals=folder, seed=seed, environment=environment, reproduce=partial(_again, file)),
+            watching=partial(progress_line, quiet=options["quiet"]),
         )
+        report = perform(played)
     kept = [("text", folder / "report.txt"), ("json", folder / "report.json"), ("junit", folder / "report.xml")]
     return conclude(report, {**options, "reports": [*kept, *options["reports"]]})
 
 
-def _again(scenario: Scenario, seed: int, start: datetime) -> str:
-    """The demo's own receiver is gone by then: a new one is started first."""
-    return f"partnersim run {scenario.source} --receiver receiver.yaml --seed {seed} --start {start.isoformat()}"
+def _receiver_file(folder: Path, url: str) -> Path:
+    """The demo's receiver file, and how to start that receiver again.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    from simulator.sample import receiver_file
+
+    file = folder / "receiver.yaml"
+    port = url.rpartition(":")[2]
+    start = f"# {AUTHORIZATION_VARIABLE}='{_AUTHORIZATION}' partnersim receive --port {port}\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(
+            f"# The demo is over. To start its receiver again:\n{start}{receiver_file(url, '')}", encoding="utf-8"
+        )
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {file}: {error.strerror or error}", "name another folder with --keep"
+        ) from error
+    return file
+
+
+def _again(file: Path, scenario: Scenario, seed: int, start: datetime) -> str:
+    """The demo's own receiver is gone by then: its file says how to start it again."""
+    line = [
+        "partnersim",
+        "run",
+        scenario.source,
+        "--receiver",
+        str(file),
+        "--seed",
+        str(seed),
+        "--start",
+        start.isoformat(),
+    ]
+    return f'{AUTHORIZATION_VARIABLE}="$AUTHORIZATION" {shlex.join(line)}'
 
 
 def _mute(options: Any) -> dict[str, bool]:
@@ -83,8 +122,6 @@ def sample_receiver() -> Iterator[str]:
     Raises:
         PartnersimError: it did not start; with what it said.
     """
-    from simulator.errors import PartnersimError
-
     with tempfile.TemporaryDirectory(prefix="partnersim-") as scratch:
         log = Path(scratch) / "receiver.log"
         with log.open("wb") as errors:
@@ -97,12 +134,12 @@ def sample_receiver() -> Iterator[str]:
                     "--port",
                     "0",
                     "--database",
-                    str(Path(scratch) / "receiver.sqlite"),
+                    f"{scratch}/receiver.sqlite",
                 ],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 stdin=subprocess.DEVNULL,
-                env={**os.environ, "PARTNERSIM_AUTHORIZATION": _AUTHORIZATION},
+                env={**os.environ, AUTHORIZATION_VARIABLE: _AUTHORIZATION},
                 start_new_session=True,  # Ctrl-C is ours: the receiver must still answer while the run ends
             )
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for

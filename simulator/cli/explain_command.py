@@ -1,5 +1,7 @@
 """`partnersim explain`: what a check looks at and when it fails."""
 
+import re
+
 import click
 
 
@@ -10,6 +12,7 @@ def command(check: str | None) -> int:
 
     \b
     partnersim explain repeats-change-nothing
+    partnersim explain then/3-ends-stay-ended
     """
     import inspect
     from difflib import get_close_matches
@@ -22,10 +25,18 @@ def command(check: str | None) -> int:
         for name, one in CHECKS.items():
             say(f"{name:26}{(inspect.getdoc(one.judge) or '').splitlines()[0]}")
         return 0
-    if check not in CHECKS:
-        near = get_close_matches(check, CHECKS, n=1)
-        raise UsageError(
-            f"there is no check {check!r}", f"did you mean {near[0]!r}?" if near else f"there are {', '.join(CHECKS)}"
-        )
-    say(f"{check}\n\n{inspect.getdoc(CHECKS[check].judge)}")
+    names = _checks_of(check)
+    unknown = [name for name in names if name not in CHECKS]
+    if unknown:
+        near = get_close_matches(unknown[0], CHECKS, n=1)
+        remedy = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(CHECKS)}"
+        raise UsageError(f"there is no check {check!r}", remedy)
+    say("\n\n".join(f"{name}\n\n{inspect.getdoc(CHECKS[name].judge)}" for name in names))
     return 0
+
+
+def _checks_of(word: str) -> list[str]:
+    """The checks behind a word: their own name, or a verdict's as reports print it."""
+    if word.startswith("expect/"):
+        return ["ack", "refused", "status", "within"]
+    return [re.sub(r"^then/\d+-", "", word)]

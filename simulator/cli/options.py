@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from simulator.clock import Scale, seconds
+from simulator.limits import CONNECTIONS, IN_FLIGHT
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -84,7 +85,7 @@ _RECEIVER = (
     _option("--insecure", is_flag=True, help="Do not verify TLS. It stands in the report."),
 )
 
-_PLAYING = (
+_TIMING = (
     _option(
         "--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", help="Fixes ids and dice. Printed in every report."
     ),
@@ -96,15 +97,6 @@ _PLAYING = (
     ),
     _option("--time-scale", "scale", type=SCALE, metavar="SCALE", help="real, instant, 60x, or 1h=1s."),
     _option(
-        "--jobs",
-        type=click.IntRange(1, 512),
-        default=32,
-        metavar="N",
-        help="In flight at once in compressed time (32).",
-    ),
-    _option("--tolerance", type=DURATION, metavar="TIME", help="Skip what we ourselves are later with than this."),
-    _option("--no-confirm", is_flag=True, help="Do not play a failed scenario again with fresh ids."),
-    _option(
         "--journal",
         "journals",
         type=click.Path(path_type=Path),
@@ -113,6 +105,18 @@ _PLAYING = (
     ),
     _option("--wait-for", metavar="URL", help="First wait until a GET of this URL is answered with 2xx."),
     _option("--wait-timeout", type=DURATION, default=30.0, metavar="TIME", help="How long to wait for it (30s)."),
+)
+
+_PACE = (
+    _option(
+        "--jobs",
+        type=click.IntRange(1, CONNECTIONS),
+        default=IN_FLIGHT,
+        metavar="N",
+        help=f"In flight at once in compressed time ({IN_FLIGHT}).",
+    ),
+    _option("--tolerance", type=DURATION, metavar="TIME", help="Skip what we ourselves are later with than this."),
+    _option("--no-confirm", is_flag=True, help="Do not play a failed scenario again with fresh ids."),
 )
 
 _TELLING = (
@@ -140,7 +144,8 @@ def _all(options: tuple[Callable[[Any], Any], ...]) -> Callable[[Command], Comma
 
 
 receiver_options = _all(_RECEIVER)
-playing_options = _all(_PLAYING)
+timing_options = _all(_TIMING)
+pace_options = _all(_PACE)
 telling_options = _all(_TELLING)
 json_option = _all((_TELLING[1],))
-seed_options = _all(_PLAYING[:2])
+seed_options = _all(_TIMING[:2])

@@ -8,12 +8,19 @@ from threading import Event
 
 import click
 
+from simulator.sample import AUTHORIZATION_VARIABLE
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", metavar="HOST", help="Where it listens (127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, metavar="PORT", help="0 takes a free one (8000).")
 @click.option("--database", type=click.Path(path_type=Path), metavar="FILE", help="SQLite file (receiver.sqlite).")
-@click.option("--authorization", metavar="VALUE", help="The Authorization value that partners must send.")
+@click.option(
+    "--authorization",
+    envvar=AUTHORIZATION_VARIABLE,
+    metavar="VALUE",
+    help=f"The Authorization value that partners must send (or {AUTHORIZATION_VARIABLE}).",
+)
 @click.option(
     "--zone", default="Asia/Kolkata", metavar="ZONE", help="The CleverTap account's time zone (Asia/Kolkata)."
 )

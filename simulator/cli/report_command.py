@@ -20,11 +20,11 @@ def command(journals: tuple[str, ...], formats: str, output: Path | None) -> int
     partnersim report run/*.ndjson --format junit --output report.xml
     partnersim report run/*.ndjson --format text,json --output reports/
     """
-    from simulator.cli.judging import report_of
     from simulator.cli.output import say
-    from simulator.cli.playing import check_reports, write_reports
+    from simulator.cli.telling import check_reports, write_reports
     from simulator.errors import UsageError
     from simulator.reporting import REPORTERS
+    from simulator.runner.judged import report_of
 
     named = [one.strip() for one in formats.split(",") if one.strip()]
     check_reports([(one, Path()) for one in named])

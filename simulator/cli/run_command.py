@@ -1,13 +1,11 @@
 """`partnersim run`: play scenarios against a receiver and judge it."""
 
-import os
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
 
-from simulator.cli.options import playing_options, receiver_options, telling_options
+from simulator.cli.options import pace_options, receiver_options, telling_options, timing_options
 
 
 @click.command(
@@ -16,7 +14,8 @@ from simulator.cli.options import playing_options, receiver_options, telling_opt
 )
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @receiver_options
-@playing_options
+@timing_options
+@pace_options
 @telling_options
 def command(scenarios: tuple[str, ...], **options: Any) -> int:
     """Play scenarios against a receiver, judge what it did, and leave with an exit code.
@@ -26,40 +25,13 @@ def command(scenarios: tuple[str, ...], **options: Any) -> int:
     partnersim run scenarios/ --receiver receiver.yaml --report junit=report.xml
     partnersim run 'reachfive/*' --to http://127.0.0.1:8000/hooks --authorization "Bearer x"
     """
-    from simulator.cli.choosing import chosen_scenarios
-    from simulator.cli.playing import (
-        Performance,
-        again,
-        check_reports,
-        chosen_receiver,
-        conclude,
-        journal_folder,
-        perform,
-    )
-    from simulator.clock import utc_now
-    from simulator.runner.prepare import Settings
+    from simulator.cli.choosing import chosen_receiver, chosen_scenarios
+    from simulator.cli.playing import again, session
+    from simulator.cli.telling import check_reports, conclude
+    from simulator.runner.session import perform
 
     check_reports(options["reports"])
     receiver = chosen_receiver(options)
     chosen = chosen_scenarios(scenarios)
-    settings = Settings(
-        journals=Path(journal_folder(options, utc_now())),
-        seed=options["seed"],
-        start=options["start"],
-        scale=options["scale"],
-        jobs=options["jobs"],
-        tolerance=options["tolerance"],
-        confirm=not options["no_confirm"],
-        allow=frozenset(options["allow_target"]),
-        environment=os.environ,
-        reproduce=partial(again, options),
-    )
-    performance = Performance(
-        scenarios=chosen,
-        receiver=receiver,
-        settings=settings,
-        wait_for=options["wait_for"],
-        wait_timeout=options["wait_timeout"],
-        quiet=options["quiet"],
-    )
-    return conclude(perform(performance), options)
+    played = session(chosen, receiver, options, partial(again, options), confirm=not options["no_confirm"])
+    return conclude(perform(played), options)

@@ -1,14 +1,13 @@
 """`partnersim trigger`: one notification."""
 
 import json
-import os
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import click
 
-from simulator.cli.options import playing_options, receiver_options, telling_options
+from simulator.cli.options import receiver_options, telling_options, timing_options
 from simulator.errors import UsageError
 
 
@@ -18,7 +17,7 @@ from simulator.errors import UsageError
 @click.option("--set", "changes", multiple=True, metavar="'KEY=VALUE'", help="Another value for a key of the payload.")
 @click.option("--remove", "removals", multiple=True, metavar="KEY", help="Leave a key of the payload out.")
 @click.option("--reading", "readings", multiple=True, metavar="NAME=OPTION", help="See: partnersim list readings.")
-@playing_options
+@timing_options
 @telling_options
 def command(event: str, **options: Any) -> int:
     """Send one notification and say what came back. Exit code 0 when it is acknowledged.
@@ -31,41 +30,17 @@ def command(event: str, **options: Any) -> int:
     partnersim trigger reachfive.finished --receiver receiver.yaml --set status=FAILED
     """
     from simulator.authoring import parse_scenario
-    from simulator.cli.playing import (
-        Performance,
-        again,
-        check_reports,
-        chosen_receiver,
-        conclude,
-        journal_folder,
-        perform,
-    )
-    from simulator.clock import utc_now
-    from simulator.runner.prepare import Settings
+    from simulator.cli.choosing import chosen_receiver
+    from simulator.cli.playing import again, session
+    from simulator.cli.telling import check_reports, conclude
+    from simulator.runner.session import perform
 
     check_reports(options["reports"])
     receiver = chosen_receiver(options)
     text = scenario_text(event, options["changes"], options["removals"], options["readings"])
     scenario = parse_scenario(text, f"trigger {event}")
-    settings = Settings(
-        journals=journal_folder(options, utc_now()),
-        seed=options["seed"],
-        start=options["start"],
-        scale=options["scale"],
-        confirm=False,
-        allow=frozenset(options["allow_target"]),
-        environment=os.environ,
-        reproduce=partial(_again, event, options, again),
-    )
-    performance = Performance(
-        scenarios=[scenario],
-        receiver=receiver,
-        settings=settings,
-        wait_for=options["wait_for"],
-        wait_timeout=options["wait_timeout"],
-        quiet=options["quiet"],
-    )
-    return conclude(perform(performance), options)
+    played = session([scenario], receiver, options, partial(_again, event, options, again), confirm=False)
+    return conclude(perform(played), options)
 
 
 def scenario_text(event: str, changes: tuple[str, ...], removals: tuple[str, ...], readings: tuple[str, ...]) -> str:

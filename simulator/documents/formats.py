@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from simulator import clock
+from simulator.documents.headers import check_name, check_value
 from simulator.documents.urls import parse_url
 
 LONGEST_DURATION: Final = 36525 * 86400.0  # seconds: a century
@@ -19,7 +20,6 @@ _ISO: Final = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?", flags=re.ASCII
 )
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", flags=re.ASCII)
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)%", flags=re.ASCII)
 _NOT_A_DURATION: Final = "is not a duration such as 300ms, 5s, 9m20s, 4h or 2d"
 
@@ -82,19 +82,6 @@ def _zone(text: str) -> None:
         raise ValueError("is not a time zone of the IANA list, such as Asia/Kolkata or UTC") from None
 
 
-def _header_name(text: str) -> None:
-    if not _TOKEN.fullmatch(text):
-        raise ValueError("is not the name of a header: letters, digits and - _ . are")
-
-
-def _header_value(text: str) -> None:
-    if bad := next((one for one in text if not (" " <= one <= "~" or one == "\t")), ""):
-        what = "a line break" if bad in "\r\n" else "a control character" if bad < " " else "a letter beyond ASCII"
-        raise ValueError(f"has {what} in it, with which it cannot be sent as a header")
-    if text != text.strip():
-        raise ValueError("begins or ends with a blank, which receivers take away")
-
-
 def _http_url(text: str) -> None:
     parse_url(text)
 
@@ -138,8 +125,8 @@ FORMATS: Final[Mapping[str, Callable[[str], None]]] = {
     "story-moment": _story_moment,
     "time-scale": _time_scale,
     "iana-zone": _zone,
-    "header-name": _header_name,
-    "header-value": _header_value,
+    "header-name": check_name,
+    "header-value": check_value,
     "http-url": _http_url,
     "percent": _percent,
     "jsonpath": _jsonpath,

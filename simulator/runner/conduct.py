@@ -3,19 +3,18 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from simulator.check import Case
-from simulator.checks import judge, watches
+from simulator.checks import watches
 from simulator.clock import utc_now
 from simulator.journal import Journal, JournalWriter
-from simulator.model import Lateness, Play, Result, Verdict
+from simulator.model import Play
 from simulator.receiver import Receiver
 from simulator.redaction import Scrub
+from simulator.runner.judged import CONFIRMING, confirmed, noted, play_of, unconfirmed
 from simulator.runner.play import Pace, Player
 from simulator.runner.prepare import Planned, Settings, prepare
 from simulator.runner.probing import Prober
@@ -26,7 +25,6 @@ from simulator.version import __version__
 from simulator.wire.sockets import Wire
 
 _GRACE = 1.0  # seconds that requests under way are given when the run is interrupted
-_WORTH_CONFIRMING = 300.0  # seconds: a play that took longer is not played again
 _OTHER_SEED = 0x9E3779B9  # added to a seed: another one, and always the same
 
 
@@ -38,37 +36,15 @@ async def conduct(planned: Planned, receiver: Receiver, settings: Settings, stop
     Raises:
         StorageError: a journal could not be written.
     """
-    began = utc_now()
     play = await _once(planned, receiver, settings, stop, name)
     failed = any(verdict.failed for verdict in play.verdicts)
     if not failed or not settings.confirm or not play.reached or stop.asked:
         return play
-    if (utc_now() - began).total_seconds() > _WORTH_CONFIRMING:
-        return replace(play, note=_joined(play.note, "failures not confirmed: the run was too long to play twice"))
-    if _fixes_ids(planned.scenario):
-        return replace(play, note=_joined(play.note, "failures not confirmed: the scenario fixes its ids"))
+    if reason := unconfirmed(Journal.open(play.journal)):
+        return noted(play, reason)
     seed = (planned.timeline.seed + _OTHER_SEED) % 2**32
     second = prepare(planned.scenario, receiver, replace(settings, seed=seed), seed=seed)
-    again = await _once(second, receiver, settings, stop, f"{name}.confirm", fresh=True)
-    if stop.exit_code:
-        return replace(play, note=_joined(play.note, "failures not confirmed: the second run was interrupted"))
-    return replace(play, verdicts=tuple(_confirmed(play.verdicts, again)))
-
-
-def _confirmed(verdicts: Iterable[Verdict], again: Play) -> Iterable[Verdict]:
-    """A failure that a second run did not show is no failure, but flaky."""
-    second = {verdict.check: verdict for verdict in again.verdicts}
-    for verdict in verdicts:
-        if not verdict.failed:
-            yield verdict
-        elif second[verdict.check].result is Result.PASSED:
-            flaky = f"flaky: failed, then passed in a second run with fresh ids ({again.journal}). {verdict.because}"
-            yield replace(verdict, result=Result.INCONCLUSIVE, because=flaky)
-        elif second[verdict.check].failed:
-            yield replace(verdict, because=f"{verdict.because} (confirmed by a second run with fresh ids)")
-        else:
-            why = second[verdict.check].because
-            yield replace(verdict, because=f"{verdict.because} (a second run could not confirm it: {why})")
+    return confirmed(play, await _once(second, receiver, settings, stop, name + CONFIRMING, fresh=True))
 
 
 async def _once(
@@ -79,7 +55,9 @@ async def _once(
     send = (
         settings.make_send(clock.now) if settings.make_send else Wire(clock.now, tls=receiver.tls, allow=settings.allow)
     )
-    journal = JournalWriter(settings.journals / f"{name}.ndjson", _header(planned, receiver), Scrub(planned.secrets))
+    journal = JournalWriter(
+        settings.journals / f"{name}.ndjson", _header(planned, receiver, settings), Scrub(planned.secrets)
+    )
     claims = watches(scenario)
     prober = Prober(claims, receiver, timeline.provider.name, send, clock, journal)
     player = Player(
@@ -105,7 +83,7 @@ async def _once(
     try:
         complete = await _unless_stopped(play_and_read(), stop)
         if stop.asked:
-            journal.note(clock.now(), "interrupted", f"by {'SIGTERM' if stop.exit_code == 143 else 'SIGINT'}")
+            journal.note(clock.now(), "interrupted", stop.signal_name)
     finally:
         await send.close()  # what is still under way ends as in-doubt, and is written down as such
         journal.close(
@@ -113,9 +91,10 @@ async def _once(
             deliveries=player.deliveries,
             attempts=player.attempts,
             complete=complete,
+            reached=player.reached,
             lateness=player.lateness,
         )
-    return _play(planned, settings, journal.path, player, complete=complete, note=_note(receiver, stop))
+    return play_of(Journal.open(journal.path))
 
 
 async def _unless_stopped(work: Any, stop: Stop) -> bool:
@@ -133,27 +112,7 @@ async def _unless_stopped(work: Any, stop: Stop) -> bool:
                 await task
 
 
-def _play(planned: Planned, settings: Settings, path: Path, player: Player, *, complete: bool, note: str) -> Play:
-    timeline, scenario = planned.timeline, planned.scenario
-    line = settings.reproduce(scenario, timeline.seed, timeline.start)
-    return Play(
-        title=scenario.title,
-        source=scenario.source,
-        provider=timeline.provider.name,
-        seed=timeline.seed,
-        start=timeline.start.isoformat(),
-        journal=str(path),
-        deliveries=player.deliveries,
-        attempts=player.attempts,
-        lateness=player.lateness if player.attempts else Lateness(),
-        verdicts=tuple(replace(one, reproduce=line, scenario=scenario.title) for one in judge(Journal.open(path))),
-        reached=player.reached,
-        complete=complete,
-        note=note,
-    )
-
-
-def _header(planned: Planned, receiver: Receiver) -> dict[str, Any]:
+def _header(planned: Planned, receiver: Receiver, settings: Settings) -> dict[str, Any]:
     timeline, scenario = planned.timeline, planned.scenario
     return {
         "partnersim": __version__,
@@ -170,24 +129,13 @@ def _header(planned: Planned, receiver: Receiver) -> dict[str, Any]:
         "acknowledged_by": list(_acknowledged_by(timeline, receiver)),
         "receiver": {**receiver.facts(), "authorization": timeline.authorized},
         "clock": {"start": timeline.start.isoformat(), "scale": str(planned.scale)},
+        "load": bool(scenario.load),
+        "reproduce": settings.reproduce(scenario, timeline.seed, timeline.start),
     }
 
 
 def _acknowledged_by(timeline: Timeline, receiver: Receiver) -> tuple[str, ...]:
     return receiver.acknowledges or timeline.provider.acknowledged_by
-
-
-def _fixes_ids(scenario: Scenario) -> bool:
-    return any(export.id is not None for export in scenario.exports)
-
-
-def _note(receiver: Receiver, stop: Stop) -> str:
-    interrupted = "interrupted by " + ("SIGTERM" if stop.exit_code == 143 else "SIGINT") if stop.asked else ""
-    return _joined(interrupted, "TLS was not verified" if receiver.tls.insecure else "")
-
-
-def _joined(*notes: str) -> str:
-    return "; ".join(note for note in notes if note)
 
 
 def file_name(number: int, scenario: Scenario) -> str:

@@ -1,6 +1,5 @@
 """Plays a scenario straight into a Python application: no socket, and a clock that jumps."""
 
-import asyncio
 import inspect
 import os
 from collections.abc import Callable
@@ -8,24 +7,24 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from simulator.authoring import load_scenario, receiver_at
-from simulator.clock import JumpClock, Scale, utc_now
+from simulator.authoring import load_receiver, load_scenario, receiver_at
+from simulator.clock import JumpClock, Scale
 from simulator.model import Report
 from simulator.receiver import Receiver
-from simulator.runner.conduct import conduct, file_name
-from simulator.runner.prepare import Settings, prepare
-from simulator.runner.stop import Stop
-from simulator.version import __version__
+from simulator.runner.conduct import file_name
+from simulator.runner.prepare import Settings
+from simulator.runner.session import Session, perform
+from simulator.scenario import Scenario
 from simulator.wire import Send
 from simulator.wire.in_process import Asgi, Wsgi
 
 
 def play(
-    scenario: str,
+    scenario: str | Path,
     app: Any,
     *,
     journals: str | Path,
-    receiver: Receiver | None = None,
+    receiver: str | Path | Receiver | None = None,
     seed: int | None = None,
     start: datetime | None = None,
     confirm: bool = True,
@@ -33,14 +32,17 @@ def play(
     """Play one scenario against a WSGI or ASGI application in this process, and judge it.
 
     Story time passes in jumps: a month of exports takes as long as the application needs to answer. `scenario` is a
-    file or the name of a shipped one; `journals` a folder. Without a `receiver` (see
-    `simulator.authoring.load_receiver`) everything goes to `http://receiver.test/hook`, and there is no probe.
+    file or the name of a shipped one; `journals` a folder; `receiver` a receiver file, whose addresses only lend their
+    paths (its `start` and `ready` are not looked at). Without one everything goes to `http://receiver.test/hook` and
+    there is no probe, so that claims about the receiver's state are inconclusive. It runs an event loop of its own.
 
     Raises:
-        UsageError: the scenario is wrong, or does not fit the receiver.
+        UsageError: the scenario or the receiver file is wrong, or they do not fit.
         StorageError: a journal could not be written.
     """
-    read = load_scenario(scenario)
+    if isinstance(receiver, str | Path):
+        receiver = load_receiver(str(receiver), os.environ)
+    read = load_scenario(str(scenario))
     settings = Settings(
         journals=Path(journals),
         seed=seed,
@@ -50,18 +52,20 @@ def play(
         environment=os.environ,
         make_send=_sending_to(app),
         make_clock=JumpClock,
+        reproduce=_again,
     )
     target = receiver or receiver_at("http://receiver.test/hook")
-    planned = prepare(read, target, settings)
-    began = utc_now()
-    result = asyncio.run(conduct(planned, target, settings, Stop(), _free_name(Path(journals), file_name(1, read))))
-    return Report(
-        version=__version__, started=began.isoformat(timespec="seconds"), seed=planned.timeline.seed, plays=(result,)
-    )
+    name = _free_name(Path(journals), file_name(1, read))
+    return perform(Session(scenarios=[read], names=[name], receiver=target, settings=settings))
+
+
+def _again(scenario: Scenario, seed: int, start: datetime) -> str:
+    return f"play({scenario.source!r}, app, seed={seed}, start=datetime.fromisoformat({start.isoformat()!r}), …)"
 
 
 def _sending_to(app: Any) -> Callable[[Callable[[], float]], Send]:
-    asynchronous = inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, "__call__", None))  # noqa: B004
+    called = getattr(type(app), "__call__", None)  # noqa: B004 - what it is like is asked, not whether it is there
+    asynchronous = inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(called)
     return (lambda now: Asgi(app, now)) if asynchronous else (lambda now: Wsgi(app, now))
 
 

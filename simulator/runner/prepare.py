@@ -17,8 +17,17 @@ if TYPE_CHECKING:
     from simulator.wire import Send  # a plan opens no connection: it does without all that is behind this
 
 
-def _no_progress(_: int, __: float) -> None:
+Progress = Callable[[int, float], None]
+"""Called after each delivery with how many there were so far, and the story second."""
+
+
+def no_progress(_: int, __: float) -> None:
     """Nobody watches."""
+
+
+def _no_line(_: Scenario, __: int, ___: datetime) -> str:
+    """Nothing to offer that would play it again."""
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +39,7 @@ class Settings:
     """
 
     journals: Path
+    reproduce: Callable[[Scenario, int, datetime], str] = _no_line
     seed: int | None = None
     start: datetime | None = None
     scale: Scale | None = None
@@ -40,10 +50,7 @@ class Settings:
     environment: Mapping[str, str] = field(default_factory=dict)
     make_send: "Callable[[Callable[[], float]], Send] | None" = None
     make_clock: Callable[[], Clock] = RealClock
-    progress: Callable[[int, float], None] = _no_progress
-    reproduce: Callable[[Scenario, int, datetime], str] = lambda scenario, seed, start: (
-        f"partnersim run {scenario.source} --seed {seed} --start {start.isoformat()}"
-    )
+    progress: Progress = no_progress
 
 
 @dataclass(frozen=True, kw_only=True)

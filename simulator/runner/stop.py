@@ -18,6 +18,11 @@ class Stop:
         """Whether the run is to end."""
         return self.exit_code != 0
 
+    @property
+    def signal_name(self) -> str:
+        """The name of the signal that asked: SIGINT or SIGTERM; only when one did."""
+        return signal.Signals(self.exit_code - 128).name
+
     def ask(self, number: int = signal.SIGINT) -> None:
         """End the run, as signal `number` would."""
         self.exit_code = self.exit_code or 128 + number

@@ -273,3 +273,50 @@ def test_the_demo_passes_and_leaves_its_reports(partnersim: Command, tmp_path: P
     assert {one["provider"] for one in report["plays"]} == {"clevertap", "reachfive"}
     assert (tmp_path / "kept" / "report.txt").exists()
     assert ET.parse(tmp_path / "kept" / "report.xml").getroot().tag == "testsuites"
+
+
+def test_judge_comes_to_the_verdict_of_the_run_also_where_a_second_run_had_to_confirm(
+    partnersim: Command, tmp_path: Path, answering: Answering
+) -> None:
+    (tmp_path / "one.yaml").write_text(ONE)
+    answering.rule = lambda *_: 500 if len(answering.requests) == 2 else 200
+    ran = partnersim("run", "one.yaml", "--to", answering.url, "--journal", "j")
+    assert ran.returncode == 4
+    judged = partnersim("judge", tmp_path / "j" / "01-one.ndjson", "--json")
+    assert judged.returncode == 4
+    assert "flaky" in json.loads(judged.stdout)["verdicts"][0]["because"]
+    both = partnersim("judge", *(tmp_path / "j").glob("*.ndjson"), "--json")
+    assert both.returncode == 4
+    assert json.loads(both.stdout)["scenarios"] == 1
+
+
+def test_a_journal_knows_the_line_that_plays_it_again(partnersim: Command, journal: Path) -> None:
+    assert "partnersim run one.yaml --to http://127.0.0.1:" in partnersim("judge", journal).stdout
+
+
+def test_explain_takes_the_names_that_reports_print(partnersim: Command) -> None:
+    assert partnersim("explain", "then/3-ends-stay-ended").stdout.startswith("ends-stay-ended")
+    assert "refused" in partnersim("explain", "expect/forged").stdout
+
+
+def test_credentials_of_the_environment_do_not_stand_in_the_way_of_a_receiver_file(
+    partnersim: Command, tmp_path: Path, answering: Answering
+) -> None:
+    (tmp_path / "one.yaml").write_text(ONE)
+    (tmp_path / "r.yaml").write_text(f"receiver: r\nendpoints: {{clevertap: {{url: {answering.url}/}}}}\n")
+    same = ["run", "one.yaml", "--receiver", "r.yaml"]
+    assert partnersim(*same, env={"PARTNERSIM_AUTHORIZATION": "Bearer of-others"}).returncode == 0
+    assert "Authorization" not in answering.requests[0][1]
+    assert partnersim(*same, "--authorization", "Bearer mine").returncode == 2
+
+
+def test_trigger_has_no_options_that_mean_nothing_to_it(partnersim: Command) -> None:
+    for option in ("--jobs", "--tolerance"):
+        assert partnersim("trigger", "clevertap.completed", "--to", "http://127.0.0.1:1/", option, "3").returncode == 2
+
+
+def test_a_load_block_that_run_does_not_play_is_spoken_of(
+    partnersim: Command, tmp_path: Path, answering: Answering
+) -> None:
+    (tmp_path / "one.yaml").write_text(ONE + "load: {rate: 5/s, for: 1s}\n")
+    assert "`load` was not played" in partnersim("run", "one.yaml", "--to", answering.url).stdout

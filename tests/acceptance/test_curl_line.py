@@ -4,14 +4,16 @@ import shutil
 import socket
 import subprocess
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from simulator.curl import curl
 from simulator.journal import Journal, JournalWriter
-from simulator.model import Delivery, Lateness, Route, Url
-from simulator.redaction import Scrub, header_line
+from simulator.model import Lateness, Url
+from simulator.redaction import Scrub
+from tests.making import delivery, route
 
 SECRET = "Bearer mF_9.B5f-4.1JqM"
 
@@ -60,34 +62,12 @@ def test_curl_sends_the_same_request_again(body: bytes, tmp_path: Path) -> None:
             ("X-Empty", ""),
             ("Content-Type", "application/json"),
         )
-        head = f"POST {address.target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers)
-        shown = head.replace("token=abc", "token=(redacted)").replace(
-            f"Authorization: {SECRET}", header_line("Authorization", SECRET)
-        )
-        shown = shown.replace("X-Empty: ", "X-Empty:")
-        route = Route(endpoint="*", url=address, method="POST", head=head.encode(), shown=shown, timeout=5.0)
-        delivery = Delivery(
-            number=1,
-            step="one",
-            copy=0,
-            event="completed",
-            export="",
-            run=0,
-            id="1",
-            status="Completed",
-            time="",
-            definition_id="",
-            end=True,
-            valid=True,
-            credentials="right",
-            at=0.0,
-            due=0.0,
-            route=route,
-            body=body,
-        )
+        usual = route(address, headers)
+        there = replace(usual, shown=usual.shown.replace("X-Empty: (redacted)", "X-Empty:"))
+        sent_first = delivery(route=there, body=body)
         writer = JournalWriter(tmp_path / "one.ndjson", {}, Scrub([SECRET]))
-        writer.intent(delivery, 1, 0.0)
-        writer.close(0.0, deliveries=1, attempts=1, complete=True, lateness=Lateness())
+        writer.intent(sent_first, 1, 0.0)
+        writer.close(0.0, deliveries=1, attempts=1, complete=True, reached=True, lateness=Lateness())
         (attempt,) = Journal.open(writer.path).attempts()
         command = curl(attempt, str(address), str(writer.path))
         received: list[bytes] = []
@@ -110,7 +90,7 @@ def test_curl_sends_the_same_request_again(body: bytes, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout.startswith(b"HTTP/1.1 307 No")
     got_head, _, got_body = received[0].partition(b"\r\n\r\n")
-    sent_head, _, sent_body = delivery.data.partition(b"\r\n\r\n")
+    sent_head, _, sent_body = sent_first.data.partition(b"\r\n\r\n")
     assert got_body == sent_body
     got, sent = got_head.split(b"\r\n"), sent_head.split(b"\r\n")
     assert got[0] == sent[0]

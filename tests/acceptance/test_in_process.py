@@ -74,13 +74,11 @@ def test_a_receiver_that_raises_fails_and_the_failure_is_confirmed(tmp_path: Pat
 
 
 def test_the_sample_receiver_passes_a_month_without_a_socket(tmp_path: Path) -> None:
-    from simulator.authoring import load_receiver
     from simulator.sample import close, create_app, receiver_file
 
     app = create_app(tmp_path / "receiver.sqlite")
     (tmp_path / "receiver.yaml").write_text(receiver_file("http://receiver.test", None))
-    receiver = load_receiver(str(tmp_path / "receiver.yaml"), {})
-    report = play("clevertap/month-of-exports", app, receiver=receiver, journals=tmp_path / "j")
+    report = play("clevertap/month-of-exports", app, receiver=tmp_path / "receiver.yaml", journals=tmp_path / "j")
     close(app)
     assert report.exit_code == 0, [one for one in report.verdicts if one.result is not Result.PASSED]
     assert all(one.result is Result.PASSED for one in report.verdicts)

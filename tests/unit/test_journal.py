@@ -14,9 +14,10 @@ import pytest
 from simulator import journal as journal_module
 from simulator.errors import StorageError
 from simulator.journal import Journal, JournalWriter
-from simulator.model import Delivery, Exchange, HangUp, Lateness, Observation, Outcome, Route, Url
+from simulator.model import Delivery, Exchange, HangUp, Lateness, Observation, Outcome
 from simulator.redaction import MARK, Scrub
 from simulator.resources import folder
+from tests.making import delivery, exchange, route
 
 SCHEMA = json.loads((folder("schemas") / "journal.schema.json").read_text("utf-8"))
 HEADER: dict[str, Any] = {
@@ -38,18 +39,12 @@ HEADER: dict[str, Any] = {
         "authorization": True,
     },
     "clock": {"start": "2026-01-05T00:00:00+05:30", "scale": "instant"},
+    "load": False,
+    "reproduce": "partnersim run one.yaml",
 }
 HEAD = (
-    "POST /hooks/clevertap HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nUser-Agent: CleverTap\r\nAccept: */*\r\n"
+    "POST /hooks/clevertap HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nUser-Agent: CleverTap\r\n"
     "Authorization: (redacted)\r\nContent-Type: application/json\r\n"
-)
-ROUTE = Route(
-    endpoint="clevertap",
-    url=Url("http", "127.0.0.1", 8000, "/hooks/clevertap"),
-    method="POST",
-    head=HEAD.encode(),
-    shown=HEAD,
-    timeout=5.5,
 )
 BODY = (
     '{"Export Request Id":1767551400,"Partner":"Amazon S3","Type":"Events","Status":"Completed",'
@@ -58,42 +53,31 @@ BODY = (
 
 
 def a_delivery(**changes: Any) -> Delivery:
-    usual = Delivery(
-        number=7,
-        step="done",
-        copy=2,
-        event="completed",
-        export="nightly",
-        run=3,
-        id="1767551400",
-        status="Completed",
-        time="05/01/2026 12:09:20 AM",
-        definition_id="AWstKc",
-        end=True,
-        valid=True,
-        credentials="right",
-        at=560.25,
-        due=561.5,
-        route=ROUTE,
-        body=BODY.encode(),
-    )
-    return usual._replace(**changes)
+    """One whose every field is another than those of other deliveries."""
+    special: dict[str, Any] = {
+        "number": 7,
+        "step": "done",
+        "copy": 2,
+        "run": 3,
+        "definition_id": "AWstKc",
+        "at": 560.25,
+        "due": 561.5,
+        "route": route(endpoint="clevertap", timeout=5.5),
+        "body": BODY.encode(),
+    }
+    return delivery(**(special | changes))
 
 
 def an_answer(body: bytes = b'{"ok":true}', **changes: Any) -> Exchange:
-    usual = Exchange(
-        outcome=Outcome.ANSWERED,
-        status=200,
-        head=b"HTTP/1.1 200 OK\r\nServer: waitress\r\nDate: Mon, 05 Jan 2026 09:00:00 GMT\r\nSet-Cookie: a=b\r\n\r\n",
-        body=body,
-        size=len(body),
-        sha256="1" * 64 if body else "",
-        sent=1.000_001_4,
-        done=1.25,
-        connection=4,
-        reused=True,
-    )
-    return usual._replace(**changes)
+    special = {
+        "head": (
+            b"HTTP/1.1 200 OK\r\nServer: waitress\r\nDate: Mon, 05 Jan 2026 09:00:00 GMT\r\nSet-Cookie: a=b\r\n\r\n"
+        ),
+        "sent": 1.000_001_4,
+        "done": 1.25,
+        "connection": 4,
+    }
+    return exchange(body=body, **(special | changes))
 
 
 def an_observation(**changes: Any) -> Observation:
@@ -133,7 +117,7 @@ def opened(tmp_path: Path) -> Iterator[Opens]:
 
 
 def close(writer: JournalWriter, *, complete: bool = True) -> Journal:
-    writer.close(9.0, deliveries=1, attempts=2, complete=complete, lateness=Lateness(p50=0.1, p99=0.2, max=0.3))
+    writer.close(9.0, deliveries=1, attempts=2, complete=complete, reached=True, lateness=Lateness(p50=0.1, p99=0.2, max=0.3))
     return Journal.open(writer.path)
 
 
@@ -256,6 +240,7 @@ def test_notes_header_and_footer_come_back(opened: Opens) -> None:
         "deliveries": 1,
         "attempts": 2,
         "complete": True,
+        "reached": True,
         "lateness": {"p50": 0.1, "p99": 0.2, "max": 0.3},
     }
     assert journal.complete
@@ -452,8 +437,8 @@ def test_a_full_disk_is_told_once_and_leaves_a_journal_that_reads(
     writer.note(0.0, "later")
     with pytest.raises(StorageError, match="No space left"):
         writer.flush()
-    writer.close(9.0, deliveries=1, attempts=2, complete=True, lateness=Lateness())
-    writer.close(9.0, deliveries=1, attempts=2, complete=True, lateness=Lateness())
+    writer.close(9.0, deliveries=1, attempts=2, complete=True, reached=True, lateness=Lateness())
+    writer.close(9.0, deliveries=1, attempts=2, complete=True, reached=True, lateness=Lateness())
     journal = Journal.open(writer.path)
     assert len(list(journal.attempts())) == 1
     assert not list(journal.notes())

@@ -11,21 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.journal import Journal, JournalWriter
-from simulator.model import (
-    Delivery,
-    Exchange,
-    Lateness,
-    Observation,
-    Outcome,
-    Play,
-    Report,
-    Result,
-    Route,
-    Url,
-    Verdict,
-)
+from simulator.model import Delivery, Lateness, Observation, Play, Report, Result, Url, Verdict
 from simulator.redaction import MARK, Scrub, answer_head, everywhere, header_line, url
 from simulator.reporting import REPORTERS
+from tests.making import delivery, exchange, route
 
 CANARIES = {
     "bearer": "Bearer mF_9.B5f-4.1JqM",
@@ -275,10 +264,10 @@ def test_of_an_answers_head_only_harmless_values_are_shown(head: bytes, shown: s
 # The canaries, planted wherever they can come from, looked for in all that is written.
 
 
-def echo(delivery: Delivery, how: str) -> bytes:
+def echo(sent: Delivery, how: str) -> bytes:
     """What a debugging receiver answers: all it was sent, in one spelling."""
     values = [value for secret in CANARIES.values() for value in told(secret)]
-    return "\n".join(spellings(value)[how] for value in values).encode() + delivery.head
+    return "\n".join(spellings(value)[how] for value in values).encode() + sent.head
 
 
 def a_delivery(number: int, body: bytes) -> Delivery:
@@ -292,27 +281,8 @@ def a_delivery(number: int, body: bytes) -> Delivery:
         ("User-Agent", f"me ({CANARIES['bare token']})"),
         ("Content-Type", "application/json"),
     ]
-    head = f"POST {address.target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers)
-    shown = f"POST {url(address.target)} HTTP/1.1\r\n" + "".join(f"{header_line(*pair)}\r\n" for pair in headers)
-    route = Route(endpoint="*", url=address, method="POST", head=head.encode(), shown=shown, timeout=5.0)
-    return Delivery(
-        number=number,
-        step=f"step-{number}",
-        copy=0,
-        event="completed",
-        export="",
-        run=0,
-        id=str(number),
-        status="Completed",
-        time="",
-        definition_id="",
-        end=True,
-        valid=True,
-        credentials="right",
-        at=0.0,
-        due=0.0,
-        route=route,
-        body=body,
+    return delivery(
+        number, step=f"step-{number}", export="", run=0, id=str(number), route=route(address, tuple(headers)), body=body
     )
 
 
@@ -331,20 +301,17 @@ def everything_written(folder: Path) -> dict[str, bytes]:
     journal = JournalWriter(path, HEADER, Scrub(CANARIES.values()))
     evidence = []
     for number, how in enumerate(HOW, start=1):
-        delivery = a_delivery(number, b"{}")
-        body = echo(delivery, how)
-        exchange = Exchange(
-            outcome=Outcome.ANSWERED,
-            status=500,
+        plain = a_delivery(number, b"{}")
+        body = echo(plain, how)
+        answer = exchange(
+            500,
             head=b"HTTP/1.1 500 No\r\nServer: " + body.replace(b"\n", b" ") + b"\r\nX-Echo: " + body + b"\r\n\r\n",
             body=body + (b"\xff" if number % 2 else b""),
-            size=len(body),
-            sha256="0" * 64,
             detail=body.decode("latin-1"),
         )
-        sent = delivery._replace(body=body) if number % 3 == 0 else delivery
+        sent = plain._replace(body=body) if number % 3 == 0 else plain
         evidence.append(journal.intent(sent, 1, 0.0))
-        journal.outcome(evidence[-1], sent, exchange, late=0.0, final=True)
+        journal.outcome(evidence[-1], sent, answer, late=0.0, final=True)
     values = {
         f"k{at}": value for at, secret in enumerate(CANARIES.values()) for value in [secret, [secret], {secret: 1}]
     }
@@ -363,7 +330,7 @@ def everything_written(folder: Path) -> dict[str, bytes]:
     )
     evidence.append(journal.observation(seen))
     journal.note(0.0, "restarted", f"by {CANARIES['env']} {CANARIES['url password']} {CANARIES['short']}")
-    journal.close(0.0, deliveries=1, attempts=1, complete=True, lateness=Lateness())
+    journal.close(0.0, deliveries=1, attempts=1, complete=True, reached=True, lateness=Lateness())
     verdicts = tuple(
         Verdict(check=f"v{line}", result=Result.FAILED, because="no", evidence=(line,)) for line in evidence
     )
@@ -408,7 +375,7 @@ def test_not_one_of_twelve_canaries_gets_into_a_journal_or_a_report(tmp_path: Pa
 
 def test_the_search_for_canaries_would_find_one(tmp_path: Path) -> None:
     journal = JournalWriter(tmp_path / "open.ndjson", HEADER, lambda text: text)
-    journal.close(0.0, deliveries=0, attempts=0, complete=True, lateness=Lateness())
+    journal.close(0.0, deliveries=0, attempts=0, complete=True, reached=True, lateness=Lateness())
     assert CANARIES["bare token"].encode() in (tmp_path / "open.ndjson").read_bytes()
     assert Journal.open(tmp_path / "open.ndjson").complete
 

@@ -7,31 +7,10 @@ from typing import Any
 import pytest
 
 from simulator.journal import JournalWriter
-from simulator.model import (
-    Delivery,
-    Exchange,
-    HangUp,
-    Lateness,
-    Observation,
-    Outcome,
-    Play,
-    Report,
-    Result,
-    Route,
-    Url,
-    Verdict,
-)
-from simulator.redaction import header_line
+from simulator.model import Delivery, Exchange, HangUp, Lateness, Observation, Outcome, Play, Report, Result, Verdict
+from tests.making import delivery, exchange
 
 JOURNAL = "runs/one.ndjson"
-URL = Url("http", "127.0.0.1", 8000, "/hooks/clevertap")
-HEADERS = (
-    ("Host", URL.authority),
-    ("User-Agent", "CleverTap"),
-    ("Authorization", "Bearer opensesame-opensesame"),
-    ("Content-Type", "application/json"),
-)
-BODY = '{"Export Request Id":1767551400,"Partner":"Amazon S3","Type":"Events","Status":"Completed","Café":"5/01"}'
 HEADER = {
     "partnersim": "0.1.0",
     "started": "2026-01-05T09:00:00.000000Z",
@@ -51,54 +30,9 @@ HEADER = {
         "authorization": True,
     },
     "clock": {"start": "2026-01-05T00:00:00+05:30", "scale": "60x"},
+    "load": False,
+    "reproduce": "partnersim run one.yaml",
 }
-
-
-def make_route(url: Url = URL, headers: tuple[tuple[str, str], ...] = HEADERS, method: str = "POST") -> Route:
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    shown = "".join(f"{header_line(name, value)}\r\n" for name, value in headers)
-    line = f"{method} {url.target} HTTP/1.1\r\n"
-    return Route(endpoint="*", url=url, method=method, head=(line + head).encode(), shown=line + shown, timeout=5.0)
-
-
-def make_delivery(number: int = 1, **changes: Any) -> Delivery:
-    usual = Delivery(
-        number=number,
-        step="nightly",
-        copy=0,
-        event="completed",
-        export="nightly",
-        run=1,
-        id="1767551400",
-        status="Completed",
-        time="05/01/2026 12:09:20 AM",
-        definition_id="",
-        end=True,
-        valid=True,
-        credentials="right",
-        at=560.0,
-        due=560.0,
-        route=make_route(),
-        body=BODY.encode(),
-    )
-    return usual._replace(**changes)
-
-
-def make_answer(status: int = 200, body: bytes = b"ok", **changes: Any) -> Exchange:
-    head = b"HTTP/1.1 %d Whatever\r\nContent-Type: text/plain\r\nSet-Cookie: session=abc\r\n\r\n" % status
-    usual = Exchange(
-        outcome=Outcome.ANSWERED,
-        status=status,
-        head=head,
-        body=body,
-        size=len(body),
-        sha256="1" * 64 if body else "",
-        sent=1.0,
-        done=1.0123,
-        connection=3,
-        reused=True,
-    )
-    return usual._replace(**changes)
 
 
 def make_play(*verdicts: Verdict, **changes: Any) -> Play:
@@ -134,16 +68,6 @@ def make_verdict(result: Result, check: str = "expect/each", **changes: Any) -> 
 
 
 @pytest.fixture
-def a_delivery() -> Callable[..., Delivery]:
-    return make_delivery
-
-
-@pytest.fixture
-def an_answer() -> Callable[..., Exchange]:
-    return make_answer
-
-
-@pytest.fixture
 def a_play() -> Callable[..., Play]:
     return make_play
 
@@ -174,11 +98,11 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WriteJournal:
             if isinstance(one, Observation):
                 numbers.append(writer.observation(one))
                 continue
-            delivery, exchange = one
-            numbers.append(writer.intent(delivery, 1, 1.0))
-            if exchange:
-                writer.outcome(numbers[-1], delivery, exchange, late=0.0002, final=True)
-        writer.close(12.5, deliveries=2, attempts=3, complete=True, lateness=Lateness())
+            sent, came = one
+            numbers.append(writer.intent(sent, 1, 1.0))
+            if came:
+                writer.outcome(numbers[-1], sent, came, late=0.0002, final=True)
+        writer.close(12.5, deliveries=2, attempts=3, complete=True, reached=True, lateness=Lateness())
         return numbers
 
     return write
@@ -188,10 +112,10 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WriteJournal:
 def full_report(journal: WriteJournal) -> Report:
     """A report in which every kind of verdict and evidence stands once."""
     answered, failed, broken, seen, _ = journal(
-        (make_delivery(1, event="initiated", status="Initiated", at=0.0, due=0.0, body=b"\xff\x00"), make_answer()),
-        (make_delivery(2), make_answer(500, b"<h1>oops</h1>\n\x1b[31mred\n::error::no")),
+        (delivery(1, event="initiated", status="Initiated", at=0.0, due=0.0, body=b"\xff\x00"), exchange()),
+        (delivery(2), exchange(500, b"<h1>oops</h1>\n\x1b[31mred\n::error::no")),
         (
-            make_delivery(3, step="cut", export="", run=0, script=(b"x", HangUp())),
+            delivery(3, step="cut", export="", run=0, script=(b"x", HangUp())),
             Exchange(outcome=Outcome.TIMEOUT_HEADERS, sent=2.0, done=7.0, connection=4),
         ),
         Observation(
@@ -207,7 +131,7 @@ def full_report(journal: WriteJournal) -> Report:
             values={"status": "Initiated", "effects": 2},
             status=200,
         ),
-        (make_delivery(4, step="last"), None),
+        (delivery(4, step="last"), None),
     )
     one = make_play(
         make_verdict(Result.PASSED, "expect/nightly.initiated", evidence=(answered,)),

@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from simulator.journal import JournalWriter
-from simulator.model import Delivery, Exchange, Lateness, Observation, Outcome, Play, Report, Result, Verdict
+from simulator.model import Exchange, Lateness, Observation, Outcome, Play, Report, Result, Verdict
 from simulator.reporting import REPORTERS, text
+from tests.making import delivery, exchange
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 Writes = Callable[..., list[int]]
-Delivers = Callable[..., Delivery]
-Answers = Callable[..., Exchange]
 Plays = Callable[..., Play]
 Reports = Callable[..., Report]
 Judges = Callable[..., Verdict]
@@ -88,9 +87,9 @@ def test_a_journal_nobody_needs_is_not_read(a_play: Plays, a_report: Reports, a_
 
 
 def test_three_pieces_of_evidence_are_shown_and_the_rest_counted(
-    journal: Writes, a_delivery: Delivers, an_answer: Answers, a_play: Plays, a_report: Reports, a_verdict: Judges
+    journal: Writes, a_play: Plays, a_report: Reports, a_verdict: Judges
 ) -> None:
-    lines = journal(*((a_delivery(n, step=f"step-{n}"), an_answer(500)) for n in range(1, 21)))
+    lines = journal(*((delivery(n, step=f"step-{n}"), exchange(500)) for n in range(1, 21)))
     shown = text.render(a_report(a_play(a_verdict(Result.FAILED, evidence=tuple(lines)))))
     assert [n for n in range(1, 21) if f"      step-{n}, runs/one.ndjson:" in shown] == [1, 2, 3]
     assert "      and 17 lines more in runs/one.ndjson\n" in shown
@@ -104,10 +103,8 @@ def test_a_line_of_the_command_to_play_it_again_stands_once_a_play(
     assert shown.count(verdicts[0].reproduce) == 1
 
 
-def test_a_megabyte_of_answer_is_cut(
-    journal: Writes, a_delivery: Delivers, an_answer: Answers, a_play: Plays, a_report: Reports, a_verdict: Judges
-) -> None:
-    (line,) = journal((a_delivery(), an_answer(500, b"y" * 1_000_000)))
+def test_a_megabyte_of_answer_is_cut(journal: Writes, a_play: Plays, a_report: Reports, a_verdict: Judges) -> None:
+    (line,) = journal((delivery(), exchange(500, b"y" * 1_000_000)))
     shown = text.render(a_report(a_play(a_verdict(Result.FAILED, evidence=(line,)))), width=3000)
     assert "< " + "y" * 2048 + "... (cut: 2,048 of 1,000,000 characters)\n" in shown
     assert len(shown) < 6000
@@ -120,12 +117,12 @@ HOSTILE = (
 
 
 def test_nothing_a_receiver_says_commands_a_terminal_or_a_build(
-    journal: Writes, a_delivery: Delivers, an_answer: Answers, a_play: Plays, a_report: Reports, a_verdict: Judges
+    journal: Writes, a_play: Plays, a_report: Reports, a_verdict: Judges
 ) -> None:
     head = b"HTTP/1.1 500 \x1b[2J\r\nServer: \x9b31m\r\n::error: x\r\n\r\n"
     line, other, third = journal(
-        (a_delivery(step=HOSTILE), an_answer(500, HOSTILE.encode(), head=head)),
-        (a_delivery(2, body=HOSTILE.encode()), Exchange(outcome=Outcome.MALFORMED, detail=HOSTILE, sent=1.0)),
+        (delivery(step=HOSTILE), exchange(500, HOSTILE.encode(), head=head)),
+        (delivery(2, body=HOSTILE.encode()), Exchange(outcome=Outcome.MALFORMED, detail=HOSTILE, sent=1.0)),
         observed(present=True, values={HOSTILE: HOSTILE}),
     )
     verdict = a_verdict(
@@ -170,7 +167,7 @@ def test_a_note_can_be_evidence(tmp_path: Path, a_play: Plays, a_report: Reports
     path = tmp_path / "noted.ndjson"
     writer = JournalWriter(path, {"receiver": {}}, str)
     line = writer.note(1.0, "restarted", "by partnersim")
-    writer.close(1.0, deliveries=0, attempts=0, complete=True, lateness=Lateness())
+    writer.close(1.0, deliveries=0, attempts=0, complete=True, reached=True, lateness=Lateness())
     play = a_play(a_verdict(Result.INCONCLUSIVE, evidence=(line,)), journal=str(path))
     assert f"      {path}:2\n      * restarted by partnersim\n" in text.render(a_report(play), width=400)
 
@@ -179,29 +176,28 @@ def test_a_note_can_be_evidence(tmp_path: Path, a_play: Plays, a_report: Reports
 def test_every_outcome_without_an_answer_is_told_in_words(
     outcome: Outcome,
     journal: Writes,
-    a_delivery: Delivers,
     a_play: Plays,
     a_report: Reports,
     a_verdict: Judges,
 ) -> None:
-    (line,) = journal((a_delivery(), Exchange(outcome=outcome, sent=1.0, done=6.0, detail="the detail")))
+    (line,) = journal((delivery(), Exchange(outcome=outcome, sent=1.0, done=6.0, detail="the detail")))
     shown = text.render(a_report(a_play(a_verdict(Result.FAILED, evidence=(line,)))))
     name = "0, not followed" if outcome is Outcome.REDIRECTED else outcome
     assert re.search(rf"^      \* {re.escape(name)} after 5s: [A-Za-z ;,]+: the detail$", shown, re.MULTILINE)
 
 
 def test_an_attempt_in_doubt_is_told_without_a_time(
-    journal: Writes, a_delivery: Delivers, a_play: Plays, a_report: Reports, a_verdict: Judges
+    journal: Writes, a_play: Plays, a_report: Reports, a_verdict: Judges
 ) -> None:
-    (line,) = journal((a_delivery(), None))
+    (line,) = journal((delivery(), None))
     shown = text.render(a_report(a_play(a_verdict(Result.INCONCLUSIVE, evidence=(line,)))))
     assert "      * in-doubt: the run ended before an answer was seen\n" in shown
 
 
 def test_wrong_credentials_are_named_where_they_must_be_filled_in(
-    journal: Writes, a_delivery: Delivers, an_answer: Answers, a_play: Plays, a_report: Reports, a_verdict: Judges
+    journal: Writes, a_play: Plays, a_report: Reports, a_verdict: Judges
 ) -> None:
-    (line,) = journal((a_delivery(credentials="prefix"), an_answer(200)))
+    (line,) = journal((delivery(credentials="prefix"), exchange(200)))
     shown = text.render(a_report(a_play(a_verdict(Result.FAILED, evidence=(line,)))))
     assert "      to send it again (its credentials were prefix):\n" in shown
 
@@ -280,7 +276,9 @@ def test_in_brief_what_passed_is_a_line_and_the_rest_is_told_in_full(
 ) -> None:
     good = a_play(a_verdict(Result.PASSED), source="clevertap/one", title="One goes well", journal="gone.ndjson")
     bad = a_play(a_verdict(Result.FAILED), source="clevertap/two", title="Two does not", journal="gone.ndjson")
-    cut = a_play(a_verdict(Result.PASSED), source="clevertap/three", title="Three was cut", complete=False, journal="gone.ndjson")
+    cut = a_play(
+        a_verdict(Result.PASSED), source="clevertap/three", title="Three was cut", complete=False, journal="gone.ndjson"
+    )
     told = text.render(a_report(good, bad, cut), brief=True).splitlines()
     assert "✓ clevertap/one    One goes well" in told
     assert "Two does not" in told

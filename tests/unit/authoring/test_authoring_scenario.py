@@ -218,7 +218,7 @@ def test_a_partner_from_a_plug_in_may_have_its_own_keys(monkeypatch: pytest.Monk
     def installed(*, group: str, name: str) -> tuple[str, ...]:
         return (name,) if (group, name) == ("partnersim.providers", "acme") else ()
 
-    monkeypatch.setattr("simulator.authoring.partners.entry_points", installed)
+    monkeypatch.setattr("importlib.metadata.entry_points", installed)
     made = scenario("exports: {a: {colour: red}}\nexpect: {a.shipped: {status: any}}", provider="acme")
     assert made.exports[0].traits == {"colour": "red"}
     assert "there is no partner `acne`" in complaint("exports: {a: {}}", provider="acne")

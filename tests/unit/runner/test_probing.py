@@ -11,15 +11,13 @@ import pytest
 from simulator.check import Case, Watch
 from simulator.clock import JumpClock
 from simulator.journal import Journal, JournalWriter
-from simulator.model import Delivery, Exchange, Observation, Outcome, Route, Url
+from simulator.model import Delivery, Exchange, Observation, Outcome
 from simulator.receiver import Probe, Receiver
 from simulator.runner.probing import Prober, selected
 from simulator.scenario import Scenario
 from simulator.wire import Request
+from tests import making
 
-ROUTE = Route(
-    endpoint="c", url=Url("http", "h", 80, "/"), method="POST", head=b"", shown="POST / HTTP/1.1\r\n", timeout=5
-)
 PROBE = Probe(
     name="export",
     get="http://127.0.0.1:8000/exports/{provider}/{id}?at={time}",
@@ -29,10 +27,8 @@ PROBE = Probe(
 
 
 def delivery(export: str = "nightly", **changes: Any) -> Delivery:
-    usual = Delivery(
-        1, export, 0, "completed", export, 1, "a/b", "Completed", "", "", True, True, "right", 0, 0, ROUTE, b"{}"
-    )
-    return usual._replace(**changes)
+    usual: dict[str, Any] = {"step": export, "export": export, "id": "a/b", "time": "", "at": 0.0, "due": 0.0}
+    return making.delivery(**(usual | changes))
 
 
 class State:

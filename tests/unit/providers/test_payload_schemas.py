@@ -24,7 +24,7 @@ TEST_BODY = {
 
 
 def content(name: str) -> dict[str, Any]:
-    path = Path(__file__).parents[2] / "schemas" / "payloads" / f"{name}.schema.json"
+    path = Path(__file__).parents[3] / "schemas" / "payloads" / f"{name}.schema.json"
     value: dict[str, Any] = json.loads(path.read_text())
     return value
 

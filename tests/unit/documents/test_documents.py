@@ -239,7 +239,7 @@ def test_line_numbers_agree_with_pyyaml_on_every_place() -> None:
 
 
 def test_any_mutilated_file_is_read_or_refused_with_a_place() -> None:
-    folder = Path(__file__).resolve().parent.parent / "invalid"
+    folder = Path(__file__).resolve().parents[2] / "invalid"
     texts = [file.read_bytes().decode(errors="replace") for file in sorted(folder.glob("*.yaml"))]
     pieces = [
         "{",

@@ -134,6 +134,6 @@ def test_importing_the_table_imports_nothing_heavy() -> None:
     heavy = "faker jsonschema jsonschema_rs orjson yaml flask click asyncio"
     code = f"import sys, simulator.providers; print(*(name for name in {heavy.split()} if name in sys.modules))"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
     )
     assert done.stdout.split() == []

@@ -10,45 +10,18 @@ import pytest
 from simulator.clock import JumpClock, Scale
 from simulator.errors import StorageError
 from simulator.journal import Journal, JournalWriter
-from simulator.model import Delivery, Exchange, Outcome, Route, Url
+from simulator.model import Delivery, Exchange, Outcome
 from simulator.provider import Retry
 from simulator.receiver import Receiver
 from simulator.runner.play import Pace, Player
 from simulator.runner.probing import Prober
 from simulator.runner.stop import Stop
 from simulator.wire import Request
-
-ROUTE = Route(
-    endpoint="clevertap",
-    url=Url("http", "127.0.0.1", 8000, "/hook"),
-    method="POST",
-    head=b"POST /hook HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n",
-    shown="POST /hook HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n",
-    timeout=5.0,
-)
+from tests import making
 
 
-def delivery(number: int, due: float, **changes: Any) -> Delivery:
-    plain = Delivery(
-        number=number,
-        step="one",
-        copy=0,
-        event="completed",
-        export="one",
-        run=number,
-        id=str(number),
-        status="Completed",
-        time="",
-        definition_id="",
-        end=True,
-        valid=True,
-        credentials="right",
-        at=due,
-        due=due,
-        route=ROUTE,
-        body=b'{"n":%d}' % number,
-    )
-    return plain._replace(**changes)
+def delivery(number: int, due: float) -> Delivery:
+    return making.delivery(number, run=number, id=str(number), at=due, due=due, body=b'{"n":%d}' % number)
 
 
 class Receiving:

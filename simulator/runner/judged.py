@@ -1,0 +1,127 @@
+"""Journals become plays and reports: right after a run, or any time later, from the files alone."""
+
+import signal
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from simulator.authoring import parse_scenario
+from simulator.checks import judge
+from simulator.journal import Journal
+from simulator.model import Lateness, Play, Report, Result, Verdict
+
+WORTH_CONFIRMING = 300.0  # seconds: a play that took longer is not played again
+CONFIRMING = ".confirm"  # stands before the ending of a journal that confirms the one without it
+
+
+def report_of(paths: Iterable[str | Path]) -> Report:
+    """Every journal judged, in the order named; one that confirms another is counted with it.
+
+    Raises:
+        StorageError: one cannot be read, or is none.
+    """
+    journals = [Journal.open(path) for path in paths]
+    named = {journal.path.resolve() for journal in journals}
+    firsts = [one for one in journals if (of := _confirmed_by(one.path)) is None or of.resolve() not in named]
+    header = firsts[0].header
+    return Report(
+        version=header["partnersim"],
+        started=header["started"],
+        seed=header["seed"],
+        plays=tuple(_with_confirmation(one) for one in firsts),
+        interrupted=max((_exit_code(one) for one in firsts), default=0),
+    )
+
+
+def play_of(journal: Journal) -> Play:
+    """One journal judged."""
+    header, footer = journal.header, journal.footer
+    title = header["scenario"]["title"]
+    if footer:
+        deliveries, attempts, reached = footer["deliveries"], footer["attempts"], footer["reached"]
+    else:
+        made = [(one.number, one.outcome.reached) for one in journal.attempts()]
+        deliveries, attempts = len({number for number, _ in made}), len(made)
+        reached = any(reached for _, reached in made)
+    return Play(
+        title=title,
+        source=header["scenario"]["source"],
+        provider=header["provider"],
+        seed=header["seed"],
+        start=header["clock"]["start"],
+        journal=str(journal.path),
+        deliveries=deliveries,
+        attempts=attempts,
+        lateness=Lateness(**footer["lateness"]) if footer else Lateness(),
+        verdicts=tuple(replace(one, reproduce=header["reproduce"], scenario=title) for one in judge(journal)),
+        reached=reached,
+        complete=journal.complete,
+        note=_note(journal),
+    )
+
+
+def unconfirmed(journal: Journal) -> str:
+    """Why a failure in this journal is not played again to confirm it; "" when it is."""
+    header, footer = journal.header, journal.footer
+    if footer and footer["wall"] > WORTH_CONFIRMING:
+        return "failures not confirmed: the run was too long to play twice"
+    scenario = parse_scenario(header["scenario"]["text"], header["scenario"]["source"])
+    if any(export.id is not None for export in scenario.exports):
+        return "failures not confirmed: the scenario fixes its ids"
+    return ""
+
+
+def confirmed(first: Play, again: Play) -> Play:
+    """What the first play's failures are worth after a second play with fresh ids and connections."""
+    if not again.complete:
+        return noted(first, "failures not confirmed: the second run was interrupted")
+    second = {verdict.check: verdict for verdict in again.verdicts}
+    return replace(first, verdicts=tuple(_weighed(one, second[one.check], again.journal) for one in first.verdicts))
+
+
+def noted(play: Play, note: str) -> Play:
+    """The play with one more note."""
+    return replace(play, note="; ".join(filter(None, (play.note, note))))
+
+
+def _weighed(verdict: Verdict, second: Verdict, journal: str) -> Verdict:
+    """A failure that a second run did not show is no failure, but flaky."""
+    if not verdict.failed:
+        return verdict
+    if second.result is Result.PASSED:
+        flaky = f"flaky: failed, then passed in a second run with fresh ids ({journal}). {verdict.because}"
+        return replace(verdict, result=Result.INCONCLUSIVE, because=flaky)
+    if second.failed:
+        return replace(verdict, because=f"{verdict.because} (confirmed by a second run with fresh ids)")
+    return replace(verdict, because=f"{verdict.because} (a second run could not confirm it: {second.because})")
+
+
+def _with_confirmation(journal: Journal) -> Play:
+    play = play_of(journal)
+    if not any(verdict.failed for verdict in play.verdicts):
+        return play
+    second = journal.path.with_name(f"{journal.path.stem}{CONFIRMING}{journal.path.suffix}")
+    if second.exists():
+        return confirmed(play, play_of(Journal.open(second)))
+    return noted(play, unconfirmed(journal))
+
+
+def _confirmed_by(path: Path) -> Path | None:
+    """The journal that this one confirms."""
+    return (
+        path.with_name(f"{path.stem.removesuffix(CONFIRMING)}{path.suffix}") if path.stem.endswith(CONFIRMING) else None
+    )
+
+
+def _note(journal: Journal) -> str:
+    notes = [f"interrupted by {entry['detail']}" for _, entry in journal.notes() if entry["what"] == "interrupted"]
+    notes += [] if journal.footer else ["the journal has no end: the run was killed"]
+    notes += ["TLS was not verified"] if journal.header["receiver"]["insecure"] else []
+    notes += ["its `load` was not played: this was no load test"] if journal.header["load"] else []
+    return "; ".join(notes)
+
+
+def _exit_code(journal: Journal) -> int:
+    """130 or 143 where a signal ended the run, else 0."""
+    told = [entry["detail"] for _, entry in journal.notes() if entry["what"] == "interrupted"]
+    return 128 + signal.Signals[told[0]] if told else 0

@@ -1,0 +1,105 @@
+"""Scenarios played one after another against one receiver, which is started where its file says how."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
+from dataclasses import dataclass, replace
+
+from simulator.authoring import parse_url
+from simulator.clock import RealClock, fresh_seed, utc_now
+from simulator.model import Play, Report
+from simulator.receiver import Receiver
+from simulator.runner.conduct import conduct
+from simulator.runner.prepare import Progress, Settings, no_progress, prepare
+from simulator.runner.readiness import started, wait_until_ready
+from simulator.runner.stop import Stop, on_signals
+from simulator.scenario import Scenario
+from simulator.version import __version__
+from simulator.wire.sockets import Wire
+
+
+def _silent(_: str) -> AbstractContextManager[Progress]:
+    return nullcontext(no_progress)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """Scenarios to play, in order, against one receiver.
+
+    `names` are the names of their journals, without ending. `wait_for` is a URL that must answer 2xx within
+    `wait_timeout` seconds before anything is sent; None: the receiver's own `ready`, if it has one. `watching` gives,
+    for a scenario's title, what is told of its progress while it is played.
+    """
+
+    scenarios: Sequence[Scenario]
+    names: Sequence[str]
+    receiver: Receiver
+    settings: Settings
+    wait_for: str | None = None
+    wait_timeout: float = 30.0
+    watching: Callable[[str], AbstractContextManager[Progress]] = _silent
+
+
+def perform(session: Session) -> Report:
+    """Plan all, so that every mistake shows first; then play them one after another.
+
+    Raises:
+        UsageError: a scenario cannot be played; nothing was sent.
+        NeverReached: the receiver was not ready in time.
+        StorageError: a journal could not be written.
+    """
+    try:
+        import uvloop
+
+        loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
+    except ImportError:  # a system without uvloop: asyncio's own loop serves
+        loop_factory = None
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(_perform(session))
+
+
+async def _perform(session: Session) -> Report:
+    settings, receiver = session.settings, session.receiver
+    began = utc_now()
+    first = fresh_seed() if settings.seed is None else settings.seed
+    planned = [
+        prepare(one, receiver, settings, seed=_seed(settings, one, first, index))
+        for index, one in enumerate(session.scenarios)
+    ]
+    stop, plays = Stop(), list[Play]()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(on_signals(stop))
+        if not settings.make_send:  # an application in this process is there already
+            if receiver.start:
+                await stack.enter_async_context(started(receiver.start, settings.journals / "receiver.log"))
+            await _ready(session)
+        for one, name in zip(planned, session.names, strict=True):
+            if stop.asked:
+                break
+            with session.watching(one.scenario.title) as progress:
+                plays.append(await conduct(one, receiver, replace(settings, progress=progress), stop, name))
+    return Report(
+        version=__version__,
+        started=began.isoformat(timespec="seconds"),
+        seed=plays[0].seed if plays else first,
+        plays=tuple(plays),
+        interrupted=stop.exit_code,
+    )
+
+
+def _seed(settings: Settings, scenario: Scenario, first: int, index: int) -> int:
+    """Scenarios of one session get different seeds, so that they never share ids."""
+    if settings.seed is None and scenario.seed is not None:
+        return scenario.seed
+    return (first + index) % 2**32
+
+
+async def _ready(session: Session) -> None:
+    url = parse_url(session.wait_for) if session.wait_for else session.receiver.ready
+    if url:
+        clock = RealClock()
+        wire = Wire(clock.now, tls=session.receiver.tls, allow=session.settings.allow)
+        try:
+            await wait_until_ready(url, wire, clock, session.wait_timeout)
+        finally:
+            await wire.close()
