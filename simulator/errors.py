@@ -4,7 +4,6 @@
     ├── UsageError              2  the command line, a scenario or a receiver file is wrong; nothing was sent
     │   └── DocumentError       2  one or more mistakes in a file, each with line and column
     ├── NeverReached            3  no attempt got as far as the receiver
-    ├── Inconclusive            4  nothing ran, or what ran proves nothing
     └── StorageError            6  a journal, a report or the disk
 
 A failed check is not an error: it is a `Verdict`. A refused connection is not an error: it is an outcome.
@@ -69,12 +68,6 @@ class NeverReached(PartnersimError):
     """No request got to the receiver."""
 
     exit_code = 3
-
-
-class Inconclusive(PartnersimError):
-    """There is no evidence to judge by."""
-
-    exit_code = 4
 
 
 class StorageError(PartnersimError):

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from simulator.model import Pairs
+
+if TYPE_CHECKING:
+    from simulator.documents import Schema
 
 Grade = Literal["documented", "inferred", "assumed"]
 """documented: the partner's own page says it; inferred: follows from that; assumed: nobody says."""
@@ -57,15 +61,30 @@ class Reading:
         raise ValueError(f"reading {self.name} has no option {name!r}; it has {known}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Event:
-    """A kind of notification. `schema` names the payload's schema below `schemas/payloads/`."""
+    """A kind of notification.
+
+    `schema` is what its payloads must fit: the name of a schema that ships, below `schemas/payloads/`, or the content
+    of a JSON Schema of draft 2020-12, for a partner that comes from another package.
+    """
 
     name: str
     title: str
-    schema: str
+    schema: str | Mapping[str, Any]
     end: bool  # whether it ends the run it speaks of
     fact: Fact
+
+    @cached_property
+    def payload(self) -> "Schema":
+        """The schema, ready to judge payloads; built once.
+
+        Raises:
+            UsageError: none of that name ships, or the content is no JSON Schema.
+        """
+        from simulator.documents import payload_schema  # late: the table of partners is to load fast
+
+        return payload_schema(self.schema, f"the schema of the event {self.name}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +103,6 @@ class Run(NamedTuple):
     about: Any  # what `Provider.about` made of the export's own settings
     number: int  # from 1
     serial: int  # counts what must have an id of its own in this scenario, from 0
-    scenario_start: float
     base: float  # epoch second, long before the start, chosen by the seed: ids made of times count from here
     dice: bytes  # 16 bytes chosen by seed, export and run: ids made of random bits take theirs here
     started: float

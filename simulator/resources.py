@@ -5,7 +5,6 @@ from pathlib import Path
 from simulator.errors import PartnersimError
 
 _HERE = Path(__file__).resolve().parent
-FOLDERS = ("schemas", "scenarios", "loadtests")
 
 
 def folder(name: str) -> Path:

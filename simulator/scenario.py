@@ -1,13 +1,16 @@
 """What an author wrote, read and found right: the types of a scenario. `simulator.authoring` reads the files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Final, Literal
 
 from simulator.clock import Scale
 from simulator.model import Pairs
 
 Credentials = Literal["right", "wrong", "absent", "empty", "prefix", "suffix", "other-case", "twice"]
+
+_LONGEST_NUMBER: Final = 9  # digits in the name of one among many alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,36 @@ class Export:
     apart: float = 0.0  # seconds between the starts of two of them
     id: str | int | None = None
     traits: Mapping[str, Any] = field(default_factory=dict)
+
+    def names(self) -> Iterator[str]:
+        """What each of those alike is called in deliveries, in order."""
+        return map(self.name_of, range(self.count))
+
+    def name_of(self, index: int) -> str:
+        """The name of one of those alike, from 0: its own where it is alone, else `fleet-1` and so on."""
+        return self.name if self.count == 1 else f"{self.name}-{index + 1}"
+
+    def index(self, name: str) -> int | None:
+        """Which of those alike has that name, from 0; None when none has. `fleet` alone names none of several."""
+        if self.count == 1:
+            return 0 if name == self.name else None
+        stem, _, number = name.rpartition("-")
+        if stem != self.name or not (number.isascii() and number.isdecimal()) or len(number) > _LONGEST_NUMBER:
+            return None
+        index = int(number) - 1
+        return index if 0 <= index < self.count and name == self.name_of(index) else None
+
+
+def export_named(exports: Mapping[str, Export], name: str) -> tuple[Export, int] | None:
+    """The export of that name, and which of those alike: the one place that says that `fleet-3` is of `fleet`.
+
+    `exports` are by the name the author gave.
+    """
+    for stem in (name, name.rpartition("-")[0]):
+        export = exports.get(stem)
+        if export is not None and (index := export.index(name)) is not None:
+            return export, index
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +144,7 @@ class Claim:
         return f"then/{self.number}-{self.invariant or self.kind}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """What a partner sends and when, and what is expected of the receiver."""
 
@@ -129,3 +162,12 @@ class Scenario:
     expectations: tuple[Expectation, ...] = ()
     claims: tuple[Claim, ...] = ()
     load: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def exports_by_name(self) -> Mapping[str, Export]:
+        """The exports by the name the author gave."""
+        return {export.name: export for export in self.exports}
+
+    def export_named(self, name: str) -> tuple[Export, int] | None:
+        """The export that deliveries call by that name, and which of those alike, from 0; None when there is none."""
+        return export_named(self.exports_by_name, name)

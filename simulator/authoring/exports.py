@@ -1,23 +1,22 @@
 """Reads `exports` of a scenario: the keys all partners share, and what only makes sense of one partner's."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 from simulator import clock
 from simulator.authoring.findings import Findings
 from simulator.authoring.moments import Moments
 from simulator.documents import quoted
-from simulator.scenario import Export
+from simulator.scenario import Export, export_named
 
 _SHARED: Final = frozenset(("at", "runs", "takes", "emits", "count", "apart", "id"))
 _LARGEST: Final = 2**63 - 1  # what JSON encoders of all kinds can write
-_NAMES_CHECKED: Final = 10_000
 
 
 def exports(findings: Findings, moments: Moments, provider: str) -> tuple[Export, ...]:
     """Every export, in the file's order; what makes no sense is added to the findings."""
     written: dict[str, dict[str, Any]] = findings.document.value.get("exports", {})
-    made = tuple(_export(findings, moments, name, keys) for name, keys in written.items())
+    made = tuple(_export(moments, name, keys) for name, keys in written.items())
     check = _OF_PARTNER.get(provider)
     for export in made:
         _shared(findings, export)
@@ -27,11 +26,8 @@ def exports(findings: Findings, moments: Moments, provider: str) -> tuple[Export
     return made
 
 
-def _export(findings: Findings, moments: Moments, name: str, keys: dict[str, Any]) -> Export:
+def _export(moments: Moments, name: str, keys: dict[str, Any]) -> Export:
     path = ("exports", name)
-    traits = {key: value for key, value in keys.items() if key not in _SHARED}
-    if "every" in traits and isinstance(traits["every"], str | float | int):
-        traits["every"] = clock.seconds(traits["every"])
     return Export(
         name=name,
         at=moments.optional(keys, "at", path) or 0.0,
@@ -41,7 +37,7 @@ def _export(findings: Findings, moments: Moments, name: str, keys: dict[str, Any
         count=int(keys.get("count", 1)),
         apart=clock.seconds(keys.get("apart", 0)),
         id=_whole(keys.get("id")),
-        traits=traits,
+        traits={key: value for key, value in keys.items() if key not in _SHARED},
     )
 
 
@@ -76,7 +72,7 @@ def _clevertap(findings: Findings, export: Export) -> None:
 
 def _reachfive(findings: Findings, export: Export) -> None:
     path, traits = ("exports", export.name), export.traits
-    if export.runs > 1 and not traits.get("every"):
+    if export.runs > 1 and not clock.seconds(traits.get("every", 0)):
         message = f"nothing says how far apart the {export.runs:,} runs start"
         findings.add((*path, "every" if "every" in traits else "runs"), message, "e.g. every: 1d")
     if export.runs == 1 and "every" in traits:
@@ -102,16 +98,13 @@ def no_such_run(export: Export, run: int) -> tuple[str, str]:
 
 def _names(findings: Findings, made: tuple[Export, ...]) -> None:
     """What `count` makes of one name must not be another's."""
-    own = {export.name for export in made}
+    several = {export.name: export for export in made if export.count > 1}
     for export in made:
-        for name in _alike(export) if export.count > 1 else ():
-            if name in own:
-                message = f"{quoted(export.name)} is {export.count:,} exports, one of them named {quoted(name)} too"
-                findings.add(("exports", name), message, "name this one otherwise", key=True)
-
-
-def _alike(export: Export) -> Iterator[str]:
-    return (f"{export.name}-{number}" for number in range(1, min(export.count, _NAMES_CHECKED) + 1))
+        if found := export_named(several, export.name):
+            message = (
+                f"{quoted(found[0].name)} is {found[0].count:,} exports, one of them named {quoted(export.name)} too"
+            )
+            findings.add(("exports", export.name), message, "name this one otherwise", key=True)
 
 
 _OF_PARTNER: Final[dict[str, Callable[[Findings, Export], None]]] = {

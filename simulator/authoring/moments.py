@@ -12,9 +12,9 @@ from simulator.documents import quoted, story_moment
 class Moments:
     """What `at` and `deliver_at` mean in one scenario: story seconds from its start."""
 
-    def __init__(self, findings: Findings, start: str | None, zone: str) -> None:
+    def __init__(self, findings: Findings, start: str | None, zone: ZoneInfo) -> None:
         self._findings = findings
-        self._zone = ZoneInfo(zone)
+        self._zone = zone
         self._start = self._placed(story_moment(start)) if start is not None else None
 
     def seconds(self, written: str | float, path: Path) -> float:

@@ -20,7 +20,7 @@ def expectations(
 ) -> tuple[Expectation, ...]:
     """Every entry of `expect`; without one, that each delivery is acknowledged.
 
-    `events` are those that exports send; empty when the partner is not known here.
+    `events` are those that exports may send; empty when there is no such partner.
     """
     written: dict[str, dict[str, Any]] | None = findings.document.value.get("expect")
     if written is None:
@@ -30,7 +30,7 @@ def expectations(
     names += [f"{export.name}.{event}" for export in exports for event in export.emits or events]
     named, made = set(names), []
     for name, keys in written.items():
-        if name not in named and not _of_plug_in(name, known, events):
+        if name not in named and not _of_nobody(name, known, events):
             message = f"no step or export is named {quoted(name)}{did_you_mean(name, names)}"
             findings.add(
                 ("expect", name), message, "name a step, an export, or one event of it: nightly.completed", key=True
@@ -51,8 +51,8 @@ def _several(written: Any) -> list[Any]:
     return written if isinstance(written, list) else [written]
 
 
-def _of_plug_in(name: str, known: Mapping[str, Export], events: Sequence[str]) -> bool:
-    """Whether a name may be an event of an export of a partner whose events nobody knows here."""
+def _of_nobody(name: str, known: Mapping[str, Export], events: Sequence[str]) -> bool:
+    """Whether a name may be an event of an export of a partner that does not exist, which is told elsewhere."""
     return not events and name.partition(".")[0] in known
 
 

@@ -11,7 +11,8 @@ from simulator.authoring.files import content
 from simulator.authoring.findings import Findings
 from simulator.authoring.partners import unknown_partner
 from simulator.authoring.promises import codes
-from simulator.documents import did_you_mean, fits, parse, parse_url, quoted
+from simulator.documents import did_you_mean, parse, parse_url, quoted
+from simulator.documents.headers import wrong_name, wrong_value
 from simulator.errors import UsageError
 from simulator.model import Pairs
 from simulator.receiver import Endpoint, Probe, Receiver, Tls
@@ -19,10 +20,6 @@ from simulator.receiver import Endpoint, Probe, Receiver, Tls
 PLACEHOLDERS: Final = ("provider", "id", "status", "time", "definition_id")
 _BRACES: Final = re.compile(r"\{([^{}]*)\}?|\}")
 _KNOWN: Final = f"there are {', '.join(f'{{{one}}}' for one in PLACEHOLDERS)}"
-_OURS: Final = frozenset(
-    ("host", "content-length", "transfer-encoding", "connection", "expect", "upgrade", "te", "trailer", "keep-alive")
-)
-"""Headers that frame a request or name its connection: the sender's own affair."""
 
 
 def load_receiver(path: str, env: Mapping[str, str]) -> Receiver:
@@ -64,12 +61,12 @@ def receiver_at(url: str, *, authorization: str | None = None, headers: Pairs = 
     except ValueError as error:
         raise UsageError(str(error), "e.g. http://127.0.0.1:8000/hooks/clevertap") from None
     for name, value in headers:
-        if not fits("header-name", name) or not fits("header-value", value):
-            raise UsageError(f"the header {quoted(name)} cannot be sent", "give it as `Name: value`, printable ASCII")
-        if wrong := _reserved(name):
+        if wrong := wrong_name(name) or wrong_value(name, value):
             raise UsageError(*wrong)
-    if authorization is not None and not (authorization and fits("header-value", authorization)):
-        raise UsageError("the Authorization value cannot be sent", "it is printable ASCII, e.g. Bearer abc")
+    if authorization is not None and (wrong := wrong_value("Authorization", authorization)):
+        raise UsageError(*wrong)
+    if authorization == "":
+        raise UsageError("the value of `Authorization` is empty", "leave it out, or give one such as Bearer abc")
     hidden = (authorization or "", *secrets.of_headers(headers), *secrets.of_url(url))
     return Receiver(
         name=str(where._replace(target=where.target.partition("?")[0])),
@@ -82,18 +79,9 @@ def receiver_at(url: str, *, authorization: str | None = None, headers: Pairs = 
 def check_headers(findings: Findings, headers: Mapping[str, str], path: tuple[str | int, ...]) -> Pairs:
     """Headers as pairs; those that are not the author's to set are added to the findings."""
     for name in headers:
-        if wrong := _reserved(name):
+        if wrong := wrong_name(name):
             findings.add((*path, name), *wrong, key=True)
     return tuple(headers.items())
-
-
-def _reserved(name: str) -> tuple[str, str] | None:
-    """Message and remedy for a header that is set elsewhere; None for one that is free."""
-    if name.lower() == "authorization":
-        return "credentials do not stand among headers", "use the key `authorization`: wrong ones are made from it"
-    if name.lower() in _OURS:
-        return f"{quoted(name)} is set by the sender itself", "take it out"
-    return None
 
 
 def _endpoint(findings: Findings, name: str, keys: dict[str, Any]) -> Endpoint:

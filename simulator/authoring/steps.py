@@ -13,7 +13,7 @@ from simulator.authoring.exports import no_such_run
 from simulator.authoring.findings import Findings, Path
 from simulator.authoring.moments import Moments
 from simulator.documents import did_you_mean, quoted
-from simulator.scenario import Body, Export, Repeat, Step
+from simulator.scenario import Body, Export, Repeat, Step, export_named
 
 _ONCE: Final = Repeat()
 _LARGEST: Final = 2**64 - 1  # and down to -2**63: what payloads can be written with
@@ -33,14 +33,11 @@ def steps(findings: Findings, moments: Moments, exports: tuple[Export, ...]) -> 
 
 
 def find_export(name: str, known: Mapping[str, Export]) -> Export | None:
-    """The export of that name, or that makes several alike of which this is one: `nightly-3`."""
+    """The export that an author means: `nightly`, all of it, or `nightly-3`, one of several alike."""
     if name in known:
         return known[name]
-    stem, _, number = name.rpartition("-")
-    export = known.get(stem)
-    if export and export.count > 1 and number.isascii() and number.isdigit() and number[0] != "0":
-        return export if len(number) < 9 and int(number) <= export.count else None
-    return None
+    found = export_named(known, name)
+    return found[0] if found else None
 
 
 def unknown_export(name: str, known: Mapping[str, Export]) -> tuple[str, str]:

@@ -70,7 +70,12 @@ def chosen_receiver(options: Mapping[str, Any]) -> Receiver:
         UsageError: none or both were named, or the file is wrong.
     """
     file, url = options["receiver_file"], options["to"]
-    if bool(file) == bool(url):
+    if file and url:  # what was typed wins over what stands in the environment or in a project's defaults
+        typed = [_on_the_command_line(name) for name in ("receiver_file", "to")]
+        file, url = (file if typed[0] else None), (url if typed[1] else None)
+        if all(typed):
+            raise UsageError("--receiver and --to exclude each other", "name one of them")
+    if not file and not url:
         raise UsageError("name the receiver", "either --receiver FILE or --to URL")
     if file:
         if any(_on_the_command_line(name) for name in ("authorization", "headers")):

@@ -41,7 +41,15 @@ def defaults_from_pyproject(command: str, folder: Path | None = None) -> dict[st
     if unknown:
         raise UsageError(f"{file}: [tool.partnersim] has no {', '.join(unknown)}", f"see: partnersim {command} --help")
     chosen = {**{name: value for name, value in general.items() if _is_option(name, command)}, **own}
-    return {_parameter(name, command): value for name, value in chosen.items()}
+    return {_parameter(name, command): _placed(name, value, command, file.parent) for name, value in chosen.items()}
+
+
+def _placed(name: str, value: Any, command: str, folder: Path) -> Any:
+    """A file that the project names is looked for beside its pyproject.toml, wherever the command runs."""
+    options = import_module(f"simulator.cli.{command}_command").command.params
+    (option,) = [one for one in options if one.name == _parameter(name, command)]
+    names_a_file = isinstance(option.type, click.Path) or option.metavar == "FILE"
+    return str(folder / value) if names_a_file and isinstance(value, str) else value
 
 
 def _options(command: str) -> dict[str, str]:

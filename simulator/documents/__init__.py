@@ -2,7 +2,7 @@
 
 from simulator.documents.document import Document, parse
 from simulator.documents.formats import REFERENCE, fits, story_moment
-from simulator.documents.schemas import Schema, schema, schema_names
+from simulator.documents.schemas import Schema, payload_schema, schema, schema_names
 from simulator.documents.showing import quoted
 from simulator.documents.suggesting import did_you_mean, suggestion
 from simulator.documents.urls import parse_url
@@ -15,6 +15,7 @@ __all__ = [
     "fits",
     "parse",
     "parse_url",
+    "payload_schema",
     "quoted",
     "schema",
     "schema_names",

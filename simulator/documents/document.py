@@ -6,10 +6,8 @@ from typing import Any, Final
 
 from simulator import shown
 from simulator.documents.environment import Path, fill
-from simulator.documents.explaining import explain, spelled_path
 from simulator.documents.reading import Place, read, text_of
 from simulator.documents.schemas import Schema, schema
-from simulator.documents.showing import source_line
 from simulator.errors import DocumentError, Mistake
 
 _NOTHING_SHORT_OF: Final = frozenset(("", "~"))  # how an author writes "no value", also where text is wanted
@@ -27,6 +25,9 @@ class Document:
 
     def mistake(self, path: Sequence[str | int], message: str, remedy: str = "", *, key: bool = False) -> Mistake:
         """A mistake at the value that `path` leads to, or at its key; where the path ends early, at what is there."""
+        from simulator.documents.explaining import spelled_path  # late: most files are right
+        from simulator.documents.source_lines import source_line
+
         line, column = self._where(path, key=key)
         return Mistake(
             message=message,
@@ -113,6 +114,8 @@ def _against_schema(document: Document, against: Schema, known: set[tuple[int, i
     """What the schema finds wrong, but for places where something is known to be wrong already."""
     if against.accepts(document.value):
         return
+    from simulator.documents.explaining import explain
+
     for problem in explain(against.errors(document.value), against.content, frozenset(document.references)):
         mistake = document.mistake(problem.path, problem.message, problem.remedy, key=problem.key)
         if (mistake.line, mistake.column) not in known:

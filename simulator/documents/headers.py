@@ -42,7 +42,7 @@ def wrong_name(name: str) -> tuple[str, str] | None:
     except ValueError as error:
         return f"{quoted(name)} {error}", "e.g. X-Env"
     if name.lower() == "authorization":
-        return "credentials do not stand among headers", "use `authorization` for them: wrong ones are made from it"
+        return "credentials do not stand among headers", "give them as `authorization`: wrong ones are made from it"
     if name.lower() in RESERVED:
         return f"{quoted(name)} is set by the sender itself", "take it out"
     return None

@@ -12,8 +12,7 @@ import yaml
 
 from simulator import limits, shown
 from simulator.documents.scalars import plain
-from simulator.documents.showing import quoted, source_line
-from simulator.documents.wording import syntax
+from simulator.documents.showing import quoted
 from simulator.errors import DocumentError, Mistake
 
 Place = tuple[int, int, int, int, str | None, Any]
@@ -74,6 +73,8 @@ def read(text: str, source: str, *, places: bool = False) -> Reading:
     try:
         return _Reader(text, source, places=places).run(loader.get_event)
     except yaml.YAMLError as error:
+        from simulator.documents.wording import syntax  # late: most files are right
+
         lines = text.splitlines()
         message, remedy, line, column = syntax(error, lines)
         raise DocumentError(source, [_mistake(lines, line, column, message, remedy)]) from None
@@ -241,6 +242,8 @@ def _place(key: Any, event: Any, inside: Any) -> Place:
 
 
 def _mistake(lines: list[str], line: int, column: int, message: str, remedy: str) -> Mistake:
+    from simulator.documents.source_lines import source_line
+
     shown = source_line(lines, line, column)
     return Mistake(message=message, remedy=remedy, line=line, column=column, source_line=shown)
 

@@ -7,15 +7,20 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property, partial
+from pathlib import Path
 from typing import Any, Final
 
 import jsonschema_rs
 
-from simulator import resources
+from simulator import resources, shown
 from simulator.documents.formats import FORMATS, fits
 from simulator.errors import UsageError
 
 _SUFFIX: Final = ".schema.json"
+_NAME: Final = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
+_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+_ROLE: Final = "x-partnersim-value"
+"""Beside a property of a payload: which of a delivery's values it is."""
 
 
 class Schema:
@@ -43,7 +48,21 @@ class Schema:
             place = f"{spelled_path(problem.path)}: " if problem.path and not problem.key else ""
             remedy = f" ({problem.remedy})" if problem.remedy.startswith("e.g.") else ""
             sentences.append(f"{place}{problem.message}{remedy}")
-        return sentences
+        return sentences or [shown.line(error.message) for error in self.fast_errors(value)]
+
+    def roles(self) -> dict[str, str]:
+        """Which properties hold which of a delivery's values: property → id, status, time or definition_id."""
+        return {name: one[_ROLE] for name, one in self._properties() if _ROLE in one}
+
+    def words(self, role: str) -> frozenset[str]:
+        """All texts that the property with that role may have, where the schema lists them."""
+        told = [one for _, one in self._properties() if one.get(_ROLE) == role]
+        listed = [word for one in told for word in (*one.get("enum", ()), one.get("const"))]
+        return frozenset(word for word in listed if isinstance(word, str))
+
+    def _properties(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Those whose schema says anything."""
+        return [(name, one) for name, one in self.content.get("properties", {}).items() if isinstance(one, Mapping)]
 
     def fast_errors(self, value: Any) -> Iterator[jsonschema_rs.ValidationError]:
         """What the fast validator finds wrong."""
@@ -75,9 +94,31 @@ def schema(name: str) -> Schema:
     Raises:
         UsageError: there is none.
     """
-    if name not in schema_names():
+    if not _NAME.fullmatch(name) or not _file(name).is_file():
         raise UsageError(f"there is no schema {name!r}", f"there are: {', '.join(schema_names())}")
     return Schema(_read(name))
+
+
+def payload_schema(told: str | Mapping[str, Any], what: str) -> Schema:
+    """The schema that a partner says payloads fit: the name of a shipped one below `payloads/`, or a schema's content.
+
+    `what` names it in errors.
+
+    Raises:
+        UsageError: none of that name ships, or the content is no JSON Schema, or refers to one that does not ship.
+    """
+    if isinstance(told, str):
+        return schema(f"payloads/{told}")
+    try:
+        if told.get("$schema", _DRAFT) != _DRAFT:
+            raise ValueError(f"its $schema is {told['$schema']}")
+        return Schema(told)
+    except (TypeError, ValueError) as error:
+        reason = shown.line(str(error).partition("\n")[0])
+        remedy = (
+            "it is to be one of draft 2020-12 that refers to no other, and whose patterns look neither ahead nor back"
+        )
+        raise UsageError(f"{what} is no JSON Schema that can be used: {reason}", remedy) from error
 
 
 @cache
@@ -88,8 +129,12 @@ def schema_names() -> tuple[str, ...]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((resources.folder("schemas") / f"{name}{_SUFFIX}").read_bytes())
+    content: dict[str, Any] = json.loads(_file(name).read_bytes())
     return content
+
+
+def _file(name: str) -> Path:
+    return resources.folder("schemas") / f"{name}{_SUFFIX}"
 
 
 def _shipped(uri: str) -> Any:

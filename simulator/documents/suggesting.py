@@ -1,6 +1,5 @@
 """Finds the word that somebody may have meant."""
 
-import difflib
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -12,6 +11,8 @@ _NOT_A_DIGIT: Final = re.compile(r"\D")
 
 def suggestion(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
     """The known word nearest to one that is not, "" when none is near."""
+    import difflib  # late: most words are right
+
     by_fold = {one.casefold(): one for one in known}
     near = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=cutoff)
     return by_fold[near[0]] if near else ""

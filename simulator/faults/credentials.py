@@ -27,28 +27,26 @@ def authorization(right: str | None, how: str, dice: Random) -> tuple[str, ...]:
     value = right if right is not None else "Bearer " + _letters(dice, 24)
     if how == "twice":
         return (value, _wrong(value, dice))
-    made = {"wrong": _wrong, "prefix": _prefix, "suffix": _suffix, "other-case": _other_case}[how](value, dice)
+    made = _made(value, how, dice)
     if made == value:
         raise ValueError(f"the configured authorization has nothing to make {how} of")
     return (made,)
 
 
-def _wrong(value: str, dice: Random) -> str:
-    return _within(value, lambda secret: _other(secret, dice))
-
-
-def _prefix(value: str, dice: Random) -> str:
-    # Padding is not cut: a decoder that does not mind its absence would read the same bytes.
-    return _within(value, lambda secret: secret.rstrip("=")[:-1])
-
-
-def _suffix(value: str, dice: Random) -> str:
-    return _within(value, lambda secret: secret + _letters(dice, 3))
-
-
-def _other_case(value: str, dice: Random) -> str:
+def _made(value: str, how: str, dice: Random) -> str:
+    """The value, wrong in that way; never with a blank at its end, which receivers would take away."""
+    if how == "wrong":
+        return _wrong(value, dice)
+    if how == "suffix":
+        return _within(value, lambda secret: secret + _letters(dice, 3))
+    if how == "prefix":  # padding goes too: a decoder that does not mind its absence would read the same bytes
+        return _within(value, lambda secret: secret.rstrip("=")[:-1]).rstrip()
     scheme, space, secret = _parts(value)
     return scheme + space + secret.swapcase()
+
+
+def _wrong(value: str, dice: Random) -> str:
+    return _within(value, lambda secret: _other(secret, dice))
 
 
 def _within(value: str, change: Callable[[str], str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simulator.authoring import parse_scenario
 from simulator.checks import judge
+from simulator.errors import StorageError
 from simulator.journal import Journal
 from simulator.model import Lateness, Play, Report, Result, Verdict
 
@@ -20,7 +21,7 @@ def report_of(paths: Iterable[str | Path]) -> Report:
     Raises:
         StorageError: one cannot be read, or is none.
     """
-    journals = [Journal.open(path) for path in paths]
+    journals = [Journal.open(file) for path in paths for file in _files(Path(path))]
     named = {journal.path.resolve() for journal in journals}
     firsts = [one for one in journals if (of := _confirmed_by(one.path)) is None or of.resolve() not in named]
     header = firsts[0].header
@@ -34,7 +35,35 @@ def report_of(paths: Iterable[str | Path]) -> Report:
 
 
 def play_of(journal: Journal) -> Play:
-    """One journal judged."""
+    """One journal judged.
+
+    Raises:
+        StorageError: it lacks what this version writes.
+    """
+    try:
+        return _play_of(journal)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise StorageError(
+            f"{journal.path} was not written by this version, or was changed since: {type(error).__name__} {error}",
+            f"judge it with partnersim {journal.header.get('partnersim', 'of its own version')}",
+        ) from error
+
+
+def _files(path: Path) -> list[Path]:
+    """The journal itself, or all those of a folder.
+
+    Raises:
+        StorageError: the folder has none.
+    """
+    if not path.is_dir():
+        return [path]
+    found = sorted(path.glob("*.ndjson"))
+    if not found:
+        raise StorageError(f"the folder {path} has no journals", "their names end in .ndjson")
+    return found
+
+
+def _play_of(journal: Journal) -> Play:
     header, footer = journal.header, journal.footer
     title = header["scenario"]["title"]
     if footer:

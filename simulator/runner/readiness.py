@@ -10,7 +10,8 @@ from pathlib import Path
 
 from simulator.clock import Clock
 from simulator.errors import NeverReached, UsageError
-from simulator.model import Outcome, Url
+from simulator.model import Exchange, Outcome, Url
+from simulator.shown import line
 from simulator.wire import Request, Send, once
 
 _PAUSE = 0.1  # seconds between two looks
@@ -18,31 +19,78 @@ _LOOK = 2.0  # seconds one look may take
 _ENDING = 5.0  # seconds a receiver we started has to end by itself
 
 
-async def wait_until_ready(url: Url, send: Send, clock: Clock, patience: float) -> None:
-    """Return when a GET of `url` is answered with 2xx.
+async def wait_until_ready(
+    url: Url, send: Send, clock: Clock, patience: float, *, any_answer: bool = False, child: "Child | None" = None
+) -> None:
+    """Return when a GET of `url` is answered with 2xx; with `any_answer`, whatever the answer.
 
     Raises:
-        NeverReached: it was not within `patience` seconds.
+        NeverReached: it was not within `patience` seconds, or the receiver that was started has ended.
     """
-    request = f"GET {url.target} HTTP/1.1\r\nHost: {url.authority}\r\nAccept: */*\r\n\r\n".encode("latin-1")
     deadline = clock.now() + patience
     while True:
-        left = deadline - clock.now()
-        answer = await once(send, Request(url, request, max(min(_LOOK, left), 0.05), "GET", fresh=True))
-        if answer.outcome is Outcome.ANSWERED and 200 <= answer.status < 300:
+        answer = await _looked_at(url, send, max(min(_LOOK, deadline - clock.now()), 0.05))
+        if child:
+            child.check()  # before the answer counts: it may be another process that gave it
+        if answer.outcome is Outcome.ANSWERED and (any_answer or 200 <= answer.status < 300):
             return
         if clock.now() >= deadline:
             what = f"answered {answer.status}" if answer.status else f"{answer.outcome} {answer.detail}".strip()
             raise NeverReached(
                 f"{url} was not ready within {patience:g} s: {what}",
-                "start the receiver, or wait longer with --wait-timeout",
+                f"see what it said in {child.log}"
+                if child
+                else "start the receiver, or wait longer with --wait-timeout",
             )
         await clock.until(clock.now() + _PAUSE)
 
 
+async def nobody_there(url: Url, send: Send) -> None:
+    """Make sure that what is about to be started is what will answer.
+
+    Raises:
+        UsageError: something answers at `url` already.
+    """
+    answer = await _looked_at(url, send, _LOOK)
+    if answer.status:
+        raise UsageError(
+            f"something answers at {url} already: what `start` starts could not be told from it",
+            "end that process, or leave `start` out of the receiver file",
+        )
+
+
+async def _looked_at(url: Url, send: Send, patience: float) -> Exchange:
+    request = f"GET {url.target} HTTP/1.1\r\nHost: {url.authority}\r\nAccept: */*\r\n\r\n".encode("latin-1")
+    return await once(send, Request(url, request, patience, "GET", fresh=True))
+
+
+class Child:
+    """The receiver as we started it; what it prints goes to `log`."""
+
+    def __init__(self, process: asyncio.subprocess.Process, command: str, log: Path) -> None:
+        self.log = log
+        self._process = process
+        self._command = command
+
+    def check(self) -> None:
+        """Make sure that it still runs.
+
+        Raises:
+            NeverReached: it has ended; with its code and its last words.
+        """
+        if self._process.returncode is None:
+            return
+        words = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+        said = "".join(f"\n    {line(one)}" for one in words)
+        raise NeverReached(
+            f"the receiver's command {self._command!r} ended with code {self._process.returncode}{said}",
+            f"mend it; all that it said is in {self.log}",
+        )
+
+
 @asynccontextmanager
-async def started(command: str, log: Path) -> AsyncIterator[None]:
-    """While inside, the receiver's own command runs in a process group of its own; what it prints goes to `log`.
+async def started(command: str, folder: Path, log: Path) -> AsyncIterator[Child]:
+    """While inside, the receiver's own command runs in `folder`, in a process group of its own.
 
     Raises:
         UsageError: there is no such command.
@@ -55,6 +103,7 @@ async def started(command: str, log: Path) -> AsyncIterator[None]:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                cwd=folder,
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
@@ -62,7 +111,7 @@ async def started(command: str, log: Path) -> AsyncIterator[None]:
                 f"the receiver's command {command!r} cannot be started: {error}", "mend `start` in the receiver file"
             ) from error
     try:
-        yield
+        yield Child(process, command, log)
     finally:
         await _end(process)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from simulator.authoring import parse_url
 from simulator.clock import RealClock, fresh_seed, utc_now
@@ -11,7 +12,7 @@ from simulator.model import Play, Report
 from simulator.receiver import Receiver
 from simulator.runner.conduct import conduct
 from simulator.runner.prepare import Progress, Settings, no_progress, prepare
-from simulator.runner.readiness import started, wait_until_ready
+from simulator.runner.readiness import nobody_there, started, wait_until_ready
 from simulator.runner.stop import Stop, on_signals
 from simulator.scenario import Scenario
 from simulator.version import __version__
@@ -70,9 +71,7 @@ async def _perform(session: Session) -> Report:
     async with AsyncExitStack() as stack:
         stack.enter_context(on_signals(stop))
         if not settings.make_send:  # an application in this process is there already
-            if receiver.start:
-                await stack.enter_async_context(started(receiver.start, settings.journals / "receiver.log"))
-            await _ready(session)
+            await _ready(session, stack)
         for one, name in zip(planned, session.names, strict=True):
             if stop.asked:
                 break
@@ -94,12 +93,20 @@ def _seed(settings: Settings, scenario: Scenario, first: int, index: int) -> int
     return (first + index) % 2**32
 
 
-async def _ready(session: Session) -> None:
-    url = parse_url(session.wait_for) if session.wait_for else session.receiver.ready
-    if url:
-        clock = RealClock()
-        wire = Wire(clock.now, tls=session.receiver.tls, allow=session.settings.allow)
-        try:
-            await wait_until_ready(url, wire, clock, session.wait_timeout)
-        finally:
-            await wire.close()
+async def _ready(session: Session, stack: AsyncExitStack) -> None:
+    """Start the receiver where its file says how, and wait until it is there; `stack` ends it."""
+    receiver, clock = session.receiver, RealClock()
+    url, any_answer = parse_url(session.wait_for) if session.wait_for else receiver.ready, False
+    if url is None and receiver.start:  # whatever its server answers, it is there
+        url, any_answer = next(iter(receiver.endpoints.values())).url._replace(target="/"), True
+    if url is None:
+        return
+    wire, child = Wire(clock.now, tls=receiver.tls, allow=session.settings.allow), None
+    try:
+        if receiver.start:
+            await nobody_there(url, wire)
+            folder, log = Path(receiver.source).resolve().parent, session.settings.journals / "receiver.log"
+            child = await stack.enter_async_context(started(receiver.start, folder, log))
+        await wait_until_ready(url, wire, clock, session.wait_timeout, any_answer=any_answer, child=child)
+    finally:
+        await wire.close()

@@ -6,10 +6,9 @@ own notifications are checked one by one as they are made.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
-from typing import Any
 
 from simulator.errors import PartnersimError
 from simulator.model import Delivery, Route
@@ -30,8 +29,8 @@ class Timeline:
     """The planned deliveries of one scenario; iterate it as often as you like.
 
     `start` is aware, in the zone of the partner's account. `readings` has the name of the chosen option for every
-    reading of the provider, `choices` its value. `route` is the one of genuine deliveries; `authorized` says whether
-    credentials are configured for it.
+    reading of the provider. `retry` is the partner's own; the timeout that counts is that of `route`, the one of
+    genuine deliveries. `authorized` says whether credentials are configured for it.
     """
 
     scenario: Scenario
@@ -39,7 +38,6 @@ class Timeline:
     seed: int
     start: datetime
     readings: Mapping[str, str]
-    choices: Mapping[str, Any]
     retry: Retry
     route: Route
     authorized: bool
@@ -80,8 +78,7 @@ def plan(scenario: Scenario, receiver: Receiver, *, seed: int, start: datetime) 
         seed=seed,
         start=story.start,
         readings=story.readings,
-        choices=story.choices,
-        retry=replace(story.retry, timeout=routes.right.timeout),
+        retry=story.retry,
         route=routes.right,
         authorized=routes.authorization is not None,
         story=story,

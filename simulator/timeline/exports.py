@@ -36,22 +36,18 @@ class PlannedExport:
         """How many ids of their own its runs have."""
         return self.export.count * (1 if self.shares_id else self.export.runs)
 
-    def name(self, index: int) -> str:
-        """Its name, `name-1`, `name-2` … where there are several."""
-        return self.export.name if self.export.count == 1 else f"{self.export.name}-{index + 1}"
-
     def starts(self, index: int, number: int) -> float:
         """Seconds from the story's start to that of a run."""
         return self.export.at + index * self.export.apart + (number - 1) * self.interval
 
     def run(self, story: Story, index: int, number: int) -> Run:
         """All that the payloads of one run are made of."""
-        export, epoch = self.export, story.epoch
-        name = export.name if export.count == 1 else f"{export.name}-{index + 1}"
-        started = epoch + self.starts(index, number)
+        export = self.export
+        name = export.name_of(index)
+        started = story.epoch + self.starts(index, number)
         serial = self.serial + (index if self.shares_id else index * export.runs + number - 1)
         dice, ended = story.dice(name, number), started + export.takes
-        return Run(name, self.about, number, serial, epoch, story.base, dice, started, ended, export.id)
+        return Run(name, self.about, number, serial, story.base, dice, started, ended, export.id)
 
     def emits(self, story: Story, number: int) -> tuple[tuple[str, float], ...]:
         """The events a run makes by itself, each with its seconds after the run's start."""

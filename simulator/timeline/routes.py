@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from simulator import redaction
+from simulator.documents.headers import wrong_name, wrong_value
 from simulator.errors import UsageError
 from simulator.faults.credentials import authorization
 from simulator.model import Pairs, Route
@@ -11,10 +12,7 @@ from simulator.receiver import Receiver
 from simulator.scenario import Scenario
 from simulator.timeline.story import Story
 
-_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
 _TARGET: Final = re.compile(r"/[\x21-\x7e]*")
-_COUNTED: Final = {"content-length", "transfer-encoding"}
 
 
 class Routes:
@@ -43,12 +41,12 @@ class Routes:
         self._url = endpoint.url
         given = (endpoint.timeout, scenario.webhook.timeout)
         self._timeout = next((timeout for timeout in given if timeout is not None), story.retry.timeout)
-        written = [value for name, value in headers if name.lower() == "authorization"]
-        values = (endpoint.authorization, receiver.authorization, scenario.webhook.authorization, *written)
+        values = (endpoint.authorization, receiver.authorization, scenario.webhook.authorization)
         self.authorization = next((value for value in values if value is not None), None)
-        extras, own = _parted([pair for pair in headers if pair[0].lower() != "authorization"], partner.headers)
-        self._host = next((value for name, value in extras if name.lower() == "host"), endpoint.url.authority)
-        self._headers = tuple(pair for pair in (*extras, *own) if pair[0].lower() != "host")
+        self._headers = _added_first(headers, partner.headers)
+        _refuse(wrong_value("Host", endpoint.url.authority))
+        for name, value in self._headers:
+            _refuse(wrong_name(name) or wrong_value(name, value))
         self._made: dict[str, Route] = {}
         self.right = self.with_credentials("right")
 
@@ -60,13 +58,13 @@ class Routes:
         """
         if how not in self._made:
             values = authorization(self.authorization, how, self._story.random(f"credentials {how}"))
+            for value in values:
+                _refuse(wrong_value("Authorization", value))
             self._made[how] = self._route((*(("Authorization", value) for value in values), *self._headers))
         return self._made[how]
 
     def _route(self, headers: Pairs) -> Route:
-        headers = (("Host", self._host), *headers)
-        for name, value in headers:
-            _check(name, value)
+        headers = (("Host", self._url.authority), *headers)
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
         shown = "".join(f"{redaction.header_line(name, value)}\r\n" for name, value in headers)
         target = redaction.url(str(self._url)).partition("://")[2].partition("/")[2]
@@ -86,15 +84,11 @@ def _over(below: Pairs, above: Pairs) -> Pairs:
     return (*(pair for pair in below if pair[0].lower() not in names), *above)
 
 
-def _parted(headers: list[tuple[str, str]], own: Pairs) -> tuple[Pairs, Pairs]:
-    """Headers that somebody added, and the partner's own that are left: sent in this order."""
-    return tuple(pair for pair in headers if pair not in own), tuple(pair for pair in headers if pair in own)
+def _added_first(headers: Pairs, own: Pairs) -> Pairs:
+    """What somebody added, then those of the partner's own that are left: the order they are sent in."""
+    return (*(pair for pair in headers if pair not in own), *(pair for pair in headers if pair in own))
 
 
-def _check(name: str, value: str) -> None:
-    if name.lower() in _COUNTED:
-        raise UsageError(f"header {name} is not yours to give", "it is counted from the body")
-    if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-        raise UsageError(
-            f"header {name!r} cannot be sent", "names are letters, digits and dashes; values have no line break"
-        )
+def _refuse(wrong: tuple[str, str] | None) -> None:
+    if wrong:
+        raise UsageError(*wrong)

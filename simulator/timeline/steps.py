@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import orjson
 
+from simulator.documents import did_you_mean
 from simulator.faults import FAULTS
 from simulator.faults.tamper import tamper
 from simulator.model import Delivery
@@ -17,9 +17,6 @@ from simulator.timeline.exports import Item, PlannedExport
 from simulator.timeline.mistakes import Mistakes
 from simulator.timeline.routes import Routes
 from simulator.timeline.story import Story
-
-ROLE = "x-partnersim-value"
-"""Beside a property in a payload's schema: which of a delivery's values it is (id, status, time, definition_id)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +49,15 @@ def planned_steps(
     story: Story, scenario: Scenario, exports: Mapping[str, PlannedExport], routes: Routes, mistakes: Mistakes
 ) -> list[PlannedStep]:
     """All steps, in order of declaration; what is wrong with any of them is added to the mistakes."""
-    broken = {export.name for export in scenario.exports} - set(exports)
     planned = []
+    free = max((one.serial + one.ids for one in exports.values()), default=0)  # ids from here on are no export's
     for order, step in enumerate(scenario.steps, start=len(scenario.exports)):
-        if step.export in broken:
-            continue  # its export's own mistakes are told; whatever is said of the step would follow from them
         try:
-            delivery = _delivery(story, exports, routes, step, order)
+            found = _export(scenario, step.export) if step.export else None
+            if found and found[0].name not in exports:
+                continue  # its export's own mistakes are told; whatever is said of the step would follow from them
+            export = (exports[found[0].name], found[1]) if found else None
+            delivery = _delivery(story, export, routes, step, free + order)
         except _Wrong as wrong:
             mistakes.add(("timeline", step.name, *wrong.path), wrong.message, wrong.remedy)
             continue
@@ -73,16 +72,21 @@ class _Wrong(Exception):
         self.path, self.message, self.remedy = path, message, remedy
 
 
-def _delivery(story: Story, exports: Mapping[str, PlannedExport], routes: Routes, step: Step, order: int) -> Delivery:
+def _delivery(
+    story: Story, export: tuple[PlannedExport, int] | None, routes: Routes, step: Step, serial: int
+) -> Delivery:
     """The first copy of a step, as it would be sent.
+
+    `export` is the one it speaks of, and which of those alike; `serial` is for a step that speaks of none.
 
     Raises:
         _Wrong: it cannot be made, or is not as valid as it says.
     """
     events = story.provider.events
     if step.event not in events:
-        raise _Wrong(("event",), f"{story.provider.name} has no event {step.event!r}", _meant(step.event, events))
-    run, at = _run(story, exports, step, order)
+        message = f"{story.provider.name} has no event {step.event!r}{did_you_mean(step.event, events)}"
+        raise _Wrong(("event",), message, f"its events are {', '.join(events)}")
+    run, at = _run(story, *export, step) if export else _run_of_its_own(story, step, serial)
     due = at if step.deliver_at is None else step.deliver_at
     if due < 0:
         raise _Wrong(("deliver_at",), f"step {step.name} would be sent before the story starts", "give deliver_at")
@@ -116,45 +120,44 @@ def _delivery(story: Story, exports: Mapping[str, PlannedExport], routes: Routes
     return _with_fault(story, step, delivery)
 
 
-def _run(story: Story, exports: Mapping[str, PlannedExport], step: Step, order: int) -> tuple[Run, float]:
+def _run(story: Story, planned: PlannedExport, index: int, step: Step) -> tuple[Run, float]:
     """The run a step speaks of, and when its event happens in seconds from the start."""
-    if not step.export:
-        at = step.at or 0.0
-        run = _run_of_its_own(story, exports, step, at, order)
-    else:
-        planned, index = _export(exports, step.export)
-        if not 1 <= step.run <= planned.export.runs:
-            raise _Wrong(("run",), f"{step.export} has no run {step.run}", f"its runs are 1 to {planned.export.runs}")
-        at = planned.moment(story, step.event, index, step.run) if step.at is None else step.at
-        run = planned.run(story, index, step.run)
-    if not story.tells(at):
-        raise _Wrong(("at",), f"step {step.name} leaves the years that partners can write, 1980 to 9998")
-    return run, at
+    if not 1 <= step.run <= planned.export.runs:
+        raise _Wrong(("run",), f"{step.export} has no run {step.run}", f"its runs are 1 to {planned.export.runs}")
+    at = planned.moment(story, step.event, index, step.run) if step.at is None else step.at
+    _check_year(story, step, at)
+    return planned.run(story, index, step.run), at
 
 
-def _run_of_its_own(story: Story, exports: Mapping[str, PlannedExport], step: Step, at: float, order: int) -> Run:
+def _run_of_its_own(story: Story, step: Step, serial: int) -> tuple[Run, float]:
     """A step without an export speaks of one nobody else speaks of: it takes the usual time, and ends with an end."""
+    at = step.at or 0.0
+    _check_year(story, step, at)
     alone, moment = Export(name=step.name), story.epoch + at
     started = moment - alone.takes if story.provider.events[step.event].end else moment
-    serial = max((one.serial + one.ids for one in exports.values()), default=0) + order
-    about, dice = story.provider.about({}), story.dice(step.name, 1)
-    return Run(step.name, about, 1, serial, story.epoch, story.base, dice, started, started + alone.takes, None)
+    try:
+        about = story.provider.about({})
+    except (TypeError, ValueError) as error:
+        message = f"step {step.name} names no export, and {story.provider.name} needs one: {error}"
+        raise _Wrong((), message, "write the export under `exports`, with emits: [], and name it") from error
+    dice = story.dice(step.name, 1)
+    return Run(step.name, about, 1, serial, story.base, dice, started, started + alone.takes, None), at
 
 
-def _export(exports: Mapping[str, PlannedExport], name: str) -> tuple[PlannedExport, int]:
+def _check_year(story: Story, step: Step, at: float) -> None:
+    if not story.tells(at):
+        raise _Wrong(("at",), f"step {step.name} leaves the years that partners can write, 1980 to 9998")
+
+
+def _export(scenario: Scenario, name: str) -> tuple[Export, int]:
     """The export a step names, and which of those alike."""
-    if name in exports:
-        planned = exports[name]
-        if planned.export.count > 1:
-            raise _Wrong(("export",), f"{planned.export.count} exports are {name}", f"say which: {planned.name(0)} …")
-        return planned, 0
-    family, _, number = name.rpartition("-")
-    planned_family = exports.get(family)
-    if planned_family and number.isdecimal() and number.isascii():
-        index = int(number) - 1
-        if 0 <= index < planned_family.export.count and planned_family.name(index) == name:
-            return planned_family, index
-    raise _Wrong(("export",), f"there is no export {name!r}", _meant(name, exports))
+    if found := scenario.export_named(name):
+        return found
+    known = scenario.exports_by_name
+    if alike := known.get(name):
+        raise _Wrong(("export",), f"{alike.count} exports are {name}", f"say which: {alike.name_of(0)} …")
+    there = f"exports are {', '.join(known)}" if known else "the scenario has none"
+    raise _Wrong(("export",), f"there is no export {name!r}{did_you_mean(name, known)}", there)
 
 
 def _body(step: Step, payload: Payload) -> bytes:
@@ -173,7 +176,8 @@ def _body(step: Step, payload: Payload) -> bytes:
 
 def _agree(story: Story, step: Step, body: bytes) -> None:
     """Refuse a step whose body is broken and is not said to be, or the reverse."""
-    name, schema = story.provider.events[step.event].schema, story.schema(step.event)
+    told, schema = story.provider.events[step.event].schema, story.schema(step.event)
+    name = told if isinstance(told, str) else f"of {step.event}"
     try:
         value = _read(body)
     except ValueError as error:
@@ -220,9 +224,9 @@ def _told(story: Story, step: Step, payload: Payload) -> dict[str, str]:
         "time": payload.time,
         "definition_id": payload.definition_id,
     }
-    properties = story.schema(step.event).content.get("properties", {})
+    roles = story.schema(step.event).roles() if step.set else {}
     for key, value in step.set.items():
-        role = properties.get(key, {}).get(ROLE)
+        role = roles.get(key)
         if role in told:
             told[role] = value if isinstance(value, str) else orjson.dumps(value).decode()
     return told
@@ -234,16 +238,11 @@ def _with_fault(story: Story, step: Step, delivery: Delivery) -> Delivery:
         raise _Wrong(("fault",), f"step {step.name} has {len(step.fault)} faults", "leave one")
     for name, setting in step.fault.items():
         if name not in FAULTS:
-            raise _Wrong(("fault", name), f"there is no fault {name!r}", _meant(name, FAULTS))
+            message = f"there is no fault {name!r}{did_you_mean(name, FAULTS)}"
+            raise _Wrong(("fault", name), message, f"faults are {', '.join(FAULTS)}")
         try:
             script = FAULTS[name](delivery.head, delivery.body, setting, story.random(f"fault of {step.name}"))
         except ValueError as error:
             raise _Wrong(("fault", name), str(error)) from error
         return delivery._replace(script=script)
     return delivery
-
-
-def _meant(name: str, known: Iterable[str]) -> str:
-    there = list(known)
-    near = get_close_matches(name, there, n=1)
-    return f"did you mean {near[0]}?" if near else f"there is {', '.join(there) or 'none'}"

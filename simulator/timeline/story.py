@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from simulator import documents
+from simulator.documents import Schema
 from simulator.errors import UsageError
 from simulator.provider import Provider, Retry
 from simulator.providers import provider
@@ -54,9 +54,9 @@ class Story:
         """A generator seeded the same way."""
         return Random(int.from_bytes(self.dice(name), "big"))
 
-    def schema(self, event: str) -> documents.Schema:
+    def schema(self, event: str) -> Schema:
         """What the payloads of an event must fit."""
-        return documents.schema(f"payloads/{self.provider.events[event].schema}")
+        return self.provider.events[event].payload
 
     def tells(self, at: float) -> bool:
         """Whether a moment, in seconds from the start, is one that partners can write."""

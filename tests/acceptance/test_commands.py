@@ -320,3 +320,39 @@ def test_a_load_block_that_run_does_not_play_is_spoken_of(
 ) -> None:
     (tmp_path / "one.yaml").write_text(ONE + "load: {rate: 5/s, for: 1s}\n")
     assert "`load` was not played" in partnersim("run", "one.yaml", "--to", answering.url).stdout
+
+
+def test_a_receiver_named_by_the_project_gives_way_to_one_that_is_typed(
+    partnersim: Command, tmp_path: Path, answering: Answering, closed_port: str
+) -> None:
+    (tmp_path / "r.yaml").write_text(f"receiver: r\nendpoints: {{clevertap: {{url: {closed_port}/}}}}\n")
+    (tmp_path / "pyproject.toml").write_text('[tool.partnersim]\nreceiver = "r.yaml"\n')
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "one.yaml").write_text(ONE)
+    assert partnersim("run", "one.yaml", cwd=tmp_path / "below").returncode == 3  # found beside pyproject.toml
+    assert partnersim("run", "one.yaml", "--to", answering.url, cwd=tmp_path / "below").returncode == 0
+    both = partnersim("run", "one.yaml", "--to", answering.url, "--receiver", "x", cwd=tmp_path / "below")
+    assert both.returncode == 2
+    assert "exclude" in both.stderr
+
+
+def test_judge_and_report_take_the_folder_of_a_run(partnersim: Command, journal: Path, tmp_path: Path) -> None:
+    assert partnersim("judge", journal.parent).returncode == 1
+    assert "500" in partnersim("report", journal.parent).stdout
+    (tmp_path / "empty").mkdir()
+    assert partnersim("judge", "empty").returncode == 6
+
+
+def test_a_journal_of_another_making_is_a_matter_of_files_and_no_fault_of_ours(
+    partnersim: Command, journal: Path
+) -> None:
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join([lines[0].replace('"reproduce"', '"reprodce"'), *lines[1:]]))
+    ended = partnersim("judge", journal)
+    assert ended.returncode == 6
+    assert journal.name in ended.stderr
+
+
+def test_the_curl_line_keeps_https(partnersim: Command, closed_port: str) -> None:
+    said = partnersim("trigger", "clevertap.completed", "--to", closed_port.replace("http:", "https:")).stdout
+    assert closed_port.replace("http:", "https:") in said.partition("curl -q")[2].partition("play it again")[0]

@@ -32,12 +32,15 @@ def killed_run(folder: Path, answering: Answering, dice: random.Random) -> Path:
         cwd=folder,
         env=clean_environment(),
     )
-    patience = time.monotonic() + 20
-    while not answering.requests and time.monotonic() < patience:
-        time.sleep(0.002)
-    time.sleep(dice.uniform(0.0, 0.15))
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    try:
+        patience = time.monotonic() + 30
+        while not answering.requests and time.monotonic() < patience:
+            time.sleep(0.002)
+        time.sleep(dice.uniform(0.0, 0.15))
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert answering.requests, "nothing arrived before the run was killed"
     time.sleep(0.05)  # what is in the socket's buffers still reaches the receiver
     (journal,) = (folder / "j").glob("*.ndjson")
     return journal
@@ -48,6 +51,7 @@ def agrees(journal: Path, answering: Answering) -> None:
     attempts = list(Journal.open(journal).attempts())
     intended = {attempt.body for attempt in attempts}
     received = [body for _, _, body in answering.requests]
+    assert received
     assert set(received) <= intended
     answered = {attempt.body for attempt in attempts if attempt.outcome is Outcome.ANSWERED}
     assert answered <= set(received)

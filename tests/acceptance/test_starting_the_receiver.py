@@ -69,3 +69,34 @@ def test_one_that_is_there_already_is_waited_for(partnersim: Command, tmp_path: 
     written(tmp_path, "true", 1)
     ended = partnersim("run", "one.yaml", "--to", answering.url, "--wait-for", f"{answering.url}/healthz")
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_one_that_ends_at_once_is_exit_3_at_once_with_its_last_words(partnersim: Command, tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("import sys; print('no database'); sys.exit(7)")
+    file = written(tmp_path, f"{sys.executable} broken.py", free_port())
+    ended = partnersim("run", "one.yaml", "--receiver", file, "--wait-timeout", "60s")
+    assert ended.returncode == 3
+    assert "code 7" in ended.stderr
+    assert "no database" in ended.stderr
+
+
+def test_what_runs_there_already_is_not_taken_for_what_was_to_be_started(
+    partnersim: Command, tmp_path: Path, answering: Answering
+) -> None:
+    answering.state = lambda _: (200, b"")
+    port = int(answering.url.rpartition(":")[2])
+    ended = partnersim("run", "one.yaml", "--receiver", written(tmp_path, f"{sys.executable} service.py {port}", port))
+    assert ended.returncode == 2
+    assert "already" in ended.stderr
+    assert answering.requests == []
+
+
+def test_without_ready_its_port_is_waited_for_and_its_command_runs_beside_its_file(
+    partnersim: Command, tmp_path: Path
+) -> None:
+    port = free_port()
+    file = written(tmp_path, f"{sys.executable} service.py {port}", port)
+    file.write_text("".join(line for line in file.read_text().splitlines(keepends=True) if "ready" not in line))
+    (tmp_path / "elsewhere").mkdir()
+    ended = partnersim("run", "../one.yaml", "--receiver", "../receiver.yaml", cwd=tmp_path / "elsewhere")
+    assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -86,11 +86,19 @@ def test_a_fresh_connection_is_made_even_when_all_places_are_taken(loop: str) ->
     assert len({one.connection for one in exchanges}) == 6
 
 
-def test_an_idle_connection_grows_too_old_and_is_closed(loop: str) -> None:
+def test_an_idle_connection_grows_too_old_and_is_closed(loop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 0 < limits.IDLE_REUSED < 2  # receivers close theirs from 2 s
+    monkeypatch.setattr(limits, "IDLE_REUSED", 0.1)
+    head = b"HTTP/1.1 204 No Content\r\nX-Idle: a tenth of a second\r\n\r\n"  # heads that were seen before are known
+
+    async def answers(peer: Peer) -> None:
+        while await peer.request():
+            await peer.send(head)
+
     async def main() -> tuple[bool, Exchange]:
-        async with serving(good) as server, wired() as wire:
+        async with serving(answers) as server, wired() as wire:
             await once(wire, post(server.url()))
-            await asyncio.sleep(limits.IDLE_REUSED + 0.1)
+            await asyncio.sleep(0.2)
             left = server.peers[0].reader.at_eof()
             return left, await once(wire, post(server.url()))
 
@@ -451,7 +459,9 @@ def test_what_done_raises_goes_to_the_loop_and_harms_nobody(loop: str) -> None:
             for _ in range(3):
                 wire(post(server.url()), fails)
                 wire(post(slow.url(), timeout=0.05), fails)
-            await asyncio.sleep(0.2)
+            async with asyncio.timeout(5):
+                while len(raised) < 6:
+                    await asyncio.sleep(0.005)
             later = [(await once(wire, post(server.url()))).outcome for _ in range(3)]
         return len(raised), later
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import textwrap
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,20 @@ SCHEMAS = sorted((ROOT / "schemas").rglob("*.json"))
 PAGES = [page for page in (ROOT / "README.md", ROOT / "CHANGELOG.md") if page.exists()]
 PIN = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[0-9][A-Za-z0-9.!+_-]*)")
 LINK = re.compile(r"\]\(<?([^)\s>]+)>?[^)]*\)")
+NEVER_IMPORTED = {
+    "build": "tests/acceptance/test_wheel.py builds the wheel with it, as a command",
+    "coverage": "measures what the tests reach",
+    "hatchling": "builds the wheel, without a network",
+    "import-linter": "`make check` holds the floors with it",
+    "mypy": "`make check` checks the types with it",
+    "pytest-cov": "hands coverage to pytest",
+    "pytest-randomly": "shuffles the tests",
+    "ruff": "`make check` checks form and style with it",
+    "types-jsonschema": "read by mypy",
+    "types-pyyaml": "read by mypy",
+    "tzdata": "read by zoneinfo where the system has no time zones",
+}
+"""What is declared though no line imports it, and why."""
 
 
 def pins() -> dict[str, str]:
@@ -61,17 +77,46 @@ def test_no_file_of_the_project_names_an_index_or_a_credential_for_one() -> None
     assert [file.name for file in files if forbidden.search(file.read_text("utf-8"))] == []
 
 
+@cache
+def distributions() -> Mapping[str, list[str]]:
+    """Top name of a module → the distributions that bring it."""
+    return packages_distributions()
+
+
+@cache
+def imported(*folders: str) -> set[str]:
+    """The top names of all that the modules under those folders import, without the standard library and our own."""
+    files = [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8"), str(file)))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"simulator", "tests", "loadtests"}
+
+
+def undeclared(names: set[str], declared: list[Requirement]) -> set[str]:
+    """Those names that none of the declared distributions brings."""
+    makers = distributions()
+    known = {canonicalize_name(one.name) for one in declared}
+    return {name for name in names if not known & {canonicalize_name(one) for one in makers.get(name, ())}}
+
+
 def test_whatever_the_package_imports_is_declared_as_needed_to_run() -> None:
-    trees = [ast.parse(file.read_text("utf-8"), str(file)) for file in sorted((ROOT / "simulator").rglob("*.py"))]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-    foreign = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"simulator"}
-    makers = packages_distributions()
-    declared = {canonicalize_name(Requirement(one).name) for one in PROJECT["dependencies"]}
-    lacking = {name for name in foreign if not declared & {canonicalize_name(one) for one in makers.get(name, ())}}
+    foreign = imported("simulator")
     assert "orjson" in foreign
-    assert lacking == set()
+    assert undeclared(foreign, [Requirement(one) for one in PROJECT["dependencies"]]) == set()
+
+
+def test_whatever_the_tests_import_is_declared_too() -> None:
+    foreign = imported("tests", "loadtests")
+    assert "pytest" in foreign
+    assert undeclared(foreign, requirements()) == set()
+
+
+def test_whatever_is_declared_is_imported_or_has_a_reason() -> None:
+    makers = distributions()
+    used = {canonicalize_name(one) for name in imported("simulator", "tests", "loadtests") for one in makers[name]}
+    declared = {canonicalize_name(one.name) for one in requirements()}
+    assert declared - used == set(NEVER_IMPORTED)
 
 
 def test_importing_the_package_pulls_in_nothing_heavy() -> None:
@@ -147,6 +192,8 @@ def test_every_makefile_target_says_what_it_is_for() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_a_pages_links_lead_to_files_that_exist(page: Path) -> None:
-    targets = LINK.findall(page.read_text("utf-8"))
+    prose = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    targets = LINK.findall(prose)
+    assert targets
     local = [target.partition("#")[0] for target in targets if not re.match(r"[a-z]+:", target)]
     assert [target for target in local if target and not (page.parent / target).exists()] == []

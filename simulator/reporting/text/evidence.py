@@ -70,7 +70,8 @@ class Evidence(NamedTuple):
     def url(self, attempt: Attempt) -> str:
         """The URL of its endpoint, as the header of the journal has it."""
         endpoints = self.header.get("receiver", {}).get("endpoints", {})
-        return str(endpoints.get(attempt.endpoint, {}).get("url", ""))
+        named = endpoints.get(attempt.endpoint) or endpoints.get("*") or {}
+        return str(named.get("url", ""))
 
 
 def _first(verdict: Verdict) -> Sequence[int]:

@@ -214,16 +214,6 @@ def test_values_that_claims_want_keep_their_types() -> None:
     assert wants == {"effects": 1, "at": "2026", "runs": [1, 2], "own": True, "none": None}
 
 
-def test_a_partner_from_a_plug_in_may_have_its_own_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    def installed(*, group: str, name: str) -> tuple[str, ...]:
-        return (name,) if (group, name) == ("partnersim.providers", "acme") else ()
-
-    monkeypatch.setattr("importlib.metadata.entry_points", installed)
-    made = scenario("exports: {a: {colour: red}}\nexpect: {a.shipped: {status: any}}", provider="acme")
-    assert made.exports[0].traits == {"colour": "red"}
-    assert "there is no partner `acne`" in complaint("exports: {a: {}}", provider="acne")
-
-
 REFERENCES = """webhook:
   authorization: Bearer ${env:TOKEN}
   headers: {X-Env: ci, X-Key: "${env:KEY}"}

@@ -15,7 +15,7 @@ ZONES = ["Asia/Kolkata", "UTC", "Europe/Paris", "America/New_York", "Australia/L
 
 def run(moment: float = 1_690_283_492.0, traits: dict[str, Any] | None = None, **changes: Any) -> Run:
     about = CLEVERTAP.about(traits or {})
-    one = Run("e", about, 1, 7, moment, 1_600_000_000.0, bytes(16), moment, moment + 560, None)
+    one = Run("e", about, 1, 7, 1_600_000_000.0, bytes(16), moment, moment + 560, None)
     return one._replace(**changes)
 
 

@@ -15,7 +15,7 @@ START = datetime(2020, 11, 21, 14, 26, 10, 345_000, tzinfo=UTC).timestamp()
 
 def run(traits: dict[str, Any] | None = None, **changes: Any) -> Run:
     about = REACHFIVE.about({"definition": "User export"} if traits is None else traits)
-    one = Run("e", about, 1, 0, START, 1_580_000_000.0, bytes(range(16)), START, START + 1.285, None)
+    one = Run("e", about, 1, 0, 1_580_000_000.0, bytes(range(16)), START, START + 1.285, None)
     return one._replace(**changes)
 
 
