@@ -8,11 +8,11 @@ from functools import cached_property
 from sys import intern
 from typing import NamedTuple
 
-from simulator import limits
 from simulator.check.case import Case
 from simulator.model import Attempt, Observation, Outcome
 
-AT_ONCE = 128 * 1024 * 1024  # bytes of journal whose exports are held in memory together
+_ROUNDED = 0.0001  # seconds: more than what a journal rounds off a moment
+AT_ONCE = 64 * 1024 * 1024  # bytes of journal whose exports are held in memory together
 
 
 class Sent(NamedTuple):
@@ -55,11 +55,6 @@ class Sent(NamedTuple):
         return self.body, self.at, self.status
 
 
-def margin(window: float) -> float:
-    """How much of a window may be missing at its end: what lies between two readings."""
-    return min(2 * limits.PROBE_PAUSE, window / 10)
-
-
 @dataclass(frozen=True, kw_only=True)
 class History:
     """What was sent about one id, in order of the intents, and every reading of it, in order of the file."""
@@ -96,6 +91,11 @@ class History:
         return [one for one in self.readings if one.asked >= self.answered]
 
     @cached_property
+    def end_statuses(self) -> frozenset[str]:
+        """The partner's words of those deliveries that end something."""
+        return frozenset(one.status for one in self.sent if one.end)
+
+    @cached_property
     def left_over(self) -> Observation | None:
         """A reading that showed the export before anything was sent about it."""
         first = min((one.intended for one in self.sent), default=math.inf)
@@ -109,7 +109,7 @@ class History:
 
     def watched_for(self, window: float) -> bool:
         """Whether readings that worked reach to the end of the window."""
-        return bool(self.at_rest) and self.watched >= window - margin(window)
+        return bool(self.at_rest) and self.watched >= window - _ROUNDED
 
     @property
     def broken(self) -> str:

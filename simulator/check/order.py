@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from simulator import limits
 from simulator.check.case import Case
-from simulator.check.history import History, Sent, margin
+from simulator.check.history import History, Sent
 from simulator.model import Observation
 
 Place = tuple[float, bool]
@@ -41,8 +41,7 @@ def dated(sent: Sequence[Sent]) -> bool:
 
 def lag(window: float) -> float:
     """How long an acknowledged delivery may take to show before a reading is held against the receiver."""
-    patience = max(window, limits.EVENTUALLY)
-    return patience - margin(patience)
+    return max(window, limits.EVENTUALLY)
 
 
 def walk(case: Case, history: History, clock: Clock, window: float) -> Iterator[tuple[Observation, Sent | None]]:

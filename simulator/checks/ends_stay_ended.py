@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from simulator.check import Case, ClaimCheck, Finding, History, Sent, Watch
+from simulator.check import Case, ClaimCheck, Finding, History, Watch
 from simulator.check.order import Clock, clocks, dated, walk
 from simulator.check.state import duration, value
 from simulator.check.subject import left_over, subject, unseen, unwatched
@@ -41,19 +41,15 @@ def _undone(case: Case, claim: Claim, history: History, clock: Clock) -> Iterato
     ended: Observation | None = None
     for seen, source in walk(case, history, clock, claim.window):
         shows_end = _ended(case, history, seen)
-        if ended is not None and seen.asked >= ended.done and not shows_end and not _rightful(seen, source):
+        if ended is not None and seen.asked >= ended.done and not shows_end and source is None:
             yield ended, seen
         if shows_end and (ended is None or seen.done < ended.done):
             ended = seen
 
 
-def _rightful(seen: Observation, source: Sent | None) -> bool:
-    return bool(seen.present) and source is not None
-
-
 def _ended(case: Case, history: History, seen: Observation) -> bool:
-    ends = {one.status for one in history.sent if one.end}
-    return bool(seen.present) and any(case.same_status(seen.values.get("status"), one) for one in ends)
+    shown = seen.values.get("status")
+    return any(case.same_status(shown, one) for one in history.end_statuses)
 
 
 def _told(case: Case, history: History, ended: Observation, after: Observation) -> Finding:
@@ -62,7 +58,7 @@ def _told(case: Case, history: History, ended: Observation, after: Observation) 
     shown = f"status {value(now)}" if after.present else "no such export"
     because = f"{history.name} had ended with status {value(was)}, and {later} later there was {shown}"
     lines = (ended.line, after.line)
-    if after.present and isinstance(now, str) and not case.knows_word(now):
+    if isinstance(now, str) and not case.knows_word(now):
         because += ", a word that the receiver file does not explain under `words`"
         return Finding(Result.INCONCLUSIVE, because, lines)
     if after.present and not dated(history.sent):

@@ -33,12 +33,12 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     lines = (late.line, last.line)
     seen = last.values.get("status")
     fine = final_statuses(speaks, told)
-    if last.present and any(case.same_status(seen, one) for one in fine):
+    if any(case.same_status(seen, one) for one in fine):
         because = f"{speaks.name} ended in {value(seen)}, though {late.name} came late"
         mark = _mark(case, speaks, told, ordered=False)
         passed = Finding(Result.PASSED, because, lines, speaks.watched, mark)
         return unwatched(speaks, claim.window) or passed
-    if last.present and isinstance(seen, str) and not case.knows_word(seen):
+    if isinstance(seen, str) and not case.knows_word(seen):
         because = (
             f"{speaks.name} shows status {value(seen)}, a word that the receiver file does not explain under `words`"
         )

@@ -34,8 +34,8 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     groups = _repeated(speaks.sent)
     if (doubt := left_over(speaks)) is not None:
         return doubt if groups else None
-    bad = _too_many(case, claim, speaks) or _refused(speaks, groups)
-    changed = [one for copies in groups for one in _compared(case, speaks, copies)]
+    bad = _too_many(speaks) or _refused(speaks, groups)
+    changed = [one for copies in _recognised(speaks.sent, groups) for one in _compared(case, speaks, copies)]
     bad = bad or next((one for one in changed if one[0] is Result.FAILED), None)
     if bad is not None:
         return Finding(*bad)
@@ -44,7 +44,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     if (doubt := unseen(speaks) or unwatched(speaks, claim.window)) is not None:
         return doubt
     unclear = next((one for one in changed if one[0] is Result.INCONCLUSIVE), None)
-    number = _counted(case, claim, speaks.at_rest[-1])
+    number = _counted(speaks.at_rest[-1])
     copies = max(groups, key=len)
     many = f"{copies[0].name} came {len(copies)} times"
     lines = (copies[0].line, copies[-1].line, speaks.at_rest[-1].line)
@@ -86,9 +86,8 @@ def _refused(history: History, groups: list[list[Sent]]) -> Found | None:
     return None
 
 
-def _too_many(case: Case, claim: Claim, history: History) -> Found | None:
+def _too_many(history: History) -> Found | None:
     """A reading that counts more than had been sent by then."""
-    select = case.probes[claim.probe]["select"]
     ends: set[tuple[int, float, str]] = set()
     labels: set[tuple[str, int]] = set()
     by_then = 0
@@ -99,7 +98,7 @@ def _too_many(case: Case, claim: Claim, history: History) -> Found | None:
             labels.add((one.export, one.run))
             if one.end or not one.genuine:  # what the partner would not send may have been taken for an end, too
                 ends.add(one.notification)
-        effects, runs = (count(seen.values.get(name)) if name in select else None for name in ("effects", "runs"))
+        effects, runs = count(seen.values.get("effects")), count(seen.values.get("runs"))
         if effects is not None and effects > len(ends):
             return _over(history, seen, f"effects {effects}", f"{len(ends)} different ends", by_then)
         if runs is not None and runs > len(labels) and runs > (most := _runs(history.sent[:by_then])):
@@ -127,14 +126,24 @@ def _runs(sent: Sequence[Sent]) -> int:
     return runs
 
 
-def _counted(case: Case, claim: Claim, seen: Observation) -> tuple[str, int | float] | None:
-    """What the last reading counts: no such export counts nothing."""
-    select = case.probes[claim.probe]["select"]
-    for name in ("effects", "runs"):
-        number = count(seen.values.get(name)) if seen.present else None
-        if name in select and number is not None:
-            return name, number
-    return None
+def _counted(seen: Observation) -> tuple[str, int | float] | None:
+    """What the last reading counts; None when there is no such export, or nothing that counts is shown."""
+    numbers = ((name, count(seen.values.get(name))) for name in ("effects", "runs"))
+    return next(((name, number) for name, number in numbers if number is not None), None)
+
+
+def _recognised(sent: Sequence[Sent], groups: list[list[Sent]]) -> Iterator[list[Sent]]:
+    """Copies whose status, when it is shown, can come from no other notification sent as early."""
+    early: dict[str, dict[tuple[int, float, str], float]] = {}
+    for one in sent:
+        same = early.setdefault(one.status, {})
+        if len(same) < 2:
+            same.setdefault(one.notification, one.intended)
+    for copies in groups:
+        first = copies[0]
+        others = (t for notification, t in early[first.status].items() if notification != first.notification)
+        if all(t > first.intended for t in others):
+            yield copies
 
 
 def _compared(case: Case, history: History, copies: list[Sent]) -> Iterator[Found]:
@@ -143,15 +152,14 @@ def _compared(case: Case, history: History, copies: list[Sent]) -> Iterator[Foun
     others = [one for one in history.sent if one.notification != first.notification]
     until = min((one.intended for one in others if one.intended > first.intended), default=math.inf)
     earlier = [one for one in others if one.intended < until]
-    newest = all(clock(one) <= clock(first) for clock in clocks(history.sent) for one in earlier)
-    alone = all(one.status != first.status for one in earlier)
+    newest = all(clock(one) < clock(first) for clock in clocks(history.sent) for one in earlier)
     before = [
         one
         for one in history.readings
         if first.done <= one.asked and one.done <= second.intended and _own(case, one, first)
     ]
     after = [one for one in history.readings if last <= one.asked and one.done <= until]
-    if not (before and after and newest and alone):
+    if not (before and after and newest):
         return
     was = before[-1]
     for now in (*after[:1], after[-1]):
@@ -159,7 +167,7 @@ def _compared(case: Case, history: History, copies: list[Sent]) -> Iterator[Foun
 
 
 def _own(case: Case, seen: Observation, first: Sent) -> bool:
-    return bool(seen.present) and case.same_status(seen.values.get("status"), first.status)
+    return case.same_status(seen.values.get("status"), first.status)
 
 
 def _difference(case: Case, history: History, was: Observation, now: Observation) -> Found:
@@ -173,7 +181,7 @@ def _difference(case: Case, history: History, was: Observation, now: Observation
     if not other:
         return Result.PASSED, f"{history.name} showed {shown(was)} before the copy and after it", lines
     word = now.values.get("status")
-    if "status" in other and isinstance(word, str) and not case.knows_word(word):
+    if isinstance(word, str) and not case.knows_word(word):
         return Result.INCONCLUSIVE, f"{told}, a word that the receiver file does not explain under `words`", lines
     if any(name in _OF_ONE_NOTIFICATION for name in other):
         return Result.FAILED, told, lines

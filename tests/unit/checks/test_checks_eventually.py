@@ -72,7 +72,7 @@ def test_a_value_that_is_missing_fails(told: Told) -> None:
 
 def test_a_window_not_watched_to_its_end_is_inconclusive(told: Told) -> None:
     told.send("completed", 1.0)
-    told.watch(1.1, 2.0, status="Initiated")
+    told.watch(1.1, 3.0, status="Initiated")
     verdict = told.verdict(eventually())
     assert verdict.result is Result.INCONCLUSIVE
     assert "not for 2s" in verdict.because
@@ -209,6 +209,13 @@ def test_of_what_was_never_acknowledged_nothing_is_said(told: Told) -> None:
     verdict = told.verdict(eventually())
     assert verdict.result is Result.INCONCLUSIVE
     assert "nothing of nightly was acknowledged" in verdict.because
+
+
+def test_one_delivery_acknowledged_is_enough_to_ask(told: Told) -> None:
+    told.send("initiated", 1.0, answer=500)
+    told.send("completed", 2.0)
+    told.see(2.1, status="Completed")
+    assert told.verdict(eventually()).result is Result.PASSED
 
 
 def test_a_test_body_is_no_export(told: Told) -> None:

@@ -58,6 +58,7 @@ def test_what_is_lost_or_wrong_at_the_end_fails(told: Told, last: dict[str, Any]
     assert verdict.result is Result.FAILED
     assert verdict.because.startswith("1 of 2 exports did not; ")
     assert because in verdict.because
+    assert verdict.because.endswith(", 2.091s after its last answer (window 2s)")
 
 
 def test_loss_is_judged_only_when_the_window_is_over(told: Told) -> None:
@@ -77,7 +78,10 @@ def test_an_effect_may_come_late_in_the_window(told: Told) -> None:
     told.send("completed", 1.0)
     told.watch(1.1, 2.5, present=False)
     told.see(2.9, status="Completed", effects=1)
-    assert told.verdict(KEPT).result is Result.PASSED
+    told.see(3.1, status="Completed", effects=1)
+    verdict = told.verdict(KEPT)
+    assert verdict.result is Result.PASSED
+    assert "was so 1.891s after its last answer" in verdict.because
 
 
 def test_nothing_acknowledged_is_nothing_to_keep(told: Told) -> None:
@@ -188,7 +192,22 @@ def test_a_probe_that_never_shows_effects_is_to_be_looked_at(told: Told) -> None
 
 def test_effects_that_count_nothing_are_inconclusive(told: Told) -> None:
     one_time(told, status="Completed", effects="one")
-    assert told.verdict(KEPT).result is Result.INCONCLUSIVE
+    verdict = told.verdict(KEPT)
+    assert verdict.result is Result.INCONCLUSIVE
+    assert verdict.because == 'nightly (id 77) shows effects "one", which counts nothing'
+
+
+def test_without_an_end_no_effects_are_asked_for(told: Told) -> None:
+    told.send("initiated", 1.0)
+    told.watch(1.1, 3.1, status="Initiated")
+    assert told.verdict(KEPT).result is Result.PASSED
+
+
+def test_ends_whose_payload_tells_no_time_are_told_apart_by_when_they_happened(told: Told) -> None:
+    told.send("completed", 1.0, at=560.0, time="")
+    told.send("completed", 2.0, at=14960.0, time="", run=2)
+    told.watch(2.1, 4.1, status="Completed", effects=1)
+    assert told.verdict(KEPT).result is Result.FAILED
 
 
 def recurring(told: Told, **last: Any) -> None:
@@ -301,6 +320,56 @@ def test_an_end_that_is_undone_fails(told: Told, then: dict[str, Any], shown: st
     assert f'had ended with status "Completed", and 1s later there was {shown}' in verdict.because
 
 
+def test_an_end_that_no_reading_followed_up_is_inconclusive(told: Told) -> None:
+    told.send("completed", 1.0)
+    told.see(1.1, "after", status="Completed")
+    told.send("initiated", 2.0, took=5.0)
+    verdict = told.verdict(ENDED)
+    assert verdict.result is Result.INCONCLUSIVE
+    assert "no reading of nightly (id 77) worked" in verdict.because
+
+
+def test_an_absence_while_the_end_is_being_read_does_not_follow_it(told: Told) -> None:
+    told.send("completed", 1.0)
+    told.see(1.1, "after", status="Completed", took=0.3)
+    told.see(1.2, "after", present=False, took=0.1)
+    told.watch(1.5, 3.3, status="Completed")
+    assert told.verdict(ENDED).result is Result.PASSED
+
+
+def test_from_one_end_back_to_another_it_is_ended_all_the_same(told: Told) -> None:
+    told.send("finished", 1.0, status="SUCCESS")
+    told.send("finished", 2.0, status="FAILED", at=570.0)
+    told.see(2.1, "after", status="FAILED")
+    told.watch(2.2, 4.1, status="SUCCESS")
+    assert told.verdict(ENDED).result is Result.PASSED
+
+
+def test_a_start_later_in_the_same_spelled_second_may_follow_the_end(told: Told) -> None:
+    told.send("completed", 1.0, at=10.2, time="10")
+    told.see(1.1, "after", status="Completed")
+    told.send("initiated", 2.0, at=10.7, time="10", run=2)
+    told.watch(2.1, 4.1, status="Initiated")
+    assert told.verdict(ENDED).result is Result.PASSED
+
+
+def test_only_the_export_that_was_named_stays_ended(told: Told) -> None:
+    ended(told, status="Completed")
+    told.send("completed", 1.0, id="78", export="other")
+    told.see(1.1, "after", id="78", export="other", status="Completed")
+    told.watch(1.2, 3.2, id="78", export="other", present=False)
+    nightly = Claim(kind="invariant", number=1, invariant="ends-stay-ended", of="nightly")
+    assert told.verdict(nightly).result is Result.PASSED
+    assert told.verdict(ENDED).result is Result.FAILED
+
+
+def test_an_export_that_only_began_has_no_end_to_keep(told: Told) -> None:
+    ended(told, status="Completed")
+    told.send("initiated", 1.0, id="78", export="other")
+    told.watch(1.2, 3.2, id="78", export="other", status="Initiated")
+    assert told.verdict(ENDED).result is Result.PASSED
+
+
 def test_an_end_undone_for_a_moment_fails(told: Told) -> None:
     told.send("completed", 1.0)
     told.see(1.1, "after", status="Completed")
@@ -385,6 +454,9 @@ def test_times_that_the_author_wrote_leave_it_open(tmp_path: Path) -> None:
     told.send("initiated", 2.0, step="odd", time="T9")
     told.watch(2.1, 4.1, status="Initiated")
     assert told.verdict(ENDED).result is Result.INCONCLUSIVE
+    told.see(4.2, present=False)
+    told.see(2.05, "after", present=False)
+    assert told.verdict(ENDED).result is Result.FAILED
 
 
 def test_without_status_it_is_inconclusive(tmp_path: Path) -> None:

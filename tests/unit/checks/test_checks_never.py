@@ -60,6 +60,14 @@ def test_no_reading_at_all_is_inconclusive(told: Told) -> None:
     assert told.verdict(never()).result is Result.INCONCLUSIVE
 
 
+def test_no_reading_after_the_last_answer_does_not_pass(told: Told) -> None:
+    told.send("initiated", 1.0, took=1.0)
+    told.see(1.5, "after", status="Initiated")
+    verdict = told.verdict(never())
+    assert verdict.result is Result.INCONCLUSIVE
+    assert "no reading of nightly (id 77) worked" in verdict.because
+
+
 def test_a_run_cut_short_does_not_pass_and_still_fails(tmp_path: Path) -> None:
     for status, result in (("Initiated", Result.INCONCLUSIVE), ("Completed", Result.FAILED)):
         told = Told(folder=tmp_path, complete=False)
@@ -135,6 +143,13 @@ def test_what_another_run_of_the_same_id_accounts_for_is_no_failure(told: Told) 
 
 def test_what_the_first_run_cannot_account_for_any_more_fails(told: Told) -> None:
     silent_second_run(told, "Completed")
+    assert told.verdict(never(run=2)).result is Result.FAILED
+
+
+def test_what_the_run_that_is_asked_for_accounts_for_itself_fails(told: Told) -> None:
+    silent_second_run(told, "Initiated", until=3.5)
+    told.send("completed", 4.0, at=14960.0, run=2)
+    told.watch(4.1, 6.1, status="Completed")
     assert told.verdict(never(run=2)).result is Result.FAILED
 
 
@@ -215,6 +230,23 @@ def test_staying_passes_only_after_the_whole_window(told: Told) -> None:
     told.send("completed", 1.0)
     told.see(1.1, status="Completed")
     assert told.verdict(GOES).result is Result.INCONCLUSIVE
+
+
+def test_what_no_reading_followed_up_is_inconclusive(told: Told) -> None:
+    told.send("completed", 1.0)
+    told.see(1.1, "after", status="Completed")
+    told.send("initiated", 2.0, took=5.0)
+    verdict = told.verdict(GOES)
+    assert verdict.result is Result.INCONCLUSIVE
+    assert "no reading of nightly (id 77) worked" in verdict.because
+
+
+def test_another_export_may_go_where_it_likes(told: Told) -> None:
+    late_start(told, "Completed")
+    told.send("completed", 1.0, id="78", export="other")
+    told.see(1.1, "after", id="78", export="other", status="Completed")
+    told.watch(1.2, 3.1, id="78", export="other", status="Initiated")
+    assert told.verdict(GOES).result is Result.PASSED
 
 
 def test_the_other_way_round_is_no_going_back(told: Told) -> None:

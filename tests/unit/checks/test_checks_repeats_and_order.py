@@ -22,6 +22,23 @@ def told(tmp_path: Path) -> Told:
 # repeats: effects
 
 
+def test_only_the_export_that_was_named_is_asked(told: Told) -> None:
+    three_times(told, status="Completed", effects=1)
+    for copy in range(4):
+        told.send("completed", 1.0, copy=copy, id="78", export="other")
+    told.watch(1.1, 3.1, id="78", export="other", status="Completed", effects=4)
+    nightly = Claim(kind="invariant", number=1, invariant="repeats-change-nothing", of="nightly")
+    assert told.verdict(nightly).result is Result.PASSED
+    verdict = told.verdict(REPEATS)
+    assert verdict.because.startswith("1 of 2 exports did not; other (id 78) shows effects 4")
+
+
+def test_the_notification_that_came_most_often_is_named(told: Told) -> None:
+    three_times(told, status="Completed", effects=1)
+    told.send("initiated", 0.7, copy=1)
+    assert "nightly[1].completed came 3 times" in told.verdict(REPEATS).because
+
+
 def three_times(told: Told, *, apart: float = 0.0, **last: Any) -> None:
     told.send("initiated", 0.5)
     for copy in range(3):
@@ -91,7 +108,7 @@ def test_two_different_ends_may_act_twice(told: Told) -> None:
 
 
 def test_a_second_end_may_act_from_when_it_was_sent_on_and_not_before(tmp_path: Path) -> None:
-    for t, result in ((1.8, Result.FAILED), (2.001, Result.PASSED)):
+    for t, result in ((1.8, Result.FAILED), (1.999, Result.PASSED), (2.001, Result.PASSED)):
         told = Told(folder=tmp_path)
         told.send("completed", 1.0)
         told.send("completed", 1.5, copy=1)
@@ -108,6 +125,14 @@ def test_another_end_that_may_have_been_taken_in_may_act(told: Told, how: dict[s
     told.send("completed", 1.0)
     told.send("completed", 1.5, copy=1)
     told.send("completed", 2.0, step="odd", at=600.0, **how)
+    told.watch(2.1, 4.1, status="Completed", effects=2)
+    assert told.verdict(REPEATS).result is Result.PASSED
+
+
+def test_a_broken_start_may_have_been_taken_for_an_end(told: Told) -> None:
+    told.send("completed", 1.0)
+    told.send("completed", 1.5, copy=1)
+    told.send("initiated", 2.0, step="odd", at=600.0, valid=False, status="Completed")
     told.watch(2.1, 4.1, status="Completed", effects=2)
     assert told.verdict(REPEATS).result is Result.PASSED
 
@@ -144,32 +169,62 @@ def test_without_a_copy_in_the_journal_it_is_inconclusive(told: Told) -> None:
     assert "nothing of any export was sent more than once and acknowledged" in verdict.because
 
 
-@pytest.mark.parametrize("how", [{"valid": False}, {"answer": 500}, {"answer": Outcome.REFUSED}])
+def test_every_end_counts_the_first_delivery_too(told: Told) -> None:
+    told.send("completed", 1.0)
+    for copy in range(2):
+        told.send("completed", 2.0 + copy, at=14960.0, run=2, copy=copy)
+    told.watch(3.1, 5.1, status="Completed", effects=2)
+    assert told.verdict(REPEATS).result is Result.PASSED
+
+
+@pytest.mark.parametrize(
+    ("how", "effects"), [({"valid": False}, 1), ({"answer": 500}, 1), ({"answer": Outcome.REFUSED}, 0)]
+)
 def test_copies_that_are_not_genuine_not_acknowledged_or_never_came_are_no_evidence(
-    told: Told, how: dict[str, Any]
+    told: Told, how: dict[str, Any], effects: int
 ) -> None:
     told.send("initiated", 0.5)
     for copy in range(2):
         told.send("completed", 1.0 + copy, copy=copy, **how)
-    told.watch(2.1, 4.1, status="Initiated", effects=0)
+    told.watch(2.1, 4.1, status="Initiated", effects=effects)
     assert told.verdict(REPEATS).result is Result.INCONCLUSIVE
 
 
 def test_what_was_there_before_proves_nothing(told: Told) -> None:
     told.see(0.1, "before", status="Completed", effects=1)
     three_times(told, status="Completed", effects=2)
+    verdict = told.verdict(REPEATS)
+    assert verdict.result is Result.INCONCLUSIVE
+    assert "state left from an earlier run" in verdict.because
+
+
+def test_what_was_there_before_spoils_nothing_where_nothing_was_repeated(told: Told) -> None:
+    three_times(told, status="Completed", effects=1)
+    told.see(0.1, "before", status="Completed", effects=1, id="78")
+    told.send("completed", 1.0, id="78")
+    told.watch(1.1, 3.1, id="78", status="Completed", effects=2)
+    assert told.verdict(REPEATS).result is Result.PASSED
+
+
+def test_no_act_on_what_was_repeated_beside_a_start_shows_nothing(told: Told) -> None:
+    three_times(told, status="Completed", effects=0)
+    told.send("initiated", 0.7, copy=1)
     assert told.verdict(REPEATS).result is Result.INCONCLUSIVE
 
 
 def test_what_no_reading_saw_is_inconclusive(told: Told) -> None:
     for copy in range(2):
         told.send("completed", 1.0, copy=copy)
-    assert told.verdict(REPEATS).result is Result.INCONCLUSIVE
+    verdict = told.verdict(REPEATS)
+    assert verdict.result is Result.INCONCLUSIVE
+    assert "no reading of nightly (id 77) worked" in verdict.because
 
 
 def test_what_is_gone_at_the_end_does_not_count_as_acting_once(told: Told) -> None:
     three_times(told, present=False)
-    assert told.verdict(REPEATS).result is Result.INCONCLUSIVE
+    verdict = told.verdict(REPEATS)
+    assert verdict.result is Result.INCONCLUSIVE
+    assert "nothing shows how often nightly (id 77) was acted on" in verdict.because
 
 
 # repeats: runs
@@ -210,6 +265,25 @@ def test_an_end_without_its_start_is_a_run(tmp_path: Path) -> None:
     assert told.verdict(REPEATS).result is Result.PASSED
 
 
+@pytest.mark.parametrize(("runs", "result"), [(2, Result.PASSED), (3, Result.FAILED)])
+def test_two_starts_are_two_runs(tmp_path: Path, runs: int, result: Result) -> None:
+    told = Told(folder=tmp_path, select={"runs": "$.runs"})
+    for copy in range(2):
+        told.send("initiated", 2.0 + copy, at=0.0, copy=copy)
+    told.send("initiated", 4.0, at=14400.0)
+    told.watch(4.1, 6.1, runs=runs)
+    assert told.verdict(REPEATS).result is result
+
+
+def test_the_start_of_one_run_and_the_end_of_the_next_are_two_runs(tmp_path: Path) -> None:
+    told = Told(folder=tmp_path, select={"runs": "$.runs"})
+    told.send("initiated", 2.0, at=0.0, run=1)
+    for copy in range(2):
+        told.send("completed", 3.0 + copy, at=14960.0, run=2, copy=copy)
+    told.watch(4.1, 6.1, runs=2)
+    assert told.verdict(REPEATS).result is Result.PASSED
+
+
 # repeats: acknowledged
 
 
@@ -232,6 +306,13 @@ def test_a_first_copy_that_failed_before_one_was_acknowledged_is_not_about_copie
     assert told.verdict(REPEATS).result is Result.PASSED
 
 
+def test_copies_that_failed_before_one_was_acknowledged_are_not_about_copies(told: Told) -> None:
+    for copy, answer in enumerate((503, 503, 200)):
+        told.send("completed", 1.0 + copy, copy=copy, answer=answer)
+    told.watch(3.1, 5.1, status="Completed", effects=1)
+    assert told.verdict(REPEATS).result is Result.PASSED
+
+
 def test_an_attempt_that_the_partner_makes_again_is_not_the_last_word(told: Told) -> None:
     told.send("completed", 1.0)
     number = told.send("completed", 2.0, copy=1, answer=503, final=False)
@@ -245,6 +326,13 @@ def test_a_used_connection_that_ended_for_its_age_is_not_about_copies(told: Told
     told.send("completed", 2.0, copy=1, answer=Outcome.CLOSED, reused=True)
     told.watch(2.1, 4.1, status="Completed", effects=1)
     assert told.verdict(REPEATS).result is Result.PASSED
+
+
+def test_a_used_connection_on_which_an_answer_came_did_not_end_for_its_age(told: Told) -> None:
+    told.send("completed", 1.0)
+    told.send("completed", 2.0, copy=1, answer=409, reused=True)
+    told.watch(2.1, 4.1, status="Completed", effects=1)
+    assert told.verdict(REPEATS).result is Result.FAILED
 
 
 def test_a_copy_in_doubt_leaves_all_in_doubt(told: Told) -> None:
@@ -296,7 +384,9 @@ def test_what_a_copy_changed_is_found(
     tmp_path: Path, before: dict[str, Any], after: dict[str, Any], result: Result
 ) -> None:
     names = {*before, *after} - {"present", "status"}
-    assert compared(tmp_path, {**DONE, **before}, {**DONE, **after}, *names).verdict(REPEATS).result is result
+    verdict = compared(tmp_path, {**DONE, **before}, {**DONE, **after}, *names).verdict(REPEATS)
+    assert verdict.result is result
+    assert ("is not after it" in verdict.because) is (after == {"present": False})
 
 
 def test_totals_are_compared_beside_effects(tmp_path: Path) -> None:
@@ -347,6 +437,19 @@ def test_what_is_sent_after_the_copies_does_not_spoil_the_readings_before_it(tmp
     assert told.verdict(REPEATS).result is Result.FAILED
 
 
+def test_readings_after_the_first_of_several_later_events_are_not_compared(tmp_path: Path) -> None:
+    told = Told(folder=tmp_path, select={"status": "$.status", "at": "$"})
+    told.send("initiated", 1.0)
+    told.see(1.1, "after", status="Initiated", at="1")
+    told.send("initiated", 2.0, copy=1)
+    told.see(2.1, "after", status="Initiated", at="1")
+    told.send("completed", 3.0)
+    told.see(3.1, "after", status="Completed", at="3")
+    told.send("initiated", 4.0, at=14400.0, run=2)
+    told.watch(4.1, 6.1, status="Initiated", at="4")
+    assert told.verdict(REPEATS).result is Result.PASSED
+
+
 def test_a_newer_event_that_still_lags_explains_a_change(tmp_path: Path) -> None:
     told = Told(folder=tmp_path, select={"status": "$.status", "at": "$"})
     told.send("completed", 0.5)
@@ -354,6 +457,16 @@ def test_a_newer_event_that_still_lags_explains_a_change(tmp_path: Path) -> None
     told.see(1.1, "after", status="Initiated", at="1")
     told.send("initiated", 2.0, copy=1)
     told.watch(2.1, 4.1, status="Completed", at="2")
+    assert told.verdict(REPEATS).result is Result.INCONCLUSIVE
+
+
+def test_another_word_of_the_same_moment_explains_a_change(tmp_path: Path) -> None:
+    told = Told(folder=tmp_path, select={"status": "$.status"})
+    told.send("finished", 0.5, status="FAILED", body=b"other")
+    told.send("finished", 1.0, status="SUCCESS")
+    told.see(1.1, "after", status="SUCCESS")
+    told.send("finished", 2.0, status="SUCCESS", copy=1)
+    told.watch(2.1, 4.1, status="FAILED")
     assert told.verdict(REPEATS).result is Result.INCONCLUSIVE
 
 
@@ -425,15 +538,17 @@ def test_a_stale_copy_is_out_of_order(told: Told) -> None:
     assert told.verdict(ORDER).result is Result.FAILED
 
 
-def test_an_end_refused_because_it_came_first_is_missing(told: Told) -> None:
-    told.send("completed", 1.0, answer=409)
+@pytest.mark.parametrize("answer", [400, 409, 499])
+def test_an_end_refused_because_it_came_first_is_missing(told: Told, answer: int) -> None:
+    told.send("completed", 1.0, answer=answer)
     told.send("initiated", 2.0)
     told.watch(2.1, 4.1, status="Initiated")
     assert told.verdict(ORDER).result is Result.FAILED
 
 
-def test_an_end_lost_for_another_reason_is_not_about_order(told: Told) -> None:
-    told.send("completed", 1.0, answer=503)
+@pytest.mark.parametrize("answer", [399, 500, Outcome.TIMEOUT_HEADERS])
+def test_an_end_lost_for_another_reason_is_not_about_order(told: Told, answer: int | Outcome) -> None:
+    told.send("completed", 1.0, answer=answer)
     told.send("initiated", 2.0)
     told.watch(2.1, 4.1, status="Initiated")
     assert told.verdict(ORDER).result is Result.INCONCLUSIVE
@@ -444,6 +559,22 @@ def test_a_receiver_that_refuses_all_of_it_is_not_judged_for_order(told: Told) -
     told.send("initiated", 2.0, answer=404)
     told.watch(2.1, 4.1, present=False)
     assert told.verdict(ORDER).result is Result.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("status", ["Completed", "Initiated"])
+def test_what_is_newer_and_was_not_acknowledged_may_show_or_not(told: Told, status: str) -> None:
+    told.send("completed", 1.0)
+    told.send("initiated", 2.0)
+    told.send("initiated", 3.0, at=14400.0, run=2, answer=500)
+    told.watch(3.1, 5.1, status=status)
+    assert told.verdict(ORDER).result is Result.PASSED
+
+
+def test_steps_without_an_export_are_judged_for_their_order_too(told: Told) -> None:
+    told.send("completed", 1.0, export="", step="end", run=0)
+    told.send("initiated", 2.0, export="", step="start", run=0)
+    told.watch(2.1, 4.1, export="", status="Completed")
+    assert told.verdict(ORDER).result is Result.PASSED
 
 
 def test_a_broken_delivery_does_not_make_another_order(told: Told) -> None:
@@ -520,6 +651,26 @@ def test_an_export_of_which_something_was_not_acknowledged_is_no_twin(tmp_path: 
     told = twins(tmp_path, {"effects": 2}, {"effects": 1})
     told.send("completed", 1.5, export="twin", id="78", copy=1, answer=500)
     assert told.verdict(ORDER).result is Result.PASSED
+
+
+def test_a_twin_not_watched_to_its_end_is_not_compared(tmp_path: Path) -> None:
+    exports = (Export(name="nightly"), Export(name="twin"))
+    told = Told(folder=tmp_path, exports=exports)
+    overtaken(told, status="Completed", effects=1)
+    told.send("initiated", 1.0, export="twin", id="78")
+    told.send("completed", 2.0, export="twin", id="78")
+    told.watch(2.1, 3.0, export="twin", id="78", status="Completed", effects=0)
+    assert told.verdict(ORDER).result is Result.PASSED
+
+
+def test_only_the_export_that_was_named_is_asked_for_its_order(told: Told) -> None:
+    overtaken(told, status="Completed")
+    told.send("completed", 1.0, export="other", id="78")
+    told.send("initiated", 2.0, export="other", id="78")
+    told.watch(2.1, 4.1, export="other", id="78", status="Initiated")
+    nightly = Claim(kind="invariant", number=1, invariant="order-changes-nothing", of="nightly")
+    assert told.verdict(nightly).result is Result.PASSED
+    assert told.verdict(ORDER).result is Result.FAILED
 
 
 def test_values_of_a_moment_are_not_compared_with_a_twin(tmp_path: Path) -> None:

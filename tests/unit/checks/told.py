@@ -193,6 +193,6 @@ class Told:
                 case _:
                     raise AssertionError(event)
         if self.footer:
-            writer.close(99.0, deliveries=1, attempts=1, complete=self.complete, lateness=self.lateness)
+            writer.close(99.0, deliveries=1, attempts=1, complete=self.complete, reached=True, lateness=self.lateness)
         else:
             writer.flush()
