@@ -102,6 +102,8 @@ class JournalWriter:
             self._text(entry, "body", exchange.body)
         if exchange.capped:
             entry["capped"] = True
+        if exchange.hung_up:
+            entry["hung_up"] = True
         return self._add(entry)
 
     def observation(self, seen: Observation) -> int:
@@ -358,6 +360,7 @@ def _attempt(line: int, intent: Mapping[str, Any], outcome_line: int, outcome: M
         connection=ended.get("connection", 0),
         reused=ended.get("reused", False),
         capped=ended.get("capped", False),
+        hung_up=ended.get("hung_up", False),
         detail=ended.get("detail", ""),
         final=ended.get("final", True),
     )

@@ -15,7 +15,7 @@ CONNECTIONS: Final = 512  # at once to one endpoint
 IDLE_REUSED: Final = (
     1.0  # seconds: an idle connection older than this is not used again (receivers close theirs from 2 s)
 )
-IN_FLIGHT: Final = 32  # deliveries at once in compressed time, unless `--jobs` says otherwise
+IN_FLIGHT: Final = 64  # deliveries at once in compressed time, unless `--jobs` says otherwise
 
 # Files that people write
 DOCUMENT_BYTES: Final = 16 * 1024 * 1024

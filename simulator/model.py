@@ -167,6 +167,7 @@ class Exchange(NamedTuple):
     connection: int = 0  # which connection of this run, from 1; 0 when none stood
     reused: bool = False  # whether it had carried a request before
     detail: str = ""  # the reason in words: "certificate has expired"
+    hung_up: bool = False  # whether it was the partner that ended the connection, as a fault on the wire wants it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +210,7 @@ class Attempt:
     connection: int = 0
     reused: bool = False
     capped: bool = False
+    hung_up: bool = False  # by the partner, on purpose
     detail: str = ""
     final: bool = True  # whether the partner makes no further attempt at this delivery
 

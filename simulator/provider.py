@@ -14,8 +14,7 @@ Grade = Literal["documented", "inferred", "assumed"]
 """documented: the partner's own page says it; inferred: follows from that; assumed: nobody says."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing the code relies on, with how sure we are and who says so."""
 
     says: str
@@ -23,8 +22,7 @@ class Fact:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(NamedTuple):
     """One way to read what the partner leaves open; `value` is what the provider's functions are given."""
 
     name: str
@@ -87,8 +85,7 @@ class Event:
         return payload_schema(self.schema, f"the schema of the event {self.name}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
+class Retry(NamedTuple):
     """What the partner does when a delivery is not acknowledged. `attempts` counts the first; times in seconds."""
 
     attempts: int

@@ -21,7 +21,7 @@ class Endpoint:
 class Probe:
     """How to read the receiver's state of one export.
 
-    `get` is a URL with `{provider} {id} {status} {time} {definition_id}`; `absent` the statuses that say "no such
+    `get` is a URL with `{id}`, perhaps `{provider}` and `{definition_id}`; `absent` the statuses that say "no such
     export"; `select` maps names that checks know to JSONPath (RFC 9535) queries on the JSON answer.
     """
 

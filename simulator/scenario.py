@@ -1,9 +1,9 @@
 """What an author wrote, read and found right: the types of a scenario. `simulator.authoring` reads the files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from simulator.clock import Scale
 from simulator.model import Pairs
@@ -69,8 +69,7 @@ class Repeat:
     spacing: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class Body(NamedTuple):
     """What an author put in the place of the payload: these very bytes."""
 
     data: bytes
@@ -171,3 +170,7 @@ class Scenario:
     def export_named(self, name: str) -> tuple[Export, int] | None:
         """The export that deliveries call by that name, and which of those alike, from 0; None when there is none."""
         return export_named(self.exports_by_name, name)
+
+    def patient(self, seconds: float) -> "Scenario":
+        """The same with no window of a claim shorter than that."""
+        return replace(self, claims=tuple(replace(one, window=max(one.window, seconds)) for one in self.claims))

@@ -123,8 +123,9 @@ def _looks_for_something(findings: Findings, path: Path, wants: Mapping[str, Any
 def _misspelt(findings: Findings, path: Path, wants: Mapping[str, Any]) -> None:
     """Any word may be a name of `select`; one that is all but a key of ours is a slip."""
     for name in wants:
-        near = suggestion(name, _OWN_KEYS, cutoff=0.75)
-        if near and name not in _READ and name != near:
+        if name in _READ or name in _OWN_KEYS:
+            continue
+        if near := suggestion(name, _OWN_KEYS, cutoff=0.75):
             message = f"{quoted(name)} is no key of a claim; did you mean {quoted(near)}?"
             remedy = "if a probe's `select` has it, give it another name there"
             findings.add((*path, name), message, remedy, key=True)

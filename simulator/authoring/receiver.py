@@ -17,7 +17,7 @@ from simulator.errors import UsageError
 from simulator.model import Pairs
 from simulator.receiver import Endpoint, Probe, Receiver, Tls
 
-PLACEHOLDERS: Final = ("provider", "id", "status", "time", "definition_id")
+PLACEHOLDERS: Final = ("provider", "id", "definition_id")
 _BRACES: Final = re.compile(r"\{([^{}]*)\}?|\}")
 _KNOWN: Final = f"there are {', '.join(f'{{{one}}}' for one in PLACEHOLDERS)}"
 
@@ -130,6 +130,10 @@ def _template(findings: Findings, template: str, path: tuple[str | int, ...]) ->
     host, filled = template.partition("://")[2].partition("/")[0].partition("?")[0], _BRACES.sub(r"\1", template)
     if "{" in host:
         findings.add(path, "a placeholder stands where the host is", "use placeholders in path and query only")
+        return
+    if "{id}" not in template:
+        # Readings are laid side by side by id: a URL that two exports share would lend one the state of the other.
+        findings.add(path, "the URL is the same for every export: it has no `{id}`", "name the export by {id} in it")
         return
     try:
         parse_url(filled)

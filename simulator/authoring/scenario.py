@@ -32,14 +32,14 @@ def load_scenario(name_or_path: str) -> Scenario:
     path = Path(name_or_path)
     if name_or_path.endswith((".yaml", ".yml", ".json")) or _is_path(path):
         return parse_scenario(content(path, "scenario file"), name_or_path)
-    shipped = resources.shipped_scenarios()
-    if name_or_path not in shipped:
-        near = did_you_mean(name_or_path, shipped)
+    shipped = resources.shipped_scenario(name_or_path)
+    if shipped is None:
+        near = did_you_mean(name_or_path, resources.shipped_scenarios())
         raise UsageError(
             f"there is no scenario {quoted(name_or_path)}{near}",
             "`partnersim list scenarios` shows all that ship; a file's name ends in .yaml",
         )
-    return parse_scenario(content(shipped[name_or_path], "scenario file"), name_or_path)
+    return parse_scenario(content(shipped, "scenario file"), name_or_path)
 
 
 def _is_path(path: Path) -> bool:

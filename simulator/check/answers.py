@@ -60,6 +60,9 @@ def doubt(case: Case, attempt: Attempt) -> Finding | None:
             "that they could differ from"
         )
         return Finding(Result.NOT_APPLICABLE, because, evidence(attempt))
+    if attempt.hung_up:
+        because = f"{attempt.name} was cut off by the partner on purpose, so that there was no answer to judge"
+        return Finding(Result.INCONCLUSIVE, f"{because}: only a probe tells what became of it", evidence(attempt))
     ours = attempt.outcome in _OURS or attempt.outcome in (Outcome.IN_DOUBT, Outcome.SKIPPED)
     if ours or (not attempt.outcome.reached and attempt.endpoint not in case.facts.reached):
         return Finding(Result.INCONCLUSIVE, told(attempt), evidence(attempt))
@@ -67,11 +70,14 @@ def doubt(case: Case, attempt: Attempt) -> Finding | None:
 
 
 def no_control(case: Case, attempt: Attempt) -> Finding | None:
-    """A refusal means something only from a receiver that takes what it should; None when this one does."""
+    """A refusal means something only from a receiver that takes what it should; None when this one does.
+
+    Without that nothing is known: a run that could not judge a refusal has not passed.
+    """
     if attempt.endpoint in case.facts.controls:
         return None
     because = (
         f"no delivery as the partner sends it was acknowledged at {attempt.endpoint} in this run, so that a refusal "
         f"says nothing; {told(attempt)}"
     )
-    return Finding(Result.NOT_APPLICABLE, because, evidence(attempt))
+    return Finding(Result.INCONCLUSIVE, because, evidence(attempt))

@@ -28,6 +28,8 @@ def on_answers(case: Case, expectation: Expectation, tally: Tally, *, played: bo
         result=result,
         because=because,
         evidence=_evidence(tally, result),
+        # Whatever comes will do: that is no promise, and no evidence of one.
+        level="may" if expectation.status == ("any",) and expectation.within is None else "must",
         sentence=promised(case, expectation),
     )
 
@@ -89,8 +91,11 @@ def on_state(case: Case, claim: Claim, check: ClaimCheck, tally: Tally) -> Verdi
     if across is not None:
         tally.add(across)
     result = tally.outcome
-    if result is None or result is Result.NOT_APPLICABLE:
+    if result is None or (result is Result.NOT_APPLICABLE and check.across):
+        # What is compared across exports counts those that had nothing to be judged by as not applicable.
         result, because = Result.INCONCLUSIVE, check.nothing(claim)
+    elif result is Result.NOT_APPLICABLE:
+        because = tally.first[result].because
     elif result is Result.PASSED:
         longest = tally.longest
         because = longest.because if longest else ""

@@ -33,6 +33,7 @@ class Sent(NamedTuple):
     at: float
     end: bool
     genuine: bool
+    credentials: str  # "right", or how they are wrong
     dated: bool  # whether `at` is what the payload says: the author did not write another time into it
     body: int  # the same number for the same bytes
     intended: float
@@ -174,6 +175,7 @@ def _sent(case: Case, attempt: Attempt, overwritten: dict[str, frozenset[str]]) 
         at=attempt.at,
         end=attempt.end,
         genuine=attempt.genuine,
+        credentials=attempt.credentials,
         dated=bool(attempt.time) and attempt.time not in overwritten.get(attempt.step, ()),
         body=hash(attempt.body),
         intended=attempt.intended,

@@ -8,6 +8,7 @@ from typing import Any
 from simulator.check.case import Case
 from simulator.clock import spelled
 from simulator.model import Observation
+from simulator.scenario import Claim
 
 COUNTED = frozenset({"effects", "runs"})
 """Select names whose value is a number, or a list that counts by its length."""
@@ -61,9 +62,29 @@ def holds(case: Case, wants: Mapping[str, Any], seen: Observation) -> bool:
     )
 
 
-def without_zone(wants: Mapping[str, Any], seen: Observation) -> bool:
-    """Whether the receiver's time cannot be compared, since it shows one without its zone."""
-    return "at" in wants and (moment := _moment(seen.values.get("at"))) is not None and moment.tzinfo is None
+def unclear(case: Case, claim: Claim, seen: Observation) -> str | None:
+    """Why what a reading shows cannot be compared with what is wanted; None when it can.
+
+    A count or a status that no export showed in the whole run is a matter of the probe's `select`; one that others
+    showed and this one does not is the receiver's.
+    """
+    if not seen.present:
+        return None
+    for name in claim.wants:
+        shown_here = seen.values.get(name)
+        if name in COUNTED | {"status"} and name not in case.facts.shown.get(claim.probe, ()):
+            return f"the probe {claim.probe!r} never showed any {name} in this run: look at its `select`"
+        if name == "status" and isinstance(shown_here, str) and not case.knows_word(shown_here):
+            return "that is a word that the receiver file does not explain under `words`"
+        if name in COUNTED and shown_here is not None and count(shown_here) is None:
+            return f"{name} is neither a number nor a list"
+        if name == "at" and shown_here is not None:
+            moment = _moment(shown_here)
+            if moment is None:
+                return "a time that is not ISO 8601 cannot be compared"
+            if moment.tzinfo is None:
+                return "a time without its zone cannot be compared"
+    return None
 
 
 def shown(seen: Observation, names: tuple[str, ...] = ()) -> str:

@@ -1,17 +1,33 @@
 """Which exports a claim speaks of, and what must hold before anything is said of one."""
 
+from collections.abc import Callable
+
 from simulator.check.case import Case, is_of
 from simulator.check.finding import Finding
 from simulator.check.history import History
 from simulator.check.state import duration
-from simulator.model import Result
+from simulator.model import Observation, Result
 from simulator.scenario import Claim
+
+_BEHIND = 0.5  # seconds by which one replica of a probe may lag another
 
 
 def subject(case: Case, claim: Claim, history: History) -> History | None:
     """What was sent about this id with the readings of the claim's probe; None when the claim is not about it."""
     runs = {one.run for one in history.sent if is_of(case.scenario, claim.of, one.export)}
     return history.of(claim.probe) if runs and (claim.run is None or claim.run in runs) else None
+
+
+def no_credentials(case: Case, claim: Claim, history: History) -> Finding | None:
+    """Without credentials of its own, what a partner sends with wrong ones is what it sends with right ones."""
+    wrong = next((one for one in history.sent if one.credentials != "right"), None)
+    if wrong is None or case.authorized or subject(case, claim, history) is None:
+        return None
+    because = (
+        f"{wrong.name} is about wrong credentials, and the receiver file names no authorization that they could "
+        "differ from"
+    )
+    return Finding(Result.NOT_APPLICABLE, because, wrong.lines)
 
 
 def left_over(history: History) -> Finding | None:
@@ -24,6 +40,20 @@ def left_over(history: History) -> Finding | None:
         "Play with another seed, or empty the receiver first"
     )
     return Finding(Result.INCONCLUSIVE, because, (seen.line,))
+
+
+def restored(history: History, after: Observation, shows: Callable[[Observation], bool]) -> Observation | None:
+    """The reading soon after this one that shows again what had gone, though nothing was sent in between.
+
+    Some probes are answered by several replicas, one behind the other: what is gone in one look and back in the next
+    says nothing about what the receiver keeps.
+    """
+    until = after.done + _BEHIND
+    later = (one for one in history.readings if after.done <= one.asked <= until and shows(one))
+    found = next(later, None)
+    if found is None or any(after.asked <= one.intended <= found.done for one in history.sent):
+        return None
+    return found
 
 
 def unseen(history: History) -> Finding | None:

@@ -8,6 +8,7 @@ from simulator.check import Case, ClaimCheck, ExpectationCheck, Finding, Tally, 
 from simulator.check.answers import doubt, evidence, told
 from simulator.check.conclude import beforehand, on_answers, on_state
 from simulator.check.history import AT_ONCE, histories
+from simulator.check.subject import no_credentials
 from simulator.checks import (
     acknowledged,
     acknowledged_is_kept,
@@ -57,7 +58,7 @@ def judge(journal: Journal) -> tuple[Verdict, ...]:
         DocumentError: the scenario in it cannot.
     """
     told = journal.header["scenario"]
-    scenario = parse_scenario(told["text"], told["source"])
+    scenario = parse_scenario(told["text"], told["source"]).patient(journal.header["patience"])
     return verdicts(Case(journal=journal, scenario=scenario, vocabulary=_vocabulary(scenario.provider)))
 
 
@@ -153,7 +154,7 @@ def _on_state(case: Case, at_once: int) -> Iterator[Verdict]:
     tallies = {claim.check: Tally() for claim in open_claims}
     for history in histories(case, at_once) if open_claims else ():
         for claim in open_claims:
-            finding = _check(claim).judge(case, claim, history)
+            finding = no_credentials(case, claim, history) or _check(claim).judge(case, claim, history)
             if finding is not None:
                 tallies[claim.check].add(finding)
     for claim in case.scenario.claims:

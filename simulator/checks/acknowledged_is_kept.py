@@ -11,7 +11,7 @@ from simulator.scenario import Claim
 def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     """Every export of which a delivery was acknowledged is there at the end, in its last state, and was acted on.
 
-    There: the probe shows it. In its last state, where the probe shows `status`: that of the latest acknowledged event
+    There: the probe shows it; where it shows `id`, with that very id, text or number. In its last state, where the probe shows `status`: that of the latest acknowledged event
     by the partner's clock, an end before anything else of the same time; or of whatever was sent and is later still.
     Acted on, where it shows `effects`, or else `runs`: at least as often as acknowledged ends with different times.
     It fails when the whole window was watched.
@@ -26,6 +26,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     lines = (max(told, key=lambda one: (one.at, one.end)).outcome_line, last.line)
     lost = (
         _lost(speaks, told, last)
+        or _other_id(speaks, last)
         or _wrong_status(case, claim, speaks, told, last)
         or _too_few(case, claim, speaks, told, last)
     )
@@ -45,6 +46,14 @@ def _lost(history: History, told: list[Sent], last: Observation) -> tuple[Result
     if last.present:
         return None
     return Result.FAILED, f"{history.name} is not there, though {told[-1].name} was acknowledged ({told[-1].answer})"
+
+
+def _other_id(history: History, last: Observation) -> tuple[Result, str] | None:
+    """An id that was cut, rounded or spelled in other letters is another export's id tomorrow."""
+    shown = last.values.get("id")
+    if shown is None or isinstance(shown, bool) or (isinstance(shown, str | int) and str(shown) == history.id):
+        return None
+    return Result.FAILED, f"{history.name} is kept under another id: {value(shown)}"
 
 
 def _wrong_status(

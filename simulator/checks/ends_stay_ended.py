@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from simulator.check import Case, ClaimCheck, Finding, History, Watch
 from simulator.check.order import Clock, clocks, dated, walk
 from simulator.check.state import duration, value
-from simulator.check.subject import left_over, subject, unseen, unwatched
+from simulator.check.subject import left_over, restored, subject, unseen, unwatched
 from simulator.model import Observation, Result
 from simulator.scenario import Claim
 
@@ -64,6 +64,9 @@ def _told(case: Case, history: History, ended: Observation, after: Observation) 
     if after.present and not dated(history.sent):
         because += "; the author set the times, so it may be rightful"
         return Finding(Result.INCONCLUSIVE, because, lines)
+    if (healed := restored(history, after, lambda one: _ended(case, history, one))) is not None:
+        because += f", and {duration(healed.done - after.done)} later the end again: the probe contradicts itself"
+        return Finding(Result.INCONCLUSIVE, because, (*lines, healed.line))
     before = [one for one in history.sent if ended.done <= one.intended <= after.done]
     return Finding(Result.FAILED, f"{because}{f', after {before[-1].name}' if before else ''}", lines)
 

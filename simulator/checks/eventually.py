@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from simulator.check import Case, ClaimCheck, Finding, History, Sent, Watch
 from simulator.check.order import clocks, walk
-from simulator.check.state import COUNTED, duration, holds, shown, wanted, without_zone
+from simulator.check.state import COUNTED, duration, holds, shown, unclear, wanted
 from simulator.check.subject import left_over, subject, unseen, unwatched
 from simulator.model import Observation, Result
 from simulator.scenario import Claim
@@ -30,9 +30,8 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     if holds(case, claim.wants, last):
         return _shared(case, claim, speaks, last) or _held(case, claim, alone)
     names = tuple(name for name in claim.wants if name != "absent")
-    if without_zone(claim.wants, last):
-        because = f"{speaks.name} shows {shown(last, names)}: a time without its zone cannot be compared"
-        return Finding(Result.INCONCLUSIVE, because, lines)
+    if (why := unclear(case, claim, last)) is not None:
+        return Finding(Result.INCONCLUSIVE, f"{speaks.name} shows {shown(last, names)}: {why}", lines)
     if cut:
         because = (
             f"{speaks.name} showed {shown(last, names)} when the next run, of the same id, began: too soon to tell"

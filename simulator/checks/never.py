@@ -2,7 +2,7 @@
 
 from simulator.check import Case, ClaimCheck, Finding, History, Watch
 from simulator.check.order import clocks, walk
-from simulator.check.state import duration, holds, shown, wanted
+from simulator.check.state import duration, holds, shown, unclear, wanted
 from simulator.check.subject import left_over, subject, unseen, unwatched
 from simulator.model import Observation, Result
 from simulator.scenario import Claim
@@ -26,6 +26,10 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
         return Finding(Result.FAILED, because, (bad.line,))
     if (doubt := unseen(speaks) or unwatched(speaks, claim.window)) is not None:
         return doubt
+    strange = next((one for one in speaks.readings if "status" in claim.wants and unclear(case, claim, one)), None)
+    if strange is not None:
+        because = f"{speaks.name} showed {shown(strange, ('status',))}: {unclear(case, claim, strange)}"
+        return Finding(Result.INCONCLUSIVE, because, (strange.line,))
     if "absent" in claim.wants and not any(one.present for one in speaks.readings):
         return Finding(Result.INCONCLUSIVE, f"{speaks.name} was never there to go away", (speaks.readings[-1].line,))
     because = f"{speaks.name} did not, watched until {duration(speaks.watched)} after its last answer"

@@ -3,7 +3,7 @@
 from simulator.check import Case, ClaimCheck, Finding, History, Sent, Watch
 from simulator.check.order import Clock, clocks, dated, walk
 from simulator.check.state import duration
-from simulator.check.subject import left_over, subject, unseen, unwatched
+from simulator.check.subject import left_over, restored, subject, unseen, unwatched
 from simulator.model import Observation, Result
 from simulator.scenario import Claim
 
@@ -32,6 +32,9 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
                 f"{because}; the author set the times, so it may be rightful",
                 (before.line, after.line),
             )
+        if (healed := restored(speaks, after, lambda one: _shows(case, one, first))) is not None:
+            because += f', and {duration(healed.done - after.done)} later "{first}" again: the probe contradicts itself'
+            return Finding(Result.INCONCLUSIVE, because, (before.line, after.line, healed.line))
         return Finding(Result.FAILED, because, (before.line, after.line))
     if (doubt := unseen(speaks)) is not None:
         return doubt

@@ -115,6 +115,9 @@ _PACE = (
         metavar="N",
         help=f"In flight at once in compressed time ({IN_FLIGHT}).",
     ),
+    _option(
+        "--patience", type=DURATION, default=0.0, metavar="TIME", help="No window of a claim is shorter than this."
+    ),
     _option("--tolerance", type=DURATION, metavar="TIME", help="Skip what we ourselves are later with than this."),
     _option("--no-confirm", is_flag=True, help="Do not play a failed scenario again with fresh ids."),
 )

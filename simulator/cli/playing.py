@@ -41,6 +41,7 @@ def session(
         scale=options["scale"],
         jobs=options.get("jobs", IN_FLIGHT),
         tolerance=options.get("tolerance"),
+        patience=options.get("patience", 0.0),
         confirm=confirm,
         allow=frozenset(options["allow_target"]),
         environment=os.environ,
@@ -65,6 +66,7 @@ def again(options: Options, scenario: Scenario, seed: int, start: datetime) -> s
         words += ["--to", shell_address(options["to"] or "")]
     words += ["--seed", str(seed), "--start", start.isoformat()]
     words += ["--time-scale", shlex.quote(str(options["scale"]))] if options["scale"] else []
+    words += ["--patience", f"{options['patience']:g}"] if options.get("patience") else []
     words += ['--authorization "$AUTHORIZATION"'] if options["authorization"] else []
     words += [f'--header "{name}: ${_variable(name)}"' for name, _ in options["headers"]]
     words += [f"--allow-target {shlex.quote(host)}" for host in options["allow_target"]]

@@ -53,5 +53,5 @@ def wrong_value(name: str, value: str) -> tuple[str, str] | None:
     try:
         check_value(value)
     except ValueError as error:
-        return f"the value of {quoted(name)} {error}", "give it in printable ASCII"
+        return f"the value of {quoted(name)} {error}", "give it in printable ASCII, without blanks around it"
     return None

@@ -17,7 +17,7 @@ from simulator.documents.formats import FORMATS, fits
 from simulator.errors import UsageError
 
 _SUFFIX: Final = ".schema.json"
-_NAME: Final = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
+_NAME: Final = re.compile(r"[a-z0-9_-]{1,100}(?:/[a-z0-9_-]{1,100}){0,3}")
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ROLE: Final = "x-partnersim-value"
 """Beside a property of a payload: which of a delivery's values it is."""

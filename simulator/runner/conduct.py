@@ -58,7 +58,7 @@ async def _once(
     journal = JournalWriter(
         settings.journals / f"{name}.ndjson", _header(planned, receiver, settings), Scrub(planned.secrets)
     )
-    claims = watches(scenario)
+    claims = watches(scenario.patient(settings.patience))
     prober = Prober(claims, receiver, timeline.provider.name, send, clock, journal)
     player = Player(
         retry=timeline.retry,
@@ -129,6 +129,7 @@ def _header(planned: Planned, receiver: Receiver, settings: Settings) -> dict[st
         "acknowledged_by": list(_acknowledged_by(timeline, receiver)),
         "receiver": {**receiver.facts(), "authorization": timeline.authorized},
         "clock": {"start": timeline.start.isoformat(), "scale": str(planned.scale)},
+        "patience": settings.patience,
         "load": bool(scenario.load),
         "reproduce": settings.reproduce(scenario, timeline.seed, timeline.start),
     }

@@ -9,9 +9,10 @@ from simulator.authoring import parse_scenario
 from simulator.checks import judge
 from simulator.errors import StorageError
 from simulator.journal import Journal
-from simulator.model import Lateness, Play, Report, Result, Verdict
+from simulator.model import Lateness, Outcome, Play, Report, Result, Verdict
 
 WORTH_CONFIRMING = 300.0  # seconds: a play that took longer is not played again
+_ENDED = (Outcome.CLOSED, Outcome.RESET)
 CONFIRMING = ".confirm"  # stands before the ending of a journal that confirms the one without it
 
 
@@ -105,7 +106,9 @@ def confirmed(first: Play, again: Play) -> Play:
     if not again.complete:
         return noted(first, "failures not confirmed: the second run was interrupted")
     second = {verdict.check: verdict for verdict in again.verdicts}
-    return replace(first, verdicts=tuple(_weighed(one, second[one.check], again.journal) for one in first.verdicts))
+    aged = any(one.reused and one.outcome in _ENDED for one in Journal.open(first.journal).attempts())
+    weighed = tuple(_weighed(one, second[one.check], again.journal, aged=aged) for one in first.verdicts)
+    return replace(first, verdicts=weighed)
 
 
 def noted(play: Play, note: str) -> Play:
@@ -113,12 +116,21 @@ def noted(play: Play, note: str) -> Play:
     return replace(play, note="; ".join(filter(None, (play.note, note))))
 
 
-def _weighed(verdict: Verdict, second: Verdict, journal: str) -> Verdict:
-    """A failure that a second run did not show is no failure, but flaky."""
+def _weighed(verdict: Verdict, second: Verdict, journal: str, *, aged: bool) -> Verdict:
+    """A failure that a second run did not show is no failure, but flaky.
+
+    `aged`: whether connections that had carried a request before were ended by the receiver in the first run. Those of
+    the second are all new.
+    """
     if not verdict.failed:
         return verdict
     if second.result is Result.PASSED:
-        flaky = f"flaky: failed, then passed in a second run with fresh ids ({journal}). {verdict.because}"
+        how = "with fresh ids"
+        if aged:
+            how += (
+                ", each delivery on a connection of its own: the receiver ends connections it did not say it would end"
+            )
+        flaky = f"flaky: failed, then passed in a second run {how} ({journal}). {verdict.because}"
         return replace(verdict, result=Result.INCONCLUSIVE, because=flaky)
     if second.failed:
         return replace(verdict, because=f"{verdict.because} (confirmed by a second run with fresh ids)")
@@ -147,7 +159,18 @@ def _note(journal: Journal) -> str:
     notes += [] if journal.footer else ["the journal has no end: the run was killed"]
     notes += ["TLS was not verified"] if journal.header["receiver"]["insecure"] else []
     notes += ["its `load` was not played: this was no load test"] if journal.header["load"] else []
+    unjudged = _unjudged(journal)
+    notes += [f"nothing is expected of {', '.join(unjudged)}: whatever came back was right"] if unjudged else []
     return "; ".join(notes)
+
+
+def _unjudged(journal: Journal) -> list[str]:
+    """Steps that no partner would send and that neither an expectation nor a claim speaks of."""
+    scenario = parse_scenario(journal.header["scenario"]["text"], journal.header["scenario"]["source"])
+    expected = {one.name for one in scenario.expectations}
+    claimed = {one.of for one in scenario.claims}
+    odd = [one for one in scenario.steps if not one.valid or one.credentials != "right" or one.fault]
+    return [one.name for one in odd if one.name not in expected and not claimed & {"", one.export}]
 
 
 def _exit_code(journal: Journal) -> int:

@@ -178,9 +178,10 @@ class Player:
         self.reached = self.reached or exchange.outcome.reached
         late = max(exchange.sent - might, 0.0) if exchange.outcome.reached else 0.0
         self._late.append(late)
-        again = attempt < self._retry.attempts and not self._acknowledged(exchange) and not self._stop.asked
+        wanted = attempt < self._retry.attempts and not self._acknowledged(exchange)
+        again = wanted and not self._stop.asked
         try:
-            self._journal.outcome(line, delivery, exchange, late=late, final=not again)
+            self._journal.outcome(line, delivery, exchange, late=late, final=not wanted)
         except Exception as error:  # noqa: BLE001 - the wire calls this: whatever it is, `play` raises it
             self._trouble = self._trouble or error
         if not self._flush_planned:

@@ -35,7 +35,8 @@ class Settings:
     """How scenarios are played. What is None is the scenario's own word, or chosen afresh.
 
     `journals` is the folder the journals go to. `make_send` gives an in-process receiver in the place of sockets;
-    `make_clock` a jumping clock. `reproduce` makes the line that plays a scenario again.
+    `make_clock` a jumping clock. No window of a claim is shorter than `patience` (real seconds): for receivers whose
+    effects take longer than scenarios expect. `reproduce` makes the line that plays a scenario again.
     """
 
     journals: Path
@@ -46,6 +47,7 @@ class Settings:
     jobs: int = limits.IN_FLIGHT
     tolerance: float | None = None
     confirm: bool = True
+    patience: float = 0.0
     allow: frozenset[str] = frozenset()
     environment: Mapping[str, str] = field(default_factory=dict)
     make_send: "Callable[[Callable[[], float]], Send] | None" = None

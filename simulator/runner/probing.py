@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, NoReturn
 from urllib.parse import quote
 
-from jsonpath_rfc9535 import JSONPathError, find
+from jsonpath_rfc9535 import JSONPathError
+from jsonpath_rfc9535 import compile as parsed
 
 from simulator import limits
 from simulator.authoring import parse_url
@@ -119,8 +120,6 @@ class Prober:
         values = {
             "provider": self._provider,
             "id": delivery.id,
-            "status": delivery.status,
-            "time": delivery.time,
             "definition_id": delivery.definition_id,
         }
         url = probe.get
@@ -175,7 +174,8 @@ def _observed(
     else:
         try:
             values = selected(probe.select, answer.body, answer.size)
-            present = True
+            # Names that are all null are how some services say that they know nothing of it.
+            present = not values or any(one is not None for one in values.values())
         except ValueError as error:
             detail = str(error)
     return Observation(
@@ -195,7 +195,7 @@ def _observed(
 
 
 def selected(select: Mapping[str, str], body: bytes, size: int) -> dict[str, Any]:
-    """The named values of a JSON answer; a query that finds nothing leaves its name out, several make a list.
+    """The named values of a JSON answer: a list where the query may find several, else the value, left out if missing.
 
     Raises:
         ValueError: the answer is no JSON, or too long.
@@ -206,14 +206,17 @@ def selected(select: Mapping[str, str], body: bytes, size: int) -> dict[str, Any
         content = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"the probe's answer is no JSON: {error}") from error
-    values = {}
+    values: dict[str, Any] = {}
     for name, query in select.items():
         try:
-            found = find(query, content).values()
+            path = parsed(query)
+            found = path.find(content).values()
         except (JSONPathError, RecursionError) as error:
             raise ValueError(f"the probe's query {query} for {name} failed: {error}") from error
-        if found:
-            values[name] = found[0] if len(found) == 1 else list(found)
+        if not path.singular_query():
+            values[name] = list(found)  # one that may find several makes a list, also of one and of none
+        elif found:
+            values[name] = found[0]
     return values
 
 

@@ -44,6 +44,7 @@ probes:
     get: "{root}/exports/{{provider}}/{{id}}"
     absent: 404
     select:
+      id: "$.id"
       status: "$.status"
       effects: "$.effects"
       runs: "$.runs"

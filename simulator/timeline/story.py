@@ -38,8 +38,12 @@ class Story:
 
     @cached_property
     def base(self) -> int:
-        """The second that ids count from, so that stories do not meet: 30 days to 5 years before the start, by seed."""
-        return int(self.epoch) - 30 * _DAY - int.from_bytes(self.dice("base")[:8], "big") % (5 * 365 * _DAY)
+        """The second that ids count from, so that stories do not meet: 30 days to 5 years before the start.
+
+        It is chosen by seed and start together: the same seed a second later counts from somewhere else.
+        """
+        dice = self.dice(f"base {int(self.epoch)}")
+        return int(self.epoch) - 30 * _DAY - int.from_bytes(dice[:8], "big") % (5 * 365 * _DAY)
 
     @cached_property
     def retry(self) -> Retry:

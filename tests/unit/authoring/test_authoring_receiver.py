@@ -84,7 +84,7 @@ def test_absent_and_acknowledges_may_be_lists(tmp_path: Path) -> None:
     made = receiver(
         tmp_path,
         "receiver: a\nacknowledges: [200, '202', 3xx]\nendpoints: {'*': {url: 'http://h/'}}\n"
-        "probes: {export: {get: 'http://h/{id}?at={time}', absent: [404, 410]}}\n",
+        "probes: {export: {get: 'http://h/{id}?of={definition_id}', absent: [404, 410]}}\n",
     )
     assert made.acknowledges == ("200", "202", "3xx")
     assert made.probes["export"].absent == (404, 410)

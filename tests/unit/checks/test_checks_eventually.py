@@ -62,12 +62,30 @@ def test_an_export_that_is_not_there_fails(told: Told) -> None:
     assert "still showed no such export" in verdict.because
 
 
-def test_a_value_that_is_missing_fails(told: Told) -> None:
+def test_a_value_that_others_show_and_this_one_does_not_fails(told: Told) -> None:
     told.send("completed", 1.0)
+    told.send("completed", 1.0, export="other", id="88")
+    told.see(1.05, "after", export="other", id="88", status="Completed")
     told.watch(1.1, 3.1, effects=1)
     verdict = told.verdict(eventually())
     assert verdict.result is Result.FAILED
     assert "no status" in verdict.because
+
+
+def test_a_value_that_nobody_ever_showed_is_a_matter_of_the_select(told: Told) -> None:
+    told.send("completed", 1.0)
+    told.watch(1.1, 3.1, effects=1)
+    verdict = told.verdict(eventually())
+    assert verdict.result is Result.INCONCLUSIVE
+    assert "look at its `select`" in verdict.because
+
+
+def test_a_word_that_nobody_explained_is_inconclusive(told: Told) -> None:
+    told.send("completed", 1.0)
+    told.watch(1.1, 3.1, status="done")
+    verdict = told.verdict(eventually())
+    assert verdict.result is Result.INCONCLUSIVE
+    assert "`words`" in verdict.because
 
 
 def test_a_window_not_watched_to_its_end_is_inconclusive(told: Told) -> None:

@@ -370,11 +370,30 @@ def test_an_export_that_only_began_has_no_end_to_keep(told: Told) -> None:
     assert told.verdict(ENDED).result is Result.PASSED
 
 
-def test_an_end_undone_for_a_moment_fails(told: Told) -> None:
+def test_an_end_undone_for_a_second_fails(told: Told) -> None:
     told.send("completed", 1.0)
     told.see(1.1, "after", status="Completed")
     told.see(1.5, "after", status="Initiated")
+    told.watch(2.5, 4.1, status="Completed")
+    assert told.verdict(ENDED).result is Result.FAILED
+
+
+def test_an_end_that_is_gone_in_one_look_and_back_in_the_next_is_a_probe_that_contradicts_itself(told: Told) -> None:
+    told.send("completed", 1.0)
+    told.see(1.1, "after", status="Completed")
+    told.see(1.5, "after", present=False)
     told.watch(1.6, 3.1, status="Completed")
+    verdict = told.verdict(ENDED)
+    assert verdict.result is Result.INCONCLUSIVE
+    assert "contradicts itself" in verdict.because
+
+
+def test_what_was_sent_in_between_is_no_excuse_for_an_end_that_was_undone(told: Told) -> None:
+    told.send("completed", 1.0)
+    told.see(1.1, "after", status="Completed")
+    told.see(1.5, "after", status="Initiated")
+    told.send("completed", 1.6)
+    told.watch(1.7, 3.7, status="Completed")
     assert told.verdict(ENDED).result is Result.FAILED
 
 
@@ -468,3 +487,19 @@ def test_without_status_it_is_inconclusive(tmp_path: Path) -> None:
 def test_the_runner_reads_the_whole_window() -> None:
     seen = watches(Scenario(title="", provider="", source="", text="", claims=(KEPT, ENDED)))
     assert [(one.of, one.window, one.settled) for one in seen] == [("", 2.0, None)] * 2
+
+
+@pytest.mark.parametrize("shown", ["77", 77, None])
+def test_the_id_as_text_as_number_or_not_shown_is_kept(told: Told, shown: object) -> None:
+    told.send("completed", 1.0)
+    told.watch(1.1, 3.1, status="Completed", effects=1, id_=shown)
+    assert told.verdict(KEPT).result is Result.PASSED
+
+
+@pytest.mark.parametrize("shown", ["077", 77.0, 78, "", ["77"]])
+def test_another_id_than_was_sent_fails(told: Told, shown: object) -> None:
+    told.send("completed", 1.0)
+    told.watch(1.1, 3.1, status="Completed", effects=1, id_=shown)
+    verdict = told.verdict(KEPT)
+    assert verdict.result is Result.FAILED
+    assert "another id" in verdict.because

@@ -49,6 +49,7 @@ class Told:
         *,
         took: float | None = 0.01,
         answer: int | Outcome = 200,
+        code: int = 0,
         at: float | None = None,
         export: str = "nightly",
         run: int = 1,
@@ -62,6 +63,7 @@ class Told:
         credentials: str = "right",
         fault: bool = False,
         reused: bool = False,
+        hung_up: bool = False,
         final: bool = True,
         number: int | None = None,
         attempt: int = 1,
@@ -104,11 +106,12 @@ class Told:
         if took is not None:
             exchange = Exchange(
                 outcome,
-                answer if isinstance(answer, int) else 302 if answer is Outcome.REDIRECTED else 0,
+                answer if isinstance(answer, int) else 302 if answer is Outcome.REDIRECTED else code,
                 sent=t if outcome.reached else 0.0,
                 done=t + took,
                 connection=1,
                 reused=reused,
+                hung_up=hung_up,
             )
             self._events.append((t + took, next(self._order), ("outcome", intent, delivery, exchange, final)))
         return number
@@ -137,7 +140,9 @@ class Told:
             asked=t,
             done=t + took,
             present=present,
-            values=values if present else {},
+            values={name.rstrip("_"): value for name, value in values.items()}
+            if present
+            else {},  # `id_` shows as `id`
             detail=detail,
         )
         self._events.append((t + took, next(self._order), ("see", seen)))
@@ -178,6 +183,7 @@ class Told:
             "acknowledged_by": list(self.acknowledged_by),
             "receiver": {"probes": probes, "words": self.words, "authorization": self.authorization},
             "clock": {"start": "2026-01-05T00:00:00+05:30", "scale": self.scale},
+            "patience": 0.0,
             "scenario": {"title": "told", "source": "told.yaml", "text": ""},
         }
         writer = JournalWriter(path, header, str)

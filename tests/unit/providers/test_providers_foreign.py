@@ -18,7 +18,7 @@ from simulator.authoring import parse_scenario, receiver_at
 from simulator.clock import JumpClock, Scale
 from simulator.errors import DocumentError, UsageError
 from simulator.journal import Journal, JournalWriter
-from simulator.model import Outcome
+from simulator.model import Attempt, Outcome
 from simulator.plug_ins import GROUP
 from simulator.provider import Event, Fact, Option, Payload, Provider, Reading, Retry, Run
 from simulator.providers import provider
@@ -151,16 +151,16 @@ def test_it_is_found_by_its_name() -> None:
 
 def test_its_events_payloads_headers_and_keys_are_its_own() -> None:
     told = [(one.name, one.event, json.loads(one.body)) for one in planned()]
-    assert [(name, event) for name, event, _ in told] == [
-        ("red[1].queued", "queued"),
-        ("blue-1.shipped", "shipped"),
-        ("blue-2.shipped", "shipped"),
-        ("red[1].shipped", "shipped"),
-        ("again", "shipped"),
-        ("red[2].queued", "queued"),
-        ("lost", "queued"),
-        ("red[2].shipped", "shipped"),
-    ] or [event for _, event, _ in told] == ["queued", *["shipped"] * 4, "queued", "queued", "shipped"]
+    assert [name for name, _, _ in told] == [
+        "red[1].queued",
+        "blue-1[1].shipped",
+        "blue-2[1].shipped",
+        "red[1].shipped",
+        "again",
+        "red[2].queued",
+        "lost",
+        "red[2].shipped",
+    ]
     assert told[0][2] | {"parcel": ""} == {
         "parcel": "",
         "state": "QUEUED",
@@ -246,7 +246,7 @@ def test_a_schema_that_cannot_be_used_is_told_as_the_plug_ins(
     assert "the event" in caught.value.message or isinstance(content, str)
 
 
-def test_a_schema_is_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_schema_is_made_ready_once() -> None:
     event = replace(ACME.events["queued"])
     assert event.payload is event.payload
     assert event.payload.roles() == {"parcel": "id", "state": "status", "since": "time"}
@@ -271,9 +271,9 @@ def test_it_is_played_from_scenario_to_journal(tmp_path: Path) -> None:
         start_response("503 Busy" if len(bodies) == 1 else "202 Accepted", [("Content-Length", "0")])
         return [b""]
 
-    async def play() -> Path:
+    async def played() -> list[Attempt]:
         clock, timeline = JumpClock(), planned()
-        journal = JournalWriter(tmp_path / "acme.ndjson", {})
+        journal = JournalWriter(tmp_path / "acme.ndjson", {}, lambda text: text)
         send = Wsgi(app, clock.now)
         player = Player(
             retry=timeline.retry,
@@ -286,14 +286,12 @@ def test_it_is_played_from_scenario_to_journal(tmp_path: Path) -> None:
             stop=Stop(),
             progress=lambda _, __: None,
         )
-        complete = await player.play(timeline)
-        assert complete
-        await send.close()
-        journal.close(clock.now(), deliveries=8, attempts=player.attempts, complete=complete, lateness=player.lateness)
-        return journal.path
+        assert await player.play(timeline)
+        journal.flush()
+        return list(Journal.open(journal.path).attempts())
 
-    attempts = list(Journal.open(asyncio.run(play())).attempts())
+    attempts = asyncio.run(played())
     assert [one.outcome for one in attempts] == [Outcome.ANSWERED] * 9
-    assert [one.answer_status for one in attempts] == [503] + [202] * 8
+    assert sorted(one.answer_status for one in attempts) == [202] * 8 + [503]
     assert [one["state"] for one in bodies].count("LOST") == 1
-    assert bodies[0] == bodies[1], "the retry is Acme's own"
+    assert bodies.count(bodies[0]) == 2, "the retry is Acme's own"

@@ -30,6 +30,7 @@ HEADER = {
         "authorization": True,
     },
     "clock": {"start": "2026-01-05T00:00:00+05:30", "scale": "60x"},
+    "patience": 0.0,
     "load": False,
     "reproduce": "partnersim run one.yaml",
 }

@@ -20,7 +20,7 @@ from tests import making
 
 PROBE = Probe(
     name="export",
-    get="http://127.0.0.1:8000/exports/{provider}/{id}?at={time}",
+    get="http://127.0.0.1:8000/exports/{provider}/{id}?of={definition_id}",
     headers=(("X-Token", "t"),),
     select={"status": "$.status", "effects": "$.effects"},
 )
@@ -78,10 +78,10 @@ class Probed:
 
 def test_the_question_is_a_get_with_the_deliverys_values_percent_encoded(tmp_path: Path) -> None:
     probed = Probed(tmp_path, [watch()], shows(404))
-    asyncio.run(probed.prober.before(probed.prober.new_subjects(delivery(time="25/07/2023 4:50:52 PM"))))
+    asyncio.run(probed.prober.before(probed.prober.new_subjects(delivery(definition_id="a=1 2"))))
     ((_, data),) = probed.state.asked
     assert data == (
-        b"GET /exports/clevertap/a%2Fb?at=25%2F07%2F2023%204%3A50%3A52%20PM HTTP/1.1\r\n"
+        b"GET /exports/clevertap/a%2Fb?of=a%3D1%202 HTTP/1.1\r\n"
         b"Host: 127.0.0.1:8000\r\nAccept: application/json\r\nX-Token: t\r\n\r\n"
     )
 
@@ -185,7 +185,20 @@ def test_at_the_end_a_claim_that_is_never_settled_is_watched_for_its_whole_windo
     assert probed.state.asked[0][0] == 0.0
 
 
-def test_a_query_that_finds_several_gives_a_list_and_one_that_finds_none_gives_nothing() -> None:
-    body = b'{"runs":[{"n":1},{"n":2}],"id":12345678901234567890}'
+@pytest.mark.parametrize("runs", [[], [7], [1, 2]])
+def test_a_query_that_may_find_several_gives_a_list_also_of_one_and_of_none(runs: list[int]) -> None:
+    body = json.dumps({"runs": [{"n": one} for one in runs], "id": 12345678901234567890}).encode()
     select = {"runs": "$.runs[*].n", "none": "$.none", "id": "$.id"}
-    assert selected(select, body, len(body)) == {"runs": [1, 2], "id": 12345678901234567890}
+    assert selected(select, body, len(body)) == {"runs": runs, "id": 12345678901234567890}
+
+
+def test_names_that_are_all_null_say_that_nothing_is_known(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch()], shows(status=None, effects=None))
+    asyncio.run(probed.prober.before(probed.prober.new_subjects(delivery())))
+    assert probed.seen()[0].present is False
+
+
+def test_names_of_which_none_is_found_do_not_say_that_the_export_is_not_there(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch()], shows(state="done"))
+    asyncio.run(probed.prober.before(probed.prober.new_subjects(delivery())))
+    assert probed.seen()[0].present is True
