@@ -3,7 +3,6 @@
 import math
 import os
 import re
-import secrets
 import struct
 import time
 from collections.abc import Callable
@@ -239,4 +238,4 @@ def utc_now() -> datetime:
 
 def fresh_seed() -> int:
     """A seed nobody chose, from 0 to 2**32 - 1."""
-    return secrets.randbelow(2**32)
+    return int.from_bytes(os.urandom(4), "big")

@@ -1,7 +1,6 @@
 """Keeps secrets out of all that is written or shown: headers by allow-list, known values wherever they turn up."""
 
 import base64
-import html
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -193,6 +192,8 @@ def _spelling(character: str) -> str:
         forms += [rf"\\{{1,7}}x{ord(character):02x}", f"%{ord(character):02x}"]
     if not character.isascii():
         forms.append(re.escape(octets.decode("latin-1")))  # UTF-8 that was read as Latin-1
+    import html  # late: only secrets are spelled out, and few commands have any
+
     if (entity := html.escape(character)) != character:
         forms.append(entity)
     if character in _NAMED:

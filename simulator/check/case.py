@@ -32,10 +32,8 @@ def is_of(scenario: Scenario, named: str, export: str) -> bool:
 
 def family(scenario: Scenario, export: str) -> str:
     """The name an author gave: `fleet` for `fleet-3` of an export with `count`; else the export's own."""
-    stem, dash, number = export.rpartition("-")
-    if not (dash and number.isdecimal()):
-        return export
-    return stem if any(one.name == stem and one.count > 1 for one in scenario.exports) else export
+    found = scenario.export_named(export)
+    return found[0].name if found else export
 
 
 @dataclass(frozen=True, kw_only=True)

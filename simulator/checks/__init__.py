@@ -22,7 +22,6 @@ from simulator.checks import (
     refused,
     repeats_change_nothing,
 )
-from simulator.documents import schema
 from simulator.errors import UsageError
 from simulator.journal import Journal
 from simulator.model import Attempt, Result, Verdict
@@ -75,15 +74,10 @@ def watches(scenario: Scenario) -> tuple[Watch, ...]:
 def _vocabulary(name: str) -> frozenset[str]:
     """The partner's words for status, as the schemas of its payloads list them; none for a partner not known here."""
     try:
-        names = {event.schema for event in provider(name).events.values()}
-        contents = [schema(f"payloads/{one}").content for one in names]
+        payloads = [event.payload for event in provider(name).events.values()]
     except UsageError:
         return frozenset()
-    roles = [one for content in contents for one in content.get("properties", {}).values()]
-    told = [one for one in roles if one.get("x-partnersim-value") == "status"]
-    return frozenset(
-        word for one in told for word in (*one.get("enum", ()), *([one["const"]] if "const" in one else ()))
-    )
+    return frozenset(word for payload in payloads for word in payload.words("status"))
 
 
 def _check(claim: Claim) -> ClaimCheck:

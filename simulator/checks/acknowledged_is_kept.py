@@ -11,8 +11,9 @@ from simulator.scenario import Claim
 def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     """Every export of which a delivery was acknowledged is there at the end, in its last state, and was acted on.
 
-    There: the probe shows it; where it shows `id`, with that very id, text or number. In its last state, where the probe shows `status`: that of the latest acknowledged event
-    by the partner's clock, an end before anything else of the same time; or of whatever was sent and is later still.
+    There: the probe shows it; where it shows `id`, with that very id, text or number. In its last state, where the
+    probe shows `status`: that of the latest acknowledged event by the partner's clock, an end before anything else of
+    the same time; or of whatever was sent and is later still.
     Acted on, where it shows `effects`, or else `runs`: at least as often as acknowledged ends with different times.
     It fails when the whole window was watched.
     """

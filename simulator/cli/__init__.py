@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Final
@@ -55,12 +54,9 @@ class _Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from difflib import get_close_matches
+            from simulator.documents import did_you_mean
 
-            near = get_close_matches(args[0], COMMANDS, n=1, cutoff=0.5)
-            raise click.UsageError(
-                f"there is no command {args[0]!r}" + (f"; did you mean {near[0]!r}?" if near else ""), ctx
-            ) from error
+            raise click.UsageError(f"there is no command {args[0]!r}{did_you_mean(args[0], COMMANDS)}", ctx) from error
 
 
 @click.group(
@@ -106,6 +102,8 @@ def run(arguments: Sequence[str]) -> int:
         return _pipe_closed()
     except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it is, it is ours
         if os.environ.get("PARTNERSIM_TRACEBACK"):
+            import traceback
+
             traceback.print_exc()
         remedy = "this is a fault of partnersim: please report it with the output of PARTNERSIM_TRACEBACK=1"
         return fail(f"{type(error).__name__}: {error}", remedy, 70, as_json=as_json)

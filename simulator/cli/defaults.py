@@ -1,6 +1,5 @@
 """Defaults that a project keeps in `[tool.partnersim]` of its pyproject.toml."""
 
-import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,8 @@ def defaults_from_pyproject(command: str, folder: Path | None = None) -> dict[st
     )
     if file is None or b"tool.partnersim" not in file.read_bytes():
         return {}
+    import tomllib  # late: most projects have no such table
+
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("partnersim", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

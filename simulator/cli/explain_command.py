@@ -15,10 +15,10 @@ def command(check: str | None) -> int:
     partnersim explain then/3-ends-stay-ended
     """
     import inspect
-    from difflib import get_close_matches
 
     from simulator.checks import CHECKS
     from simulator.cli.output import say
+    from simulator.documents import did_you_mean
     from simulator.errors import UsageError
 
     if check is None:
@@ -28,9 +28,8 @@ def command(check: str | None) -> int:
     names = _checks_of(check)
     unknown = [name for name in names if name not in CHECKS]
     if unknown:
-        near = get_close_matches(unknown[0], CHECKS, n=1)
-        remedy = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(CHECKS)}"
-        raise UsageError(f"there is no check {check!r}", remedy)
+        near = did_you_mean(unknown[0], CHECKS)
+        raise UsageError(f"there is no check {check!r}{near}", f"there are {', '.join(CHECKS)}")
     say("\n\n".join(f"{name}\n\n{inspect.getdoc(CHECKS[name].judge)}" for name in names))
     return 0
 

@@ -49,7 +49,6 @@ def scenario_text(event: str, changes: tuple[str, ...], removals: tuple[str, ...
     Raises:
         UsageError: no such event, reading or key, or a value that is none.
     """
-    from simulator.documents import schema
     from simulator.providers import PROVIDERS, provider
 
     name, _, kind = event.partition(".")
@@ -57,8 +56,8 @@ def scenario_text(event: str, changes: tuple[str, ...], removals: tuple[str, ...
     if kind not in partner.events:
         known = ", ".join(f"{one}.{kind}" for one, its in PROVIDERS.items() for kind in its.events)
         raise UsageError(f"there is no event {event!r}", f"there are {known}")
-    content = schema(f"payloads/{partner.events[kind].schema}")
-    properties = content.content["properties"]
+    content = partner.events[kind].payload
+    properties = content.content.get("properties", {})
     step: dict[str, Any] = {"event": kind, "at": "0s"}
     for change in changes:
         key, equals, value = change.partition("=")

@@ -59,7 +59,7 @@ async def _once(
         settings.journals / f"{name}.ndjson", _header(planned, receiver, settings), Scrub(planned.secrets)
     )
     claims = watches(scenario.patient(settings.patience))
-    prober = Prober(claims, receiver, timeline.provider.name, send, clock, journal)
+    prober = Prober(claims, scenario, receiver, timeline.provider.name, send, clock, journal)
     player = Player(
         retry=timeline.retry,
         acknowledged_by=_acknowledged_by(timeline, receiver),

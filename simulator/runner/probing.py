@@ -11,11 +11,12 @@ from jsonpath_rfc9535 import compile as parsed
 
 from simulator import limits
 from simulator.authoring import parse_url
-from simulator.check import Case, Watch
+from simulator.check import Case, Watch, is_of
 from simulator.clock import Clock
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, Exchange, Observation, Outcome
 from simulator.receiver import Probe, Receiver
+from simulator.scenario import Scenario
 from simulator.wire import Request, Send, once
 
 Moment = Literal["before", "after", "end"]
@@ -37,6 +38,7 @@ class Prober:
     def __init__(
         self,
         watches: Sequence[Watch],
+        scenario: Scenario,
         receiver: Receiver,
         provider: str,
         send: Send,
@@ -44,6 +46,7 @@ class Prober:
         journal: JournalWriter,
     ) -> None:
         self._watches = watches
+        self._scenario = scenario
         self._receiver = receiver
         self._provider = provider
         self._send = send
@@ -91,7 +94,9 @@ class Prober:
         await asyncio.gather(*(self._settle(subject, case) for subject in list(self._seen.values())))
 
     async def _settle(self, subject: Subject, case: Case) -> None:
-        open_watches = [one for one in self._watches if one.probe == subject.probe and _names(one.of, subject.export)]
+        open_watches = [
+            one for one in self._watches if one.probe == subject.probe and is_of(self._scenario, one.of, subject.export)
+        ]
         slowest = max(5 * limits.PROBE_PAUSE, len(self._seen) * 0.002)
         began, pause = self._clock.now(), limits.PROBE_PAUSE
         readings: list[Observation] = []
@@ -128,7 +133,7 @@ class Prober:
         return Subject(probe.name, url, delivery.export, delivery.run, delivery.id)
 
     def _concerns(self, watch: Watch, delivery: Delivery) -> bool:
-        return _names(watch.of, delivery.export)
+        return bool(delivery.export) and is_of(self._scenario, watch.of, delivery.export)
 
     def _expected(self, delivery: Delivery) -> str:
         """The status that the partner's clock says is the latest of this id; ties go to the end."""
@@ -143,12 +148,6 @@ class Prober:
             return True
         words = (expected, *self._receiver.words.get(expected, ()))
         return str(seen.values.get("status", "")).casefold() in {word.casefold() for word in words}
-
-
-def _names(of: str, export: str) -> bool:
-    """Whether a claim about `of` speaks of this export; `fleet` speaks of `fleet-1`, `fleet-2` … too."""
-    stem, _, number = export.rpartition("-")
-    return not of or of == export or (of == stem and number.isdecimal())
 
 
 def _request(url: str, probe: Probe) -> Request:

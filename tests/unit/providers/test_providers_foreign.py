@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from simulator import play
 from simulator.authoring import parse_scenario, receiver_at
 from simulator.clock import JumpClock, Scale
 from simulator.errors import DocumentError, UsageError
 from simulator.journal import Journal, JournalWriter
-from simulator.model import Attempt, Outcome
+from simulator.model import Attempt, Outcome, Result
 from simulator.plug_ins import GROUP
 from simulator.provider import Event, Fact, Option, Payload, Provider, Reading, Retry, Run
 from simulator.providers import provider
@@ -282,7 +283,7 @@ def test_it_is_played_from_scenario_to_journal(tmp_path: Path) -> None:
             send=send,
             clock=clock,
             journal=journal,
-            prober=Prober((), receiver_at("http://127.0.0.1/"), "acme", send, clock, journal),
+            prober=Prober((), timeline.scenario, receiver_at("http://127.0.0.1/"), "acme", send, clock, journal),
             stop=Stop(),
             progress=lambda _, __: None,
         )
@@ -295,3 +296,13 @@ def test_it_is_played_from_scenario_to_journal(tmp_path: Path) -> None:
     assert sorted(one.answer_status for one in attempts) == [202] * 8 + [503]
     assert [one["state"] for one in bodies].count("LOST") == 1
     assert bodies.count(bodies[0]) == 2, "the retry is Acme's own"
+
+
+def test_it_is_played_and_judged_like_ours(tmp_path: Path) -> None:
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response("202 Accepted", [("Content-Length", "0")])
+        return [b""]
+
+    (tmp_path / "acme.yaml").write_text(SCENARIO)
+    report = play(tmp_path / "acme.yaml", app, journals=tmp_path / "j", seed=1)
+    assert {one.result for one in report.verdicts} == {Result.PASSED}

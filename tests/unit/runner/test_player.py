@@ -16,6 +16,7 @@ from simulator.receiver import Receiver
 from simulator.runner.play import Pace, Player
 from simulator.runner.probing import Prober
 from simulator.runner.stop import Stop
+from simulator.scenario import Scenario
 from simulator.wire import Request
 from tests import making
 
@@ -83,7 +84,15 @@ class Played:
         self.stop = Stop()
         self.journal = JournalWriter(folder / "run.ndjson", {}, lambda text: text)
         self.receiving = Receiving(self.clock, self.journal.path, answers, held=held)
-        prober = Prober((), Receiver(name="r", endpoints={}), "clevertap", self.receiving, self.clock, self.journal)
+        prober = Prober(
+            (),
+            Scenario(title="", provider="", source="", text=""),
+            Receiver(name="r", endpoints={}),
+            "clevertap",
+            self.receiving,
+            self.clock,
+            self.journal,
+        )
         self.player = Player(
             retry=Retry(attempts=attempts, delay=delay, timeout=5.0),
             acknowledged_by=("200",),

@@ -14,7 +14,7 @@ from simulator.journal import Journal, JournalWriter
 from simulator.model import Delivery, Exchange, Observation, Outcome
 from simulator.receiver import Probe, Receiver
 from simulator.runner.probing import Prober, selected
-from simulator.scenario import Scenario
+from simulator.scenario import Export, Scenario
 from simulator.wire import Request
 from tests import making
 
@@ -64,7 +64,8 @@ class Probed:
         self.state = State(self.clock, *answers)
         self.journal = JournalWriter(folder / "run.ndjson", {}, lambda text: text)
         receiver = Receiver(name="r", endpoints={}, probes={"export": PROBE}, words=words or {})
-        self.prober = Prober(watches, receiver, "clevertap", self.state, self.clock, self.journal)
+        told = Scenario(title="", provider="", source="", text="", exports=(Export(name="fleet", count=20),))
+        self.prober = Prober(watches, told, receiver, "clevertap", self.state, self.clock, self.journal)
 
     def seen(self) -> list[Observation]:
         return list(Journal.open(self.journal.path).observations())
@@ -100,6 +101,7 @@ def test_what_was_asked_about_once_is_not_new_again(tmp_path: Path) -> None:
         ("nightly", "nightly", True),
         ("nightly", "other", False),
         ("fleet", "fleet-12", True),
+        ("fleet", "fleet-21", False),
         ("fleet", "fleet-x", False),
         ("nightly", "", False),
     ],
