@@ -6,6 +6,7 @@ from simulator.check import Case, ClaimCheck, Finding, History, Sent, Watch
 from simulator.check.order import clocks, walk
 from simulator.check.state import COUNTED, duration, holds, shown, unclear, wanted
 from simulator.check.subject import left_over, subject, unseen, unwatched
+from simulator.limits import NEVER
 from simulator.model import Observation, Result
 from simulator.scenario import Claim
 
@@ -98,13 +99,27 @@ def _source(walked: Iterator[tuple[Observation, Sent | None]], last: Observation
 
 
 def _settled(claim: Claim) -> Callable[[Case, Sequence[Observation]], bool] | None:
-    """Whether the last reading of each id shows it; what may still grow, and absence, need the whole window."""
-    if "absent" in claim.wants or COUNTED & set(claim.wants):
+    """Whether the last reading of each id shows it; what may still grow must have stood for a while.
+
+    Absence needs the whole window.
+    """
+    if "absent" in claim.wants:
         return None
+    while_ = NEVER if COUNTED & set(claim.wants) else 0.0
 
     def settled(case: Case, readings: Sequence[Observation]) -> bool:
-        last = {one.id: one for one in readings if one.probe == claim.probe and one.present is not None}
-        return bool(last) and all(holds(case, claim.wants, one) for one in last.values())
+        worked = [one for one in readings if one.probe == claim.probe and one.present is not None]
+        ids = {one.id for one in worked}
+        return bool(ids) and all(_stood(case, [one for one in worked if one.id == id_]) >= while_ for id_ in ids)
+
+    def _stood(case: Case, readings: Sequence[Observation]) -> float:
+        """Seconds for which the last readings have shown it; below zero when the very last does not."""
+        since = None
+        for one in reversed(readings):
+            if not holds(case, claim.wants, one):
+                break
+            since = one.asked
+        return -1.0 if since is None else readings[-1].done - since
 
     return settled
 

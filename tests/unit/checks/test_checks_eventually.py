@@ -459,14 +459,31 @@ def test_readings_may_end_when_the_last_one_shows_it(told: Told) -> None:
     assert not settled(case, eventually(probe="other"), readings("Completed"))
 
 
-@pytest.mark.parametrize(
-    "wants", [{"effects": 1}, {"runs": 2}, {"absent": True}, {"status": "Completed", "effects": 1}]
-)
-def test_what_may_grow_or_appear_later_is_read_for_the_whole_window(wants: dict[str, Any]) -> None:
-    claim = Claim(kind="eventually", number=1, of="nightly", wants=wants, window=3.0)
+def test_absence_is_watched_for_the_whole_window() -> None:
+    claim = Claim(kind="eventually", number=1, of="nightly", wants={"absent": True}, window=3.0)
     (watch,) = watches(Scenario(title="", provider="clevertap", source="", text="", claims=(claim,)))
     assert watch.settled is None
     assert watch.window == 3.0
+
+
+@pytest.mark.parametrize("wants", [{"effects": 1}, {"status": "Completed", "effects": 1}])
+def test_what_may_still_grow_must_have_stood_for_a_second(told: Told, wants: dict[str, Any]) -> None:
+    claim = Claim(kind="eventually", number=1, of="nightly", wants=wants, window=30.0)
+    case = told.case()
+
+    def seen(*effects: tuple[float, int]) -> list[Observation]:
+        return [
+            Observation(
+                line=1, probe="export", export="nightly", run=1, id="77", moment="end", asked=t, done=t + 0.01,
+                present=True, values={"status": "Completed", "effects": number},
+            )
+            for t, number in effects
+        ]  # fmt: skip
+
+    assert not settled(case, claim, seen((1.0, 1), (1.5, 1)))
+    assert settled(case, claim, seen((1.0, 1), (1.5, 1), (2.0, 1)))
+    assert not settled(case, claim, seen((1.0, 1), (1.5, 2), (2.2, 1)))
+    assert not settled(case, claim, seen((1.0, 1), (2.5, 2)))
 
 
 def test_for_absence_every_export_is_read() -> None:
