@@ -77,7 +77,7 @@ def _some(tally: Tally, result: Result, things: str) -> str:
     if total == 1:
         return first
     how = {
-        Result.FAILED: "did not",
+        Result.FAILED: "fell short",
         Result.INCONCLUSIVE: "could not be judged",
         Result.NOT_APPLICABLE: "could not be asked for it",
     }[result]

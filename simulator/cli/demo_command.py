@@ -29,7 +29,6 @@ SCENARIOS: Final = (
     "reachfive/successful-export",
     "reachfive/partial-failure",
     "reachfive/failed-job",
-    "reachfive/repeated-notification",
 )
 _AUTHORIZATION: Final = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="  # the example of ReachFive's page
 

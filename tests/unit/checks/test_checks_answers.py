@@ -61,7 +61,7 @@ def test_one_answer_of_another_status_fails_with_name_answer_time_and_lines(told
     told.send("completed", 2.0, answer=500, took=0.0031)
     verdict = told.verdict(EACH)
     assert verdict.result is Result.FAILED
-    assert verdict.because == "1 of 2 deliveries did not; nightly[1].completed came back 500 after 3.1ms"
+    assert verdict.because == "1 of 2 deliveries fell short; nightly[1].completed came back 500 after 3.1ms"
     assert ['"completed"' in line or '"status":500' in line for line in journal_lines(told, verdict)] == [True, True]
 
 
@@ -69,7 +69,7 @@ def test_several_failures_are_counted_and_the_first_is_told(told: Told) -> None:
     for run in (1, 2, 3):
         told.send("completed", float(run), run=run, answer=200 if run == 2 else 503)
     assert told.verdict(EACH).because.startswith(
-        "2 of 3 deliveries did not; the first: nightly[1].completed came back 503"
+        "2 of 3 deliveries fell short; the first: nightly[1].completed came back 503"
     )
 
 

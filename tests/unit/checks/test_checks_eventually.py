@@ -262,7 +262,7 @@ def test_every_export_of_many_has_to_show_it(tmp_path: Path) -> None:
         told.watch(1.1, 3.1, export=f"fleet-{number}", id=number, status="Initiated" if number == "2" else "Completed")
     verdict = told.verdict(eventually("fleet"))
     assert verdict.result is Result.FAILED
-    assert verdict.because.startswith("1 of 3 exports did not; fleet-2 (id 2) still showed")
+    assert verdict.because.startswith("1 of 3 exports fell short; fleet-2 (id 2) still showed")
 
 
 def test_another_export_is_not_spoken_of(told: Told) -> None:

@@ -56,7 +56,7 @@ def test_what_is_lost_or_wrong_at_the_end_fails(told: Told, last: dict[str, Any]
     one_time(told, **last)
     verdict = told.verdict(KEPT)
     assert verdict.result is Result.FAILED
-    assert verdict.because.startswith("1 of 2 exports did not; ")
+    assert verdict.because.startswith("1 of 2 exports fell short; ")
     assert because in verdict.because
     assert verdict.because.endswith(", 2.091s after its last answer (window 2s)")
 

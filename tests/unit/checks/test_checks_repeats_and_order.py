@@ -30,7 +30,7 @@ def test_only_the_export_that_was_named_is_asked(told: Told) -> None:
     nightly = Claim(kind="invariant", number=1, invariant="repeats-change-nothing", of="nightly")
     assert told.verdict(nightly).result is Result.PASSED
     verdict = told.verdict(REPEATS)
-    assert verdict.because.startswith("1 of 2 exports did not; other (id 78) shows effects 4")
+    assert verdict.because.startswith("1 of 2 exports fell short; other (id 78) shows effects 4")
 
 
 def test_the_notification_that_came_most_often_is_named(told: Told) -> None:
