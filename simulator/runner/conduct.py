@@ -14,7 +14,7 @@ from simulator.journal import Journal, JournalWriter
 from simulator.model import Play
 from simulator.receiver import Receiver
 from simulator.redaction import Scrub
-from simulator.runner.judged import CONFIRMING, confirmed, noted, play_of, unconfirmed
+from simulator.runner.judged import CONFIRMING, confirmed, hung_up_between, noted, play_of, unconfirmed
 from simulator.runner.play import Pace, Player
 from simulator.runner.prepare import Planned, Settings, prepare
 from simulator.runner.probing import Prober
@@ -44,7 +44,8 @@ async def conduct(planned: Planned, receiver: Receiver, settings: Settings, stop
         return noted(play, reason)
     seed = (planned.timeline.seed + _OTHER_SEED) % 2**32
     second = prepare(planned.scenario, receiver, replace(settings, seed=seed), seed=seed)
-    return confirmed(play, await _once(second, receiver, settings, stop, name + CONFIRMING, fresh=True))
+    fresh = hung_up_between(Journal.open(play.journal))
+    return confirmed(play, await _once(second, receiver, settings, stop, name + CONFIRMING, fresh=fresh))
 
 
 async def _once(

@@ -106,9 +106,18 @@ def confirmed(first: Play, again: Play) -> Play:
     if not again.complete:
         return noted(first, "failures not confirmed: the second run was interrupted")
     second = {verdict.check: verdict for verdict in again.verdicts}
-    aged = any(one.reused and one.outcome in _ENDED for one in Journal.open(first.journal).attempts())
+    aged = hung_up_between(Journal.open(first.journal))
     weighed = tuple(_weighed(one, second[one.check], again.journal, aged=aged) for one in first.verdicts)
     return replace(first, verdicts=weighed)
+
+
+def hung_up_between(journal: Journal) -> bool:
+    """Whether the receiver ended connections that had carried a request before, without a word.
+
+    It may have done so for their age: then the second play is made on connections of their own. Whatever else goes
+    wrong on a kept connection has to come again on kept ones.
+    """
+    return any(one.reused and one.outcome in _ENDED for one in journal.attempts())
 
 
 def noted(play: Play, note: str) -> Play:
