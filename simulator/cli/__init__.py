@@ -56,7 +56,9 @@ class _Commands(click.Group):
         except click.UsageError as error:
             from simulator.documents import did_you_mean
 
-            raise click.UsageError(f"there is no command {args[0]!r}{did_you_mean(args[0], COMMANDS)}", ctx) from error
+            raise click.UsageError(
+                f"there is no command {args[0]!r}{did_you_mean(args[0], COMMANDS, 0.5)}", ctx
+            ) from error
 
 
 @click.group(

@@ -133,7 +133,7 @@ def _receiver(file: str, allow: tuple[str, ...]) -> Iterator[Finding]:
 async def _answers(receiver: Any, allow: tuple[str, ...]) -> list[Finding]:
     """A GET of `ready`, or of each endpoint's host: any answer will do, since a hook may refuse GET."""
     from simulator.clock import RealClock
-    from simulator.wire import Request, once
+    from simulator.wire import get, once
     from simulator.wire.sockets import Wire
 
     clock, found = RealClock(), list[Finding]()
@@ -142,8 +142,7 @@ async def _answers(receiver: Any, allow: tuple[str, ...]) -> list[Finding]:
     named += [(name, endpoint.url._replace(target="/")) for name, endpoint in receiver.endpoints.items()]
     try:
         for name, url in named:
-            head = f"GET {url.target} HTTP/1.1\r\nHost: {url.authority}\r\nAccept: */*\r\n\r\n"
-            answer = await once(wire, Request(url, head.encode("latin-1"), 5.0, "GET", fresh=True))
+            answer = await once(wire, get(url, 5.0, fresh=True))
             seen = f"answered {answer.status}" if answer.status else f"{answer.outcome} {answer.detail}".strip()
             good = bool(answer.status) and (name != "ready" or 200 <= answer.status < 300)
             found.append((_WELL if good else _TROUBLE, name, f"{url.scheme}://{url.authority}: {seen}"))

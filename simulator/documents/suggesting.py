@@ -18,8 +18,8 @@ def suggestion(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
     return by_fold[near[0]] if near else ""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
     """`; did you mean …?`, or nothing."""
-    near = suggestion(word, known)
+    near = suggestion(word, known, cutoff)
     meant = near and _NOT_A_DIGIT.sub("", near) == _NOT_A_DIGIT.sub("", word)  # every 8 hours is not every 5 misspelt
     return f"; did you mean {quoted(near)}?" if meant else ""

@@ -17,7 +17,9 @@ from simulator.journal import JournalWriter
 from simulator.model import Delivery, Exchange, Observation, Outcome
 from simulator.receiver import Probe, Receiver
 from simulator.scenario import Scenario
-from simulator.wire import Request, Send, once
+from simulator.wire import Send, get, once
+
+_ASKING = (("Accept", "application/json"),)
 
 Moment = Literal["before", "after", "end"]
 
@@ -115,7 +117,7 @@ class Prober:
         probe = self._probes[subject.probe]
         async with self._gate:
             asked = self._clock.now()
-            answer = await once(self._send, _request(subject.url, probe))
+            answer = await once(self._send, get(parse_url(subject.url), limits.PROBE_TIMEOUT, _ASKING + probe.headers))
             seen = _observed(probe, answer, subject, moment, asked, self._clock.now())
         self._journal.observation(seen)
         self._journal.flush()
@@ -148,14 +150,6 @@ class Prober:
             return True
         words = (expected, *self._receiver.words.get(expected, ()))
         return str(seen.values.get("status", "")).casefold() in {word.casefold() for word in words}
-
-
-def _request(url: str, probe: Probe) -> Request:
-    where = parse_url(url)
-    lines = [f"GET {where.target} HTTP/1.1", f"Host: {where.authority}", "Accept: application/json"]
-    lines += [f"{name}: {value}" for name, value in probe.headers]
-    data = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-    return Request(where, data, limits.PROBE_TIMEOUT, method="GET")
 
 
 def _observed(

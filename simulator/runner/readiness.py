@@ -10,9 +10,9 @@ from pathlib import Path
 
 from simulator.clock import Clock
 from simulator.errors import NeverReached, UsageError
-from simulator.model import Exchange, Outcome, Url
+from simulator.model import Outcome, Url
 from simulator.shown import line
-from simulator.wire import Request, Send, once
+from simulator.wire import Send, get, once
 
 _PAUSE = 0.1  # seconds between two looks
 _LOOK = 2.0  # seconds one look may take
@@ -29,7 +29,7 @@ async def wait_until_ready(
     """
     deadline = clock.now() + patience
     while True:
-        answer = await _looked_at(url, send, max(min(_LOOK, deadline - clock.now()), 0.05))
+        answer = await once(send, get(url, max(min(_LOOK, deadline - clock.now()), 0.05), fresh=True))
         if child:
             child.check()  # before the answer counts: it may be another process that gave it
         if answer.outcome is Outcome.ANSWERED and (any_answer or 200 <= answer.status < 300):
@@ -51,17 +51,12 @@ async def nobody_there(url: Url, send: Send) -> None:
     Raises:
         UsageError: something answers at `url` already.
     """
-    answer = await _looked_at(url, send, _LOOK)
+    answer = await once(send, get(url, _LOOK, fresh=True))
     if answer.status:
         raise UsageError(
             f"something answers at {url} already: what `start` starts could not be told from it",
             "end that process, or leave `start` out of the receiver file",
         )
-
-
-async def _looked_at(url: Url, send: Send, patience: float) -> Exchange:
-    request = f"GET {url.target} HTTP/1.1\r\nHost: {url.authority}\r\nAccept: */*\r\n\r\n".encode("latin-1")
-    return await once(send, Request(url, request, patience, "GET", fresh=True))
 
 
 class Child:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from simulator.model import Exchange, Script, Url
+from simulator.model import Exchange, Pairs, Script, Url
 
 
 class Request(NamedTuple):
@@ -19,6 +19,12 @@ class Request(NamedTuple):
     method: str = "POST"
     script: Script | None = None
     fresh: bool = False  # on a connection of its own, not one that carried a request before
+
+
+def get(url: Url, timeout: float, headers: Pairs = (("Accept", "*/*"),), *, fresh: bool = False) -> Request:
+    """A plain question: what a probe, a look at `ready` or the doctor asks."""
+    lines = [f"GET {url.target} HTTP/1.1", f"Host: {url.authority}", *(f"{name}: {value}" for name, value in headers)]
+    return Request(url, ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"), timeout, method="GET", fresh=fresh)
 
 
 class Send(Protocol):
