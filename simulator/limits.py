@@ -29,6 +29,7 @@ NEVER: Final = 1.0
 SETTLE: Final = 0.25  # in compressed time: how long an effect may lag before the story goes on
 PROBE_TIMEOUT: Final = 5.0
 PROBE_PAUSE: Final = 0.05  # between two readings of one probe
+PROBE_GRACE: Final = 1.0  # beyond a window, where the last reading did not work: for one that does
 PROBES_AT_ONCE: Final = 16
 
 # The sender itself

@@ -146,7 +146,7 @@ def kind_of(path: str) -> str:
             if data.lstrip()[:1] == b"{"
             else {line.partition(b":")[0] for line in data.splitlines()}
         )
-    except ValueError:
+    except (ValueError, RecursionError):
         keys = set()
     words = {key.decode(errors="replace") if isinstance(key, bytes) else str(key) for key in keys}
     return "receiver" if words & {"receiver", "endpoints", "probes"} and "scenario" not in words else "scenario"

@@ -1,6 +1,8 @@
 """The command line: doors without logic. Each command is a module; it is imported when it is called."""
 
+import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -8,8 +10,10 @@ from typing import Any, Final
 
 import click
 
+from simulator.cli import streams
 from simulator.cli.defaults import defaults_from_pyproject
-from simulator.cli.output import fail
+from simulator.cli.interrupting import heard, interrupting
+from simulator.cli.output import fail, say
 from simulator.errors import PartnersimError, StorageError, UsageError
 from simulator.version import __version__
 
@@ -28,6 +32,18 @@ COMMANDS: Final = {
     "doctor": "Look at this machine and, if named, a receiver.",
 }
 """Name → one line. The module `simulator.cli.<name>_command` holds it as `command`."""
+
+_SHORT_OF: Final = {
+    errno.EMFILE: "raise `ulimit -n`",
+    errno.ENFILE: "this machine has too many open files",
+    errno.ENOMEM: "this machine has no memory left",
+    errno.ENOSPC: "free the disk",
+    errno.EDQUOT: "free the disk: your share of it is used up",
+    errno.EFBIG: "raise `ulimit -f`, or free the disk",
+    errno.EROFS: "write elsewhere: this disk is read-only",
+    errno.EIO: "see whether the disk is well",
+}
+"""What a machine may lack at any moment, in the midst of anything, and what helps."""
 
 
 class _Commands(click.Group):
@@ -83,47 +99,64 @@ def partnersim(ctx: click.Context) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; gives the exit code. Nothing escapes: every error becomes words and a code."""
-    as_json = "--json" in arguments or os.environ.get("PARTNERSIM_JSON", "") not in {"", "0", "false"}
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        # Not click's own `main`: it answers a closed pipe with 1, which here means that the receiver failed.
-        with partnersim.make_context("partnersim", list(arguments)) as context:
-            code = partnersim.invoke(context)
-        sys.stdout.flush()
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
-    except click.ClickException as error:
-        return _misused(error, as_json=as_json)
-    except PartnersimError as error:
-        return fail(error.message, error.remedy, error.exit_code, as_json=as_json, error=error)
-    except (click.Abort, KeyboardInterrupt):
-        return fail("interrupted", "", 130, as_json=as_json)
-    except BrokenPipeError:
-        return _pipe_closed()
-    except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it is, it is ours
-        if os.environ.get("PARTNERSIM_TRACEBACK"):
-            import traceback
-
-            traceback.print_exc()
-        remedy = "this is a fault of partnersim: please report it with the output of PARTNERSIM_TRACEBACK=1"
-        return fail(f"{type(error).__name__}: {error}", remedy, 70, as_json=as_json)
+    streams.there()
+    with interrupting():
+        try:
+            # Not click's own `main`: it answers a closed pipe with 1, which here means that the receiver failed.
+            with partnersim.make_context("partnersim", list(arguments)) as context:
+                code = partnersim.invoke(context)
+            sys.stdout.flush()
+        except click.exceptions.Exit as ended:
+            code = ended.exit_code
+        except BaseException as error:  # noqa: BLE001 - the last line of defence, also where a library panics
+            code = _told(error, arguments)
+        if streams.lost():
+            code = StorageError.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _told(error: BaseException, arguments: Sequence[str]) -> int:
+    """Say what went wrong; gives the exit code."""
+    if isinstance(error, OSError) and (streams.lost() or isinstance(error, BrokenPipeError)):
+        if not isinstance(error, BrokenPipeError):  # else whoever read it has gone, and knows
+            fail(f"cannot write the output: {error.strerror or error}", "see where it goes", 6, as_json=False)
+        return StorageError.exit_code
+    as_json = _json_wanted(arguments)
+    if isinstance(error, click.ClickException):
+        return _misused(error, as_json=as_json)
+    if isinstance(error, PartnersimError):
+        return fail(error.message, error.remedy, error.exit_code, as_json=as_json, error=error)
+    if isinstance(error, click.Abort | KeyboardInterrupt) or heard():
+        return fail("interrupted", "", 128 + (heard() or signal.SIGINT), as_json=as_json)
+    if isinstance(error, OSError) and (remedy := _SHORT_OF.get(error.errno or 0)):
+        place = f": {error.filename}" if error.filename else ""
+        return fail(f"{error.strerror}{place}", remedy, StorageError.exit_code, as_json=as_json)
+    if not isinstance(error, Exception):
+        raise error
+    if os.environ.get("PARTNERSIM_TRACEBACK"):
+        import traceback
+
+        traceback.print_exception(error)
+    remedy = "this is a fault of partnersim: please report it with the output of PARTNERSIM_TRACEBACK=1"
+    return fail(f"{type(error).__name__}: {error}", remedy, 70, as_json=as_json)
+
+
+def _json_wanted(arguments: Sequence[str]) -> bool:
+    """Whether stdout belongs to a program, by flag, environment or project: also where no option could be read."""
+    if "--json" in arguments:
+        return True
+    try:
+        said = os.environ.get("PARTNERSIM_JSON") or defaults_from_pyproject(arguments[0]).get("as_json", False)
+        return bool(click.BOOL.convert(said, None, None))
+    except (click.ClickException, PartnersimError, LookupError):
+        return False
 
 
 def _misused(error: click.ClickException, *, as_json: bool) -> int:
     """A command line that makes no sense; without any words, the help."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError) and not as_json:
-        click.echo(error.format_message(), err=True)
+        say(error.format_message(), as_json=True)
         return UsageError.exit_code
     where = getattr(error, "ctx", None)
     command = f" {where.info_name}" if where and where.parent else ""
     return fail(error.format_message(), f"see: partnersim{command} --help", UsageError.exit_code, as_json=as_json)
-
-
-def _pipe_closed() -> int:
-    """Whoever read our output has gone: say no more, and leave nothing for the interpreter to flush."""
-    sink = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(sink, sys.stdout.fileno())
-    return StorageError.exit_code

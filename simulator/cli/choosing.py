@@ -16,6 +16,9 @@ from simulator.receiver import Receiver
 from simulator.resources import shipped_scenarios
 from simulator.scenario import Scenario
 
+_WITH_TO = ("authorization", "headers")
+_DISTANCES = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
+
 
 def chosen_scenarios(words: Iterable[str]) -> list[Scenario]:
     """Every scenario the words name, each once, in the order they were named.
@@ -48,14 +51,25 @@ class SeveralFilesError(DocumentError):
         self.message = "\n".join(error.message for error in kept)
 
 
+def is_folder(word: str) -> bool:
+    """Whether it is one; what no file system takes for a name is none."""
+    return os.path.isdir(word)  # noqa: PTH112 - one that never raises
+
+
+def files_in(folder: str) -> list[str]:
+    """The scenario and receiver files in a folder and below."""
+    return [str(file) for pattern in ("*.yaml", "*.yml") for file in sorted(Path(folder).rglob(pattern))]
+
+
 def _names(word: str) -> list[str]:
-    path = Path(word)
-    if path.is_dir():
-        found = [str(file) for pattern in ("*.yaml", "*.yml") for file in sorted(path.rglob(pattern))]
+    if not word:
+        raise UsageError("a scenario's name is empty", "see: partnersim list scenarios")
+    if is_folder(word):
+        found = files_in(word)
         if not found:
             raise UsageError(f"the folder {word} has no scenario files", "they end in .yaml or .yml")
         return found
-    if not path.exists() and any(sign in word for sign in "*?["):
+    if any(sign in word for sign in "*?[") and not os.path.exists(word):  # noqa: PTH110
         found = [name for name in shipped_scenarios() if fnmatchcase(name, word)]
         if not found:
             raise UsageError(f"no shipped scenario is like {word!r}", "see: partnersim list scenarios")
@@ -70,24 +84,37 @@ def chosen_receiver(options: Mapping[str, Any]) -> Receiver:
         UsageError: none or both were named, or the file is wrong.
     """
     file, url = options["receiver_file"], options["to"]
-    if file and url:  # what was typed wins over what stands in the environment or in a project's defaults
-        typed = [_on_the_command_line(name) for name in ("receiver_file", "to")]
-        file, url = (file if typed[0] else None), (url if typed[1] else None)
-        if all(typed):
-            raise UsageError("--receiver and --to exclude each other", "name one of them")
+    if file and url:
+        raise UsageError("--receiver and --to exclude each other", "name one of them")
     if not file and not url:
         raise UsageError("name the receiver", "either --receiver FILE or --to URL")
     if file:
-        if any(_on_the_command_line(name) for name in ("authorization", "headers")):
+        if any(options[name] for name in _WITH_TO):
             raise UsageError("--authorization and --header go with --to", "put them into the receiver file")
         receiver = load_receiver(file, os.environ)
     else:
         receiver = receiver_at(url, authorization=options["authorization"], headers=tuple(options["headers"]))
+    if options["key"] and not options["cert"]:
+        raise UsageError("--key goes with --cert", "name the certificate too")
     named = {"ca": options["cacert"], "certificate": options["cert"], "key": options["key"]}
     tls = replace(receiver.tls, **{name: value for name, value in named.items() if value})
     return replace(receiver, tls=replace(tls, insecure=tls.insecure or options["insecure"]))
 
 
-def _on_the_command_line(option: str) -> bool:
-    """Whether it was typed, and does not only stand in the environment or in a project's defaults."""
-    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
+def settled(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options, of `--receiver` and `--to` only the one that was said closer by, with what goes with it.
+
+    What is typed is closer than the environment, and that than a project's defaults.
+    """
+    kept = dict(options)
+    receiver, to = _distance("receiver_file"), _distance("to")
+    if kept["receiver_file"] and kept["to"] and receiver != to:
+        kept["to" if receiver < to else "receiver_file"] = None
+    if kept["receiver_file"] and not kept["to"]:
+        kept |= {name: () if name == "headers" else None for name in _WITH_TO if _distance(name) > 0}
+    return kept
+
+
+def _distance(option: str) -> int:
+    source = click.get_current_context().get_parameter_source(option)
+    return _DISTANCES.index(source) if source in _DISTANCES else len(_DISTANCES)

@@ -1,5 +1,7 @@
 """Defaults that a project keeps in `[tool.partnersim]` of its pyproject.toml."""
 
+import os
+from datetime import date, time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,60 +14,92 @@ from simulator.errors import UsageError
 def defaults_from_pyproject(command: str, folder: Path | None = None) -> dict[str, Any]:
     """Option → value for one command: keys of the table, then of its sub-table named like the command.
 
-    A key is an option's long name (`time-scale = "60x"`). The file is looked for in `folder`, by default where the
-    command runs, and above it.
+    A key is an option's long name (`time-scale = "60x"`); its value is read as on the command line. The file is looked
+    for in `folder`, by default where the command runs, and above it.
 
     Raises:
-        UsageError: the file is no TOML, or a key is no option of any command (sub-table: of this command).
+        UsageError: the file cannot be read, is no TOML, a key is no option of any command (sub-table: of this
+            command), or a value is none for it.
     """
-    here = (folder or Path.cwd()).resolve()
-    file = next(
-        (place / "pyproject.toml" for place in (here, *here.parents) if (place / "pyproject.toml").is_file()), None
-    )
-    if file is None or b"tool.partnersim" not in file.read_bytes():
+    file = _file(folder)
+    table = _table(file) if file else {}
+    if not file or not table:
         return {}
-    import tomllib  # late: most projects have no such table
-
-    try:
-        table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("partnersim", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: {error}", "mend the file; [tool.partnersim] is read from it") from error
     from simulator.cli import COMMANDS
 
     general = {name: value for name, value in table.items() if not isinstance(value, dict)}
     tables = {name: value for name, value in table.items() if isinstance(value, dict)}
     unknown = sorted(set(tables) - set(COMMANDS)) + sorted(
-        name for name in general if not any(_is_option(name, one) for one in COMMANDS)
+        name for name in general if not any(_option(name, one) for one in COMMANDS)
     )
     own = tables.get(command, {})
-    unknown += [f"{command}.{name}" for name in own if not _is_option(name, command)]
+    unknown += [f"{command}.{name}" for name in own if not _option(name, command)]
     if unknown:
         raise UsageError(f"{file}: [tool.partnersim] has no {', '.join(unknown)}", f"see: partnersim {command} --help")
-    chosen = {**{name: value for name, value in general.items() if _is_option(name, command)}, **own}
-    return {_parameter(name, command): _placed(name, value, command, file.parent) for name, value in chosen.items()}
+    chosen = {}
+    for name, value in {**general, **own}.items():
+        if option := _option(name, command):
+            chosen[option.name or ""] = _placed(_value(f"{file}: {name}", value, option), option, file)
+    return chosen
 
 
-def _placed(name: str, value: Any, command: str, folder: Path) -> Any:
-    """A file that the project names is looked for beside its pyproject.toml, wherever the command runs."""
-    options = import_module(f"simulator.cli.{command}_command").command.params
-    (option,) = [one for one in options if one.name == _parameter(name, command)]
-    names_a_file = isinstance(option.type, click.Path) or option.metavar == "FILE"
-    return str(folder / value) if names_a_file and isinstance(value, str) else value
+def _file(folder: Path | None) -> Path | None:
+    """The nearest pyproject.toml; none where the folder itself is gone."""
+    try:
+        here = (folder or Path.cwd()).resolve()
+    except FileNotFoundError:
+        return None
+    places = (place / "pyproject.toml" for place in (here, *here.parents))
+    return next((place for place in places if os.path.isfile(place)), None)  # noqa: PTH113 - one that never raises
 
 
-def _options(command: str) -> dict[str, str]:
+def _table(file: Path) -> dict[str, Any]:
+    """What stands in [tool.partnersim]; of a file that never names it, nothing is looked at."""
+    try:
+        data = file.read_bytes()
+        if b"partnersim" not in data:
+            return {}
+        import tomllib  # late: most projects have no such table
+
+        tools = tomllib.loads(data.decode()).get("tool", {})
+    except (OSError, ValueError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{file}: {reason}", "mend the file; [tool.partnersim] is read from it") from error
+    table = tools.get("partnersim", {}) if isinstance(tools, dict) else {}
+    if not isinstance(table, dict):
+        raise UsageError(f"{file}: tool.partnersim is no table", "write [tool.partnersim], and the options below it")
+    return table
+
+
+def _option(name: str, command: str) -> click.Option | None:
+    spelling = f"--{name.replace('_', '-')}"
     module = import_module(f"simulator.cli.{command}_command")
-    return {
-        spelling.lstrip("-"): option.name or ""
-        for option in module.command.params
-        if isinstance(option, click.Option)
-        for spelling in (*option.opts, *option.secondary_opts)
-    }
+    options = (one for one in module.command.params if isinstance(one, click.Option))
+    return next((one for one in options if spelling in {*one.opts, *one.secondary_opts}), None)
 
 
-def _is_option(name: str, command: str) -> bool:
-    return name.replace("_", "-") in _options(command)
+def _value(place: str, value: Any, option: click.Option) -> Any:
+    """A value as it would stand on the command line, so that it means the same."""
+    if isinstance(value, bool) and not option.is_flag:
+        raise UsageError(f"{place} is not to be {str(value).lower()}", "write it as on the command line")
+    if option.multiple:
+        return [_word(place, one) for one in (value if isinstance(value, list) else [value])]
+    return _word(place, value)
 
 
-def _parameter(name: str, command: str) -> str:
-    return _options(command)[name.replace("_", "-")]
+def _placed(value: Any, option: click.Option, file: Path) -> Any:
+    """A file that the project names is looked for beside its pyproject.toml, wherever the command runs."""
+    names_a_file = isinstance(option.type, click.Path) or option.metavar == "FILE"
+    return str(file.parent / value) if names_a_file and isinstance(value, str) else value
+
+
+def _word(place: str, value: Any) -> str | bool:
+    match value:
+        case str() | bool():
+            return value
+        case int() | float():
+            return str(value)
+        case date() | time():  # a date with its time is a date
+            return value.isoformat()
+        case _:
+            raise UsageError(f"{place} is no text, number, time or true", "write it as on the command line")

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import click
 
-from simulator.cli.options import telling_options
+from simulator.cli.options import PATH, telling_options
 from simulator.errors import PartnersimError, StorageError
 from simulator.sample import AUTHORIZATION_VARIABLE
 from simulator.scenario import Scenario
@@ -35,7 +35,7 @@ _AUTHORIZATION: Final = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="  # the example of R
 
 @click.command()
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", help="Fixes ids and dice.")
-@click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help="Where reports go (.partnersim/demo-…).")
+@click.option("--keep", type=PATH, metavar="DIR", help="Where reports go (.partnersim/demo-…).")
 @telling_options
 def command(seed: int | None, keep: Path | None, **options: Any) -> int:
     """Start the sample receiver, play both partners' scenarios against it, and show the verdicts.
@@ -43,6 +43,7 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
     Everything stays on this machine. Takes some seconds; a day of exports passes in one of them.
     """
     from simulator.authoring import load_receiver, load_scenario
+    from simulator.cli.interrupting import heard
     from simulator.cli.output import say
     from simulator.cli.playing import journal_folder
     from simulator.cli.progress import progress_line
@@ -65,6 +66,7 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
             receiver=load_receiver(str(file), environment),
             settings=Settings(journals=folder, seed=seed, environment=environment, reproduce=partial(_again, file)),
             watching=partial(progress_line, quiet=options["quiet"]),
+            interrupted=heard,
         )
         report = perform(played)
     kept = [("text", folder / "report.txt"), ("json", folder / "report.json"), ("junit", folder / "report.xml")]

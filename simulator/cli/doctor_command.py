@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import json_option
+from simulator.cli.options import HOST, json_option
 
 _WELL, _WORTH_KNOWING, _TROUBLE = "ok", "note", "trouble"
 Finding = tuple[str, str, str]
@@ -19,7 +19,9 @@ Finding = tuple[str, str, str]
 @click.option(
     "--receiver", "receiver_file", metavar="FILE", help="Look at this receiver too: is it there, does it answer?"
 )
-@click.option("--allow-target", multiple=True, metavar="HOST", help="A public host that may be connected to.")
+@click.option(
+    "--allow-target", type=HOST, multiple=True, metavar="HOST", help="A public host that may be connected to."
+)
 @json_option
 def command(receiver_file: str | None, allow_target: tuple[str, ...], as_json: bool) -> int:
     """Look at what a run depends on. Exit code 0 when nothing is in its way, 4 when something is.
@@ -102,7 +104,10 @@ def _timer() -> Finding:
 def _journals() -> Finding:
     from pathlib import Path
 
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        return _TROUBLE, "journals", "this folder is gone: run elsewhere, or name a folder with --journal"
     if os.access(here, os.W_OK):
         return _WELL, "journals", f"go to {here / '.partnersim'}"
     return _TROUBLE, "journals", f"{here} cannot be written to: run elsewhere, or name a folder with --journal"

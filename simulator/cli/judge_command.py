@@ -16,8 +16,8 @@ def command(journals: tuple[str, ...], **options: Any) -> int:
     \b
     partnersim judge .partnersim/20260105T101500/01-clevertap-one-time-export.ndjson
     """
+    from simulator.cli.journals import from_journals
     from simulator.cli.telling import check_reports, conclude
-    from simulator.runner.judged import report_of
 
     check_reports(options["reports"])
-    return conclude(report_of(journals), options)
+    return from_journals(journals, lambda report: conclude(report, options))

@@ -22,10 +22,10 @@ class _Word(click.ParamType[Any]):
         self._read = read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not isinstance(value, str | int | float) or isinstance(value, bool):
+        if not isinstance(value, str):  # read already: a default
             return value
         try:
-            return self._read(str(value))
+            return self._read(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
@@ -41,6 +41,25 @@ def _moment(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a time such as 2026-01-05T00:00:00+05:30") from None
+
+
+def _path(text: str) -> Path:
+    if not text or "\0" in text:
+        raise ValueError(f"{text!r} is no path")
+    return Path(text)
+
+
+def _url(text: str) -> str:
+    from simulator.documents import parse_url
+
+    parse_url(text)
+    return text
+
+
+def _host(text: str) -> str:
+    if not text or any(sign in text for sign in "/*@ ") or text.count(":") == 1:
+        raise ValueError(f"{text!r} is not a host: name it alone, such as example.com, without scheme, port or path")
+    return text
 
 
 def _duration(text: str) -> float:
@@ -64,6 +83,9 @@ def _target(text: str) -> tuple[str, Path]:
 SCALE = _Word("scale", Scale.parse)
 MOMENT = _Word("time", _moment)
 DURATION = _Word("duration", _duration)
+PATH = _Word("path", _path)
+URL = _Word("url", _url)
+HOST = _Word("host", _host)
 HEADER = _Lines("header", _header)
 TARGET = _Word("format=path", _target)
 
@@ -76,7 +98,7 @@ _RECEIVER = (
     _option(
         "--header", "headers", type=HEADER, multiple=True, metavar="'NAME: VALUE'", help="One more header (with --to)."
     ),
-    _option("--allow-target", multiple=True, metavar="HOST", help="A public host that may be sent to."),
+    _option("--allow-target", type=HOST, multiple=True, metavar="HOST", help="A public host that may be sent to."),
     _option(
         "--cacert", type=click.Path(dir_okay=False), metavar="FILE", help="Trust these certificate authorities (PEM)."
     ),
@@ -99,11 +121,11 @@ _TIMING = (
     _option(
         "--journal",
         "journals",
-        type=click.Path(path_type=Path),
+        type=PATH,
         metavar="DIR",
         help="Where journals go (.partnersim/…).",
     ),
-    _option("--wait-for", metavar="URL", help="First wait until a GET of this URL is answered with 2xx."),
+    _option("--wait-for", type=URL, metavar="URL", help="First wait until a GET of this URL is answered with 2xx."),
     _option("--wait-timeout", type=DURATION, default=30.0, metavar="TIME", help="How long to wait for it (30s)."),
 )
 

@@ -37,10 +37,12 @@ def command(scenario: str, **options: Any) -> int:
     from pathlib import Path
 
     from simulator.authoring import load_receiver, load_scenario, receiver_at
+    from simulator.cli.choosing import settled
     from simulator.cli.output import tell
     from simulator.errors import UsageError
     from simulator.runner.prepare import Settings, prepare
 
+    options = settled(options)
     if options["receiver_file"] and options["to"]:
         raise UsageError("--receiver and --to exclude each other", "name one of them")
     receiver = (

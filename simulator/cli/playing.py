@@ -4,11 +4,13 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from simulator.cli.interrupting import heard
 from simulator.cli.progress import progress_line
 from simulator.clock import utc_now
 from simulator.curl import shell_address
@@ -54,6 +56,7 @@ def session(
         wait_for=options["wait_for"],
         wait_timeout=options["wait_timeout"],
         watching=partial(progress_line, quiet=options["quiet"]),
+        interrupted=heard,
     )
 
 
@@ -84,14 +87,22 @@ def journal_folder(options: Options, moment: datetime, prefix: str = "") -> Path
     if options["journals"]:
         return Path(options["journals"])
     root = Path(".partnersim")
+    stem = prefix + moment.strftime("%Y%m%dT%H%M%S")
     try:
         root.mkdir(exist_ok=True)
         if not (root / ".gitignore").exists():
             (root / ".gitignore").write_text("*\n", encoding="utf-8")
+        return _new_folder(root, stem)
     except OSError as error:
-        raise StorageError(
-            f"cannot write below {root.resolve()}: {error.strerror}", "name a folder with --journal"
-        ) from error
-    stem = prefix + moment.strftime("%Y%m%dT%H%M%S")
-    taken = sum(1 for _ in root.glob(f"{stem}*"))
-    return root / (f"{stem}-{os.getpid()}" if taken else stem)
+        with suppress(OSError):  # the folder that this is in may be gone
+            root = root.absolute()
+        raise StorageError(f"cannot write below {root}: {error.strerror}", "name a folder with --journal") from error
+
+
+def _new_folder(root: Path, stem: str) -> Path:
+    """A folder nobody else has, also when several begin in the same second."""
+    for name in (stem, f"{stem}-{os.getpid()}"):
+        with suppress(FileExistsError):
+            (root / name).mkdir()
+            return root / name
+    return root / f"{stem}-{os.getpid()}"  # two calls of one process: a journal that stands there is an error

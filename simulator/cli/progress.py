@@ -22,21 +22,23 @@ def progress_line(title: str, *, quiet: bool) -> Iterator[Callable[[int, float],
 
     console, clock = Console(stderr=True), RealClock()
     shown_at = 0.0
-    with console.status(Text("")) as status:
-        status.stop()
+    status = console.status(Text(""))
 
-        def step(done: int, story: float) -> None:
-            nonlocal shown_at
-            now = clock.now()
-            if now < _PATIENCE or now - shown_at < _EVERY:
-                return
-            if not shown_at:
-                status.start()
-            shown_at = now
-            # Text, not markup: a title is an author's word and may hold brackets.
-            status.update(Text(f"{_plain(title)}: {done} deliveries, {spelled(round(story))} into the story"))
+    def step(done: int, story: float) -> None:
+        nonlocal shown_at
+        now = clock.now()
+        if now < _PATIENCE or now - shown_at < _EVERY:
+            return
+        first, shown_at = not shown_at, now
+        # Text, not markup: a title is an author's word and may hold brackets.
+        status.update(Text(f"{_plain(title)}: {done} deliveries, {spelled(round(story))} into the story"))
+        if first:
+            status.start()
 
+    try:
         yield step
+    finally:
+        status.stop()
 
 
 def _plain(title: str) -> str:

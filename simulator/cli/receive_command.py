@@ -8,13 +8,14 @@ from threading import Event
 
 import click
 
+from simulator.cli.options import PATH
 from simulator.sample import AUTHORIZATION_VARIABLE
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", metavar="HOST", help="Where it listens (127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, metavar="PORT", help="0 takes a free one (8000).")
-@click.option("--database", type=click.Path(path_type=Path), metavar="FILE", help="SQLite file (receiver.sqlite).")
+@click.option("--database", type=PATH, metavar="FILE", help="SQLite file (receiver.sqlite).")
 @click.option(
     "--authorization",
     envvar=AUTHORIZATION_VARIABLE,
@@ -48,6 +49,8 @@ def command(
         raise UsageError(
             f"there is no time zone {zone!r}", "name one of the IANA list, such as Europe/Paris"
         ) from error
+    if not host:  # to a socket that is every address of this machine
+        raise UsageError("the host is empty", "127.0.0.1 is this machine alone, 0.0.0.0 all that reach it")
     bracketed = f"[{host}]" if ":" in host else host
     if print_receiver_file:
         say(receiver_file(f"http://{bracketed}:{port}", authorization).rstrip("\n"))

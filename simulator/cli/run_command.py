@@ -25,12 +25,13 @@ def command(scenarios: tuple[str, ...], **options: Any) -> int:
     partnersim run scenarios/ --receiver receiver.yaml --report junit=report.xml
     partnersim run 'reachfive/*' --to http://127.0.0.1:8000/hooks --authorization "Bearer x"
     """
-    from simulator.cli.choosing import chosen_receiver, chosen_scenarios
+    from simulator.cli.choosing import chosen_receiver, chosen_scenarios, settled
     from simulator.cli.playing import again, session
     from simulator.cli.telling import check_reports, conclude
     from simulator.runner.session import perform
 
     check_reports(options["reports"])
+    options = settled(options)
     receiver = chosen_receiver(options)
     chosen = chosen_scenarios(scenarios)
     played = session(chosen, receiver, options, partial(again, options), confirm=not options["no_confirm"])

@@ -13,10 +13,10 @@ from simulator.reporting import REPORTERS
 
 def conclude(report: Report, options: Mapping[str, Any]) -> int:
     """Write the reports that were asked for, say the verdicts, and give the exit code."""
+    words = shown(report, as_json=options["as_json"], brief=not options["verbose"])
     write_reports(report, options["reports"])
     if options["as_json"]:
         say(REPORTERS["json"](report).rstrip("\n"))
-    words = shown(report, as_json=options["as_json"], brief=not options["verbose"])
     say(words, as_json=options["as_json"], quiet=options["quiet"])
     return report.exit_code
 

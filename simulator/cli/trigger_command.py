@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -30,12 +31,13 @@ def command(event: str, **options: Any) -> int:
     partnersim trigger reachfive.finished --receiver receiver.yaml --set status=FAILED
     """
     from simulator.authoring import parse_scenario
-    from simulator.cli.choosing import chosen_receiver
+    from simulator.cli.choosing import chosen_receiver, settled
     from simulator.cli.playing import again, session
     from simulator.cli.telling import check_reports, conclude
     from simulator.runner.session import perform
 
     check_reports(options["reports"])
+    options = settled(options)
     receiver = chosen_receiver(options)
     text = scenario_text(event, options["changes"], options["removals"], options["readings"])
     scenario = parse_scenario(text, f"trigger {event}")
@@ -63,7 +65,7 @@ def scenario_text(event: str, changes: tuple[str, ...], removals: tuple[str, ...
         key, equals, value = change.partition("=")
         if not equals or key not in properties:
             raise UsageError(f"--set {change!r} changes nothing: {event} has no key {key!r}", _keys(properties))
-        step.setdefault("set", {})[key] = _typed(value, properties[key])
+        step.setdefault("set", {})[key] = _typed(change, value, properties[key])
     for key in removals:
         if key not in properties:
             raise UsageError(f"--remove {key!r} removes nothing: {event} has no key like it", _keys(properties))
@@ -104,15 +106,22 @@ def _payload(scenario: Mapping[str, Any]) -> Any:
     return None
 
 
-def _typed(value: str, content: Any) -> Any:
-    """A number where the schema takes no string; else the text itself. JSON that is meant as such stays JSON."""
+def _typed(change: str, value: str, content: Any) -> Any:
+    """A number where the schema takes no string; else the text itself. JSON that is meant as such stays JSON.
+
+    Raises:
+        UsageError: no text could say it.
+    """
     kinds = content.get("type", [])
-    if "string" in ([kinds] if isinstance(kinds, str) else kinds):
-        return value
+    typed: Any = value
+    if "string" not in ([kinds] if isinstance(kinds, str) else kinds):
+        with suppress(ValueError, RecursionError):
+            typed = json.loads(value)
     try:
-        return json.loads(value)
-    except ValueError:
-        return value
+        json.dumps(typed, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"--set {change!a} holds what is no character", "write it in UTF-8") from None
+    return typed
 
 
 def _again(event: str, options: Any, run_line: Any, scenario: Any, seed: int, start: Any) -> str:

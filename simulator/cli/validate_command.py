@@ -7,6 +7,9 @@ from typing import Any
 import click
 
 from simulator.cli.options import json_option
+from simulator.cli.output import say, tell
+from simulator.errors import DocumentError, PartnersimError, UsageError
+from simulator.shown import block, line
 
 
 @click.command()
@@ -20,18 +23,15 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
     \b
     partnersim validate scenarios/ receiver.yaml
     """
-    from simulator.cli.output import say, tell
-    from simulator.errors import DocumentError, PartnersimError, UsageError
-
     told: list[dict[str, Any]] = []
-    paths = [path for word in files for path in _files(Path(word))]
+    paths = [path for word in files for path in _files(word)]
     if not paths:
         raise UsageError("there is nothing to check", "name files, or a folder with .yaml files")
     for path in paths:
         try:
             kind = _check(path)
             told.append({"file": str(path), "valid": True, "kind": kind})
-            say(f"ok  {path}  ({kind})", as_json=as_json)
+            say(f"ok  {line(str(path))}  ({kind})", as_json=as_json)
         except PartnersimError as error:
             mistakes = error.mistakes if isinstance(error, DocumentError) else ()
             words = [
@@ -39,7 +39,8 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
                 for one in mistakes
             ] or [{"message": error.message, "remedy": error.remedy}]
             told.append({"file": str(path), "valid": False, "mistakes": words})
-            click.echo(str(error), err=True)
+            named = isinstance(error, DocumentError) or str(path) in error.message
+            say(block(str(error) if named else f"{path}: {error}"), as_json=True)
     wrong = sum(1 for one in told if not one["valid"])
     say(f"{len(told)} files, {wrong} wrong", as_json=as_json)
     if as_json:
@@ -47,10 +48,12 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
     return 2 if wrong else 0
 
 
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        return sorted(file for pattern in ("*.yaml", "*.yml") for file in path.rglob(pattern))
-    return [path]
+def _files(word: str) -> list[Path]:
+    from simulator.cli.choosing import files_in, is_folder
+
+    if not word:
+        raise UsageError("a file's name is empty", "name files, or a folder with .yaml files")
+    return [Path(one) for one in files_in(word)] if is_folder(word) else [Path(word)]
 
 
 def _check(path: Path) -> str:

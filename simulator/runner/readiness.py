@@ -9,14 +9,18 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from simulator.clock import Clock
-from simulator.errors import NeverReached, UsageError
+from simulator.errors import NeverReached, StorageError, UsageError
 from simulator.model import Outcome, Url
+from simulator.runner.stop import Stop
 from simulator.shown import line
 from simulator.wire import Send, get, once
 
 _PAUSE = 0.1  # seconds between two looks
 _LOOK = 2.0  # seconds one look may take
 _ENDING = 5.0  # seconds a receiver we started has to end by itself
+_HURRIED = 0.5  # the same, when the run was interrupted
+_GLANCE = 0.02  # seconds between two looks at whether it has
+_LAST_WORDS = 4096  # bytes of what it said that are looked at
 
 
 async def wait_until_ready(
@@ -75,7 +79,9 @@ class Child:
         """
         if self._process.returncode is None:
             return
-        words = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+        with self.log.open("rb") as file:
+            file.seek(max(file.seek(0, os.SEEK_END) - _LAST_WORDS, 0))
+            words = file.read().decode(errors="replace").splitlines()[-5:]
         said = "".join(f"\n    {line(one)}" for one in words)
         raise NeverReached(
             f"the receiver's command {self._command!r} ended with code {self._process.returncode}{said}",
@@ -84,14 +90,23 @@ class Child:
 
 
 @asynccontextmanager
-async def started(command: str, folder: Path, log: Path) -> AsyncIterator[Child]:
+async def started(command: str, folder: Path, log: Path, stop: Stop) -> AsyncIterator[Child]:
     """While inside, the receiver's own command runs in `folder`, in a process group of its own.
+
+    Afterwards the whole group is gone; when `stop` was asked, it is given less time for it.
 
     Raises:
         UsageError: there is no such command.
+        StorageError: `log` cannot be written.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        output = log.open("ab")
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {log}: {error.strerror or error}", "name another folder with --journal"
+        ) from error
+    with output:
         try:
             process = await asyncio.create_subprocess_exec(
                 *shlex.split(command),
@@ -108,13 +123,28 @@ async def started(command: str, folder: Path, log: Path) -> AsyncIterator[Child]
     try:
         yield Child(process, command, log)
     finally:
-        await _end(process)
+        await _end(process.pid, _HURRIED if stop.asked else _ENDING)
+        await process.wait()
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(group: int, patience: float) -> None:
+    """End every process of a group, also where the first of them has gone before the others."""
     for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
+        _signal(group, number)
         with suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), _ENDING)
+            await asyncio.wait_for(_gone(group), patience)
             return
+
+
+async def _gone(group: int) -> None:
+    while _signal(group, 0):
+        await asyncio.sleep(_GLANCE)
+
+
+def _signal(group: int, number: int) -> bool:
+    """Whether there was anybody to take it."""
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True

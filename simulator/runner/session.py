@@ -1,10 +1,11 @@
 """Scenarios played one after another against one receiver, which is started where its file says how."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from simulator.authoring import parse_url
 from simulator.clock import RealClock, fresh_seed, utc_now
@@ -23,13 +24,18 @@ def _silent(_: str) -> AbstractContextManager[Progress]:
     return nullcontext(no_progress)
 
 
+def _never() -> int:
+    return 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """Scenarios to play, in order, against one receiver.
 
     `names` are the names of their journals, without ending. `wait_for` is a URL that must answer 2xx within
     `wait_timeout` seconds before anything is sent; None: the receiver's own `ready`, if it has one. `watching` gives,
-    for a scenario's title, what is told of its progress while it is played.
+    for a scenario's title, what is told of its progress while it is played. `interrupted` gives the signal that came
+    while all was planned, 0 for none.
     """
 
     scenarios: Sequence[Scenario]
@@ -39,6 +45,7 @@ class Session:
     wait_for: str | None = None
     wait_timeout: float = 30.0
     watching: Callable[[str], AbstractContextManager[Progress]] = _silent
+    interrupted: Callable[[], int] = _never
 
 
 def perform(session: Session) -> Report:
@@ -70,8 +77,10 @@ async def _perform(session: Session) -> Report:
     stop, plays = Stop(), list[Play]()
     async with AsyncExitStack() as stack:
         stack.enter_context(on_signals(stop))
+        if number := session.interrupted():
+            stop.ask(number)
         if not settings.make_send:  # an application in this process is there already
-            await _ready(session, stack)
+            await _ready(session, stack, stop)
         for one, name in zip(planned, session.names, strict=True):
             if stop.asked:
                 break
@@ -93,8 +102,8 @@ def _seed(settings: Settings, scenario: Scenario, first: int, index: int) -> int
     return (first + index) % 2**32
 
 
-async def _ready(session: Session, stack: AsyncExitStack) -> None:
-    """Start the receiver where its file says how, and wait until it is there; `stack` ends it."""
+async def _ready(session: Session, stack: AsyncExitStack, stop: Stop) -> None:
+    """Start the receiver where its file says how, and wait until it is there or not wanted; `stack` ends it."""
     receiver, clock = session.receiver, RealClock()
     url, any_answer = parse_url(session.wait_for) if session.wait_for else receiver.ready, False
     if url is None and receiver.start:  # whatever its server answers, it is there
@@ -104,9 +113,24 @@ async def _ready(session: Session, stack: AsyncExitStack) -> None:
     wire, child = Wire(clock.now, tls=receiver.tls, allow=session.settings.allow), None
     try:
         if receiver.start:
-            await nobody_there(url, wire)
+            await _while_wanted(nobody_there(url, wire), stop)
+        if receiver.start and not stop.asked:
             folder, log = Path(receiver.source).resolve().parent, session.settings.journals / "receiver.log"
-            child = await stack.enter_async_context(started(receiver.start, folder, log))
-        await wait_until_ready(url, wire, clock, session.wait_timeout, any_answer=any_answer, child=child)
+            child = await stack.enter_async_context(started(receiver.start, folder, log, stop))
+        waiting = wait_until_ready(url, wire, clock, session.wait_timeout, any_answer=any_answer, child=child)
+        await _while_wanted(waiting, stop)
     finally:
         await wire.close()
+
+
+async def _while_wanted(work: Coroutine[Any, Any, None], stop: Stop) -> None:
+    """Do it, unless the run is to end before it is done."""
+    doing, asked = asyncio.ensure_future(work), asyncio.ensure_future(stop.come())
+    try:
+        await asyncio.wait((doing, asked), return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            doing.result()
+    finally:
+        doing.cancel()
+        asked.cancel()
+        await asyncio.gather(doing, asked, return_exceptions=True)

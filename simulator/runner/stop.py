@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 
 class Stop:
@@ -46,13 +47,15 @@ class Stop:
 def on_signals(stop: Stop) -> Iterator[None]:
     """While inside, SIGINT and SIGTERM ask `stop` and do not end the process; off the main thread nothing changes."""
     loop = asyncio.get_running_loop()
-    caught = []
+    caught: dict[signal.Signals, Any] = {}
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(ValueError, RuntimeError, NotImplementedError):
+            before = signal.getsignal(number)
             loop.add_signal_handler(number, stop.ask, number)
-            caught.append(number)
+            caught[number] = before
     try:
         yield
     finally:
-        for number in caught:
+        for number, before in caught.items():
             loop.remove_signal_handler(number)
+            signal.signal(number, before)  # the loop would put the system's own handling in its place
