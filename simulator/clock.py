@@ -209,6 +209,7 @@ class _TimerFd:
         return partial(self._cancel, self._alarms)
 
     def _arm(self, moment: float) -> None:
+        moment = min(moment, 2.0**31)  # a far one rings early, which an alarm may
         whole = int(moment)
         struct.pack_into("qqqq", self._buffer, 0, 0, 0, whole, int((moment - whole) * 1e9))
         self._libc.timerfd_settime(self._descriptor, self._ABSOLUTE, self._buffer, None)

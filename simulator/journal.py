@@ -190,10 +190,10 @@ class JournalWriter:
             entry[f"{key}_base64"] = base64.b64encode(self._scrub(data.decode("latin-1")).encode("latin-1")).decode()
 
     def _trouble(self, error: OSError) -> StorageError:
-        return StorageError(
-            f"cannot write the journal {self.path}: {error.strerror or error}",
-            "free the disk, or name another folder with --journal",
-        )
+        remedy = "name another folder with --journal"
+        if not isinstance(error, FileExistsError):
+            remedy = f"free the disk, or {remedy}"
+        return StorageError(f"cannot write the journal {self.path}: {error.strerror or error}", remedy)
 
 
 def _plain(value: Any) -> Any:

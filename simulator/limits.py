@@ -32,5 +32,7 @@ PROBE_PAUSE: Final = 0.05  # between two readings of one probe
 PROBE_GRACE: Final = 1.0  # beyond a window, where the last reading did not work: for one that does
 PROBES_AT_ONCE: Final = 16
 
+JUDGED_AT_ONCE: Final = 10_000  # attempts: an interrupted run with more is reported without being judged
+
 # The sender itself
 LATE_TRUSTED: Final = 1.0  # seconds: a sender whose 99th percentile is later gives no verdict (real time only)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from simulator import limits
 from simulator.check import Case
 from simulator.checks import watches
 from simulator.clock import utc_now
@@ -95,6 +96,9 @@ async def _once(
             reached=player.reached,
             lateness=player.lateness,
         )
+    if stop.asked and player.attempts > limits.JUDGED_AT_ONCE:
+        told = play_of(Journal.open(journal.path), judged=False)
+        return noted(told, f"not judged, since it is long: partnersim judge {journal.path}")
     return play_of(Journal.open(journal.path))
 
 

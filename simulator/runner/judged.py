@@ -35,14 +35,14 @@ def report_of(paths: Iterable[str | Path]) -> Report:
     )
 
 
-def play_of(journal: Journal) -> Play:
-    """One journal judged.
+def play_of(journal: Journal, *, judged: bool = True) -> Play:
+    """One journal judged; not `judged`, only what can be told at once.
 
     Raises:
         StorageError: it lacks what this version writes.
     """
     try:
-        return _play_of(journal)
+        return _play_of(journal, judged=judged)
     except (KeyError, TypeError, AttributeError) as error:
         raise StorageError(
             f"{journal.path} was not written by this version, or was changed since: {type(error).__name__} {error}",
@@ -64,7 +64,7 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _play_of(journal: Journal) -> Play:
+def _play_of(journal: Journal, *, judged: bool) -> Play:
     header, footer = journal.header, journal.footer
     title = header["scenario"]["title"]
     if footer:
@@ -83,7 +83,9 @@ def _play_of(journal: Journal) -> Play:
         deliveries=deliveries,
         attempts=attempts,
         lateness=Lateness(**footer["lateness"]) if footer else Lateness(),
-        verdicts=tuple(replace(one, reproduce=header["reproduce"], scenario=title) for one in judge(journal)),
+        verdicts=tuple(
+            replace(one, reproduce=header["reproduce"], scenario=title) for one in (judge(journal) if judged else ())
+        ),
         reached=reached,
         complete=journal.complete,
         note=_note(journal),

@@ -96,21 +96,24 @@ class Prober:
         await asyncio.gather(*(self._settle(subject, case) for subject in list(self._seen.values())))
 
     async def _settle(self, subject: Subject, case: Case) -> None:
-        open_watches = [
-            one for one in self._watches if one.probe == subject.probe and is_of(self._scenario, one.of, subject.export)
-        ]
+        """Read one subject until no watch of it is open; a last reading that did not work is made again."""
+        watches = [one for one in self._watches if one.probe == subject.probe and self._speaks(one, subject.export)]
         slowest = max(5 * limits.PROBE_PAUSE, len(self._seen) * 0.002)
         began, pause = self._clock.now(), limits.PROBE_PAUSE
         readings: list[Observation] = []
-        while open_watches:
+        while watches:
             passed = self._clock.now() - began
             readings.append(await self._read(subject, "end"))
-            open_watches = [
-                one for one in open_watches if passed < one.window and not (one.settled and one.settled(case, readings))
+            grace = limits.PROBE_GRACE if readings[-1].present is None else 0.0
+            watches = [
+                one
+                for one in watches
+                if passed < one.window + grace and not (one.settled and one.settled(case, readings))
             ]
-            if open_watches:
-                last = began + max(one.window for one in open_watches)
-                await self._clock.until(min(self._clock.now() + pause, max(last, self._clock.now())))
+            if watches:
+                last = began + max(one.window for one in watches)
+                now = self._clock.now()
+                await self._clock.until(min(now + pause, last) if now < last else now + limits.PROBE_PAUSE)
                 pause = min(pause * 1.5, slowest)
 
     async def _read(self, subject: Subject, moment: Moment) -> Observation:
@@ -135,7 +138,10 @@ class Prober:
         return Subject(probe.name, url, delivery.export, delivery.run, delivery.id)
 
     def _concerns(self, watch: Watch, delivery: Delivery) -> bool:
-        return bool(delivery.export) and is_of(self._scenario, watch.of, delivery.export)
+        return self._speaks(watch, delivery.export)
+
+    def _speaks(self, watch: Watch, export: str) -> bool:
+        return bool(export) and is_of(self._scenario, watch.of, export)
 
     def _expected(self, delivery: Delivery) -> str:
         """The status that the partner's clock says is the latest of this id; ties go to the end."""

@@ -227,3 +227,25 @@ def test_with_json_a_run_is_one_value_and_words_go_to_stderr(
     ended = partnersim("run", scenario, "--to", answering.url, "--json")
     assert json.loads(ended.stdout)["outcome"] == "passed"
     assert "One export" in ended.stderr
+
+
+def test_a_long_run_that_is_interrupted_is_reported_at_once_and_judged_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simulator import limits, play
+
+    monkeypatch.setattr(limits, "JUDGED_AT_ONCE", 5)
+    (tmp_path / "long.yaml").write_text(SCENARIO.replace("frequency: one time", "frequency: every 4 hours, runs: 50"))
+    told = []
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        told.append(1)
+        if len(told) == 20:
+            os.kill(os.getpid(), signal.SIGINT)
+        start_response("200 OK", [])
+        return []
+
+    report = play(tmp_path / "long.yaml", app, journals=tmp_path / "j")
+    assert report.exit_code == 130
+    assert report.verdicts == ()
+    assert "partnersim judge" in report.plays[0].note

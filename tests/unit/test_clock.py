@@ -317,3 +317,10 @@ def test_seeds_nobody_chose_differ_and_fit_in_32_bits() -> None:
     seeds = {fresh_seed() for _ in range(100)}
     assert len(seeds) > 90
     assert all(0 <= seed < 2**32 for seed in seeds)
+
+
+def test_an_alarm_further_off_than_the_system_can_count_is_set_all_the_same() -> None:
+    async def story() -> None:
+        RealClock().alarm(1e300, lambda: None)()
+
+    asyncio.run(story())

@@ -204,3 +204,20 @@ def test_names_of_which_none_is_found_do_not_say_that_the_export_is_not_there(tm
     probed = Probed(tmp_path, [watch()], shows(state="done"))
     asyncio.run(probed.prober.before(probed.prober.new_subjects(delivery())))
     assert probed.seen()[0].present is True
+
+
+def test_a_last_reading_that_did_not_work_is_made_again_beyond_the_window(tmp_path: Path) -> None:
+    works, broken = shows(status="Completed"), shows(503)
+    probed = Probed(tmp_path, [watch(window=1.0)], *[works, broken] * 60)
+    probed.prober.new_subjects(delivery())
+    probed.end()
+    last = probed.seen()[-1]
+    assert last.present is True
+    assert 1.0 <= last.asked <= 1.3
+
+
+def test_a_probe_that_never_works_is_given_up_soon_after_the_window(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch(window=1.0)], shows(503))
+    probed.prober.new_subjects(delivery())
+    probed.end()
+    assert 2.0 <= probed.state.asked[-1][0] <= 2.2
