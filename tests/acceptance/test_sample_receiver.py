@@ -334,8 +334,12 @@ def test_a_served_app_stops_when_told_and_keeps_what_it_took(tmp_path: Path) -> 
     with running(app) as url:
         assert tell(url, alert("kept")) == 200
         idle = Line(url)
-    assert idle.status() == 0
-    idle.close()
+    try:
+        assert idle.status() == 0
+    except ConnectionResetError:
+        pass  # it had not been taken yet: then the system ends it
+    finally:
+        idle.close()
     with pytest.raises(OSError, match="refused"):
         Line(url)
     with running(app) as second:
