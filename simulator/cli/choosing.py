@@ -58,7 +58,9 @@ def is_folder(word: str) -> bool:
 
 def files_in(folder: str) -> list[str]:
     """The scenario and receiver files in a folder and below."""
-    return [str(file) for pattern in ("*.yaml", "*.yml") for file in sorted(Path(folder).rglob(pattern))]
+    return [
+        str(file) for pattern in ("*.yaml", "*.yml") for file in sorted(Path(folder).rglob(pattern)) if file.is_file()
+    ]
 
 
 def _names(word: str) -> list[str]:

@@ -10,7 +10,7 @@ import click
 
 from simulator.cli.options import json_option, seed_options
 from simulator.cli.output import say
-from simulator.model import Delivery
+from simulator.model import Delivery, HangUp, Pause, Script
 from simulator.redaction import Scrub
 from simulator.shown import as_text, block
 
@@ -82,9 +82,25 @@ def _line(one: Delivery, when: str) -> str:
     remarks = [f"says {spelled(one.at)}"] if one.at != one.due else []
     remarks += [] if one.valid else ["broken on purpose"]
     remarks += [] if one.credentials == "right" else [f"credentials {one.credentials}"]
-    remarks += ["fault on the wire"] if one.script is not None else []
+    remarks += [f"on the wire: {_told(one.script)}"] if one.script is not None else []
     remark = f"  ({', '.join(remarks)})" if remarks else ""
     return f"#{one.number} +{spelled(one.due)}  {when}  {one.name}  {one.id} {one.status}{remark}"
+
+
+def _told(script: Script) -> str:
+    """What goes out of a request that misbehaves: `180 bytes, rest 1s, 66 bytes, hang up`."""
+    from simulator.clock import spelled
+
+    words = []
+    for piece in script:
+        match piece:
+            case Pause():
+                words.append(f"rest {spelled(piece.seconds)}")
+            case HangUp():
+                words.append("reset" if piece.reset else "hang up")
+            case _:
+                words.append(f"{len(piece)} bytes")
+    return ", ".join(words)
 
 
 def _indented(text: str) -> str:

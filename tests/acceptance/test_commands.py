@@ -1,6 +1,7 @@
 """Every command as a user types it; exit codes have a file of their own."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -362,3 +363,19 @@ def test_a_journal_of_another_making_is_a_matter_of_files_and_no_fault_of_ours(
 def test_the_curl_line_keeps_https(partnersim: Command, closed_port: str) -> None:
     said = partnersim("trigger", "clevertap.completed", "--to", closed_port.replace("http:", "https:")).stdout
     assert closed_port.replace("http:", "https:") in said.partition("curl -q")[2].partition("play it again")[0]
+
+
+def test_plan_tells_what_a_fault_makes_of_a_delivery(partnersim: Command, tmp_path: Path) -> None:
+    steps = "timeline:\n  slow: {event: completed, export: nightly, fault: {pause: {after: 60%, for: 1s}}}\n"
+    steps += "  cut: {event: completed, export: nightly, fault: {truncate: 60%}}\n"
+    (tmp_path / "odd.yaml").write_text(ONE + steps)
+    said = partnersim("plan", "odd.yaml", "--brief").stdout
+    assert re.search(r"on the wire: \d+ bytes, rest 1s, \d+ bytes\)", said)
+    assert re.search(r"on the wire: \d+ bytes, hang up\)", said)
+
+
+def test_a_pipe_among_the_files_of_a_folder_is_passed_over(partnersim: Command, tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all" / "one.yaml").write_text(ONE)
+    os.mkfifo(tmp_path / "all" / "two.yaml")
+    assert partnersim("run", "all", "--to", "http://127.0.0.1:1/").returncode == 3
