@@ -41,6 +41,10 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
     """Start the sample receiver, play both partners' scenarios against it, and show the verdicts.
 
     Everything stays on this machine. Takes some seconds; a day of exports passes in one of them.
+
+    \b
+    partnersim demo
+    partnersim demo --keep demo-reports
     """
     from simulator.authoring import load_receiver, load_scenario
     from simulator.cli.interrupting import heard

@@ -27,6 +27,9 @@ def command(receiver_file: str | None, allow_target: tuple[str, ...], as_json: b
     """Look at what a run depends on. Exit code 0 when nothing is in its way, 4 when something is.
 
     A receiver is connected to and its `ready` URL is read; no notification is sent.
+
+    \b
+    partnersim doctor --receiver receiver.yaml
     """
     from simulator.cli.output import say, tell
 

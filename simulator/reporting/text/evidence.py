@@ -143,6 +143,8 @@ def _attempt(attempt: Attempt, place: str, evidence: Evidence, page: Page) -> It
     if attempt.fault:
         yield from told("this delivery misbehaved on the wire on purpose, which curl cannot do", page)
         return
+    if attempt.outcome is Outcome.BLOCKED:
+        return  # what partnersim does not send it does not offer to send
     yield from [Line(), Line(f"      to send it again{_secrets(attempt)}:", DIM)]
     insecure = bool(evidence.header.get("receiver", {}).get("insecure"))
     command = curl(attempt, evidence.url(attempt), evidence.journal, insecure=insecure, unicode=page.unicode)
