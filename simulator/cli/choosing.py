@@ -71,7 +71,7 @@ def _names(word: str) -> list[str]:
         if not found:
             raise UsageError(f"the folder {word} has no scenario files", "they end in .yaml or .yml")
         return found
-    if any(sign in word for sign in "*?[") and not os.path.exists(word):  # noqa: PTH110
+    if any(sign in word for sign in "*?[") and not os.path.exists(word):  # noqa: PTH110 - never raises
         found = [name for name in shipped_scenarios() if fnmatchcase(name, word)]
         if not found:
             raise UsageError(f"no shipped scenario is like {word!r}", "see: partnersim list scenarios")
