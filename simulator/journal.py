@@ -37,6 +37,7 @@ class JournalWriter:
     def __init__(self, path: Path, header: Mapping[str, Any], scrub: Callable[[str], str]) -> None:
         self.path = path
         self.line = 0
+        self.size = 0  # bytes of all lines so far: where the next one begins
         self._scrub = scrub
         self._waiting: list[bytes] = []
         self._failed: StorageError | None = None
@@ -178,6 +179,7 @@ class JournalWriter:
         except TypeError:  # a lone surrogate, a number beyond 64 bits, something of Python's own
             encoded = orjson.dumps(_plain(entry), option=orjson.OPT_APPEND_NEWLINE)
         self._waiting.append(encoded)
+        self.size += len(encoded)
         self.line += 1
         return self.line
 

@@ -1,21 +1,19 @@
 """Plays one timeline: waits for each delivery's turn, writes its intent, sends it, and writes what came of it."""
 
 import asyncio
-from array import array
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from simulator import limits
-from simulator.check import status_fits
 from simulator.clock import Clock, Scale
 from simulator.journal import JournalWriter
-from simulator.model import Delivery, Exchange, Lateness, Outcome
+from simulator.model import Delivery, Lateness
 from simulator.provider import Retry
+from simulator.runner.attempts import Attempts, Made, Ready
 from simulator.runner.probing import Prober, Subject
 from simulator.runner.stop import Stop
-from simulator.wire import Request, Send
+from simulator.wire import Send
 
 _BATCH = 64  # intents written together before their requests leave
 
@@ -55,28 +53,32 @@ class Player:
         stop: Stop,
         progress: Callable[[int, float], None],
     ) -> None:
-        self._retry = retry
-        self._acknowledged_by = acknowledged_by
         self._pace = pace
-        self._send = send
         self._clock = clock
-        self._journal = journal
         self._prober = prober
         self._stop = stop
         self._progress = progress
-        self._ready: list[tuple[Delivery, int, float]] = []  # with attempt, and when it might have left
+        self._attempts = Attempts(
+            retry=lambda: retry,
+            acknowledged_by=acknowledged_by,
+            wall=pace.scale.wall,
+            send=send,
+            clock=clock,
+            journal=journal,
+            made=self._made,
+            trouble=self._found,
+            wanted=lambda _: not stop.asked,
+            tolerance=pace.tolerance,
+            fresh=pace.fresh,
+        )
+        self._ready: list[Ready] = []
         self._to_read: list[Subject] = []
         self._in_flight: dict[int, float] = {}  # number → the story second at which its timeout would end
         self._tasks: set[asyncio.Task[None]] = set()
         self._nudge: asyncio.Future[None] | None = None
         self._trouble: Exception | None = None
-        self._flush_planned = False
-        self._late = array("d")
         self._began = 0.0
-        self._held_until = 0.0
         self.deliveries = 0
-        self.attempts = 0
-        self.reached = False
 
     async def play(self, timeline: Iterable[Delivery]) -> bool:
         """Play all of it and wait for the last answer; False when the run was stopped before its end.
@@ -84,7 +86,7 @@ class Player:
         Raises:
             StorageError: the journal could not be written; what is under way is given up.
         """
-        self._began = self._held_until = self._clock.now()
+        self._began = self._attempts.held_until = self._clock.now()
         self._stop.listen(self._wake)
         complete = True
         for delivery in timeline:
@@ -93,7 +95,7 @@ class Player:
                 break
             self.deliveries += 1
             self._in_flight[delivery.number] = delivery.due + delivery.route.timeout
-            self._ready.append((delivery, 1, self._might_leave(delivery)))
+            self._ready.append(Ready(delivery, 1, self._might_leave(delivery)))
             if len(self._ready) >= _BATCH:
                 await self._release()
                 await asyncio.sleep(0)
@@ -105,13 +107,19 @@ class Player:
         return complete
 
     @property
+    def attempts(self) -> int:
+        """How many were made."""
+        return self._attempts.number
+
+    @property
+    def reached(self) -> bool:
+        """Whether any attempt got as far as the receiver."""
+        return self._attempts.reached
+
+    @property
     def lateness(self) -> Lateness:
         """Of every attempt so far."""
-        if not self._late:
-            return Lateness()
-        late = sorted(self._late)
-        at = [late[min(int(len(late) * share), len(late) - 1)] for share in (0.5, 0.99)]
-        return Lateness(p50=round(at[0], 6), p99=round(at[1], 6), max=round(late[-1], 6))
+        return self._attempts.lateness
 
     async def _turn(self, delivery: Delivery) -> bool:
         """Wait until it may leave; False when the run is to end."""
@@ -129,7 +137,7 @@ class Player:
                 await self._release()
                 if self._held(delivery):
                     await self._until_nudged()
-                self._held_until = self._clock.now()
+                self._attempts.held_until = self._clock.now()
             else:
                 return True
 
@@ -145,59 +153,28 @@ class Player:
     def _might_leave(self, delivery: Delivery) -> float:
         """The moment from which the sender alone is to blame for any delay."""
         due = self._began + self._pace.scale.wall(delivery.due)
-        return self._clock.now() if self._pace.scale.instant else max(due, self._held_until)
+        return self._clock.now() if self._pace.scale.instant else max(due, self._attempts.held_until)
 
     async def _release(self) -> None:
         """Read what is about to be touched for the first time, then send what is ready."""
         if self._to_read:
             subjects, self._to_read = self._to_read, []
             await self._prober.before(subjects)
-            now = self._held_until = self._clock.now()
-            self._ready = [(delivery, attempt, max(might, now)) for delivery, attempt, might in self._ready]
+            now = self._attempts.held_until = self._clock.now()
+            self._ready = [one._replace(might=max(one.might, now)) for one in self._ready]
         if self._ready:
             batch, self._ready = self._ready, []
-            self._dispatch(batch)
+            self._attempts.make(batch)
 
-    def _dispatch(self, batch: list[tuple[Delivery, int, float]]) -> None:
-        """Intents first, all on the file; then the requests, one right after the other."""
-        now = self._clock.now()
-        lines = [self._journal.intent(delivery, attempt, now) for delivery, attempt, _ in batch]
-        self._journal.flush()
-        for line, (delivery, attempt, might) in zip(lines, batch, strict=True):
-            done = partial(self._done, line, delivery, attempt, might)
-            if self._pace.tolerance is not None and now - might > self._pace.tolerance:
-                done(Exchange(Outcome.SKIPPED, done=now, detail=f"the sender was {now - might:.3f} s late"))
-                continue
-            route = delivery.route
-            data = b"" if delivery.script is not None else delivery.data
-            self._send(Request(route.url, data, route.timeout, route.method, delivery.script, self._pace.fresh), done)
-
-    def _done(self, line: int, delivery: Delivery, attempt: int, might: float, exchange: Exchange) -> None:
-        """Write what came of it, then retry it, look at the receiver, or be done with it."""
-        self.attempts += 1
-        self.reached = self.reached or exchange.outcome.reached
-        late = max(exchange.sent - might, 0.0) if exchange.outcome.reached else 0.0
-        self._late.append(late)
-        wanted = attempt < self._retry.attempts and not self._acknowledged(exchange)
-        again = wanted and not self._stop.asked
-        try:
-            self._journal.outcome(line, delivery, exchange, late=late, final=not wanted)
-        except Exception as error:  # noqa: BLE001 - the wire calls this: whatever it is, `play` raises it
-            self._trouble = self._trouble or error
-        if not self._flush_planned:
-            self._flush_planned = True
-            asyncio.get_running_loop().call_soon(self._flush)
-        if again:
-            self._begin(self._retry_later(delivery, attempt + 1, exchange.done))
-        elif exchange.outcome.reached and not self._stop.asked and self._prober.watches(delivery):
+    def _made(self, made: Made) -> None:
+        """Once the partner makes no further attempt: look at the receiver, or be done with it."""
+        delivery = made.delivery
+        if not made.final:
+            return
+        if made.exchange.outcome.reached and not self._stop.asked and self._prober.watches(delivery):
             self._begin(self._look(delivery))
         else:
             self._finished(delivery)
-
-    async def _retry_later(self, delivery: Delivery, attempt: int, since: float) -> None:
-        moment = since + self._pace.scale.wall(self._retry.delay)
-        await self._clock.until(moment)
-        self._dispatch([(delivery, attempt, max(moment, self._held_until))])
 
     async def _look(self, delivery: Delivery) -> None:
         """Read the state after an answer; in compressed time the story waits a moment for the effect to show."""
@@ -211,16 +188,10 @@ class Player:
             self._progress(self.deliveries - len(self._in_flight), delivery.due)
         self._wake()
 
-    def _acknowledged(self, exchange: Exchange) -> bool:
-        return exchange.outcome is Outcome.ANSWERED and status_fits(exchange.status, self._acknowledged_by)
-
-    def _flush(self) -> None:
-        self._flush_planned = False
-        try:
-            self._journal.flush()
-        except Exception as error:  # noqa: BLE001 - the event loop calls this: whatever it is, `play` raises it
-            self._trouble = self._trouble or error
-            self._wake()
+    def _found(self, trouble: Exception) -> None:
+        """`play` raises it."""
+        self._trouble = self._trouble or trouble
+        self._wake()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -117,6 +117,17 @@ def plain(host: str) -> str:
     return host.lower().removesuffix(".")
 
 
+def is_this_machine(address: Address) -> bool:
+    """Whether an address is one of this machine's own: only of those can a socket be bound."""
+    family = socket.AF_INET if isinstance(address, IPv4Address) else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as own:
+            own.bind((str(address), 0))
+    except OSError:
+        return False
+    return True
+
+
 def _forbidden(address: Address, never: Sequence[tuple[IPv4Network | IPv6Network, str]]) -> str:
     return next((f"{address} is {what}: never a target" for network, what in never if address in network), "")
 

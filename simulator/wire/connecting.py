@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from simulator.model import Outcome, Url
-from simulator.wire.addresses import Address, literal, objection, plain
+from simulator.wire.addresses import Address, is_this_machine, literal, objection, plain
 from simulator.wire.failure import Failure
 
 _LOCALHOST: Sequence[Address] = (IPv6Address("::1"), IPv4Address("127.0.0.1"))
@@ -71,9 +71,16 @@ class Names:
 
 
 async def connect(
-    url: Url, names: Names, allow: frozenset[str], attempt: Callable[[str, int], Awaitable[object]]
+    url: Url,
+    names: Names,
+    attempt: Callable[[str, int], Awaitable[object]],
+    *,
+    allow: frozenset[str],
+    never: frozenset[int],
 ) -> None:
     """Make `attempt` with each address of the URL's host in turn, until one does not refuse; none twice.
+
+    `allow` names hosts that are public on purpose; `never` has ports of this machine that are our own.
 
     The addresses are literal, so that nobody looks anything up again. The deadline is the caller's to keep.
 
@@ -87,6 +94,8 @@ async def connect(
     for address in addresses:
         if found := objection(address, allowed=allowed):
             raise Failure(Outcome.BLOCKED, found if str(address) == url.host else f"{url.host}: {found}")
+        if url.port in never and is_this_machine(address):
+            raise Failure(Outcome.BLOCKED, f"port {url.port} of this machine is partnersim's own: never a target")
     failures = []
     for address in addresses:
         try:

@@ -175,7 +175,8 @@ class Connection(asyncio.Protocol):
         try:
             self._layer = Layer(home.tls(), self._url.host) if self._url.scheme == "https" else None
             # The loop makes the socket: uvloop aborts the process when one of ours is closed while it waits for it.
-            await connect(self._url, home.names, home.allow, partial(home.loop.create_connection, lambda: self))
+            open_one = partial(home.loop.create_connection, lambda: self)
+            await connect(self._url, home.names, open_one, allow=home.allow, never=home.never)
         except Failure as failure:
             self._fail(failure.outcome, failure.detail)
         except (OSError, ValueError) as error:

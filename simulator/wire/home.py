@@ -18,6 +18,7 @@ class Home(Protocol):
     loop: asyncio.AbstractEventLoop
     names: Names
     allow: frozenset[str]
+    never: frozenset[int]
     now: Callable[[], float]  # for moments
     real: Callable[[], float]  # for deadlines
 

@@ -26,7 +26,8 @@ class Wire:
 
     `now` gives the moments of exchanges; deadlines are kept on a clock of the wire's own, in real seconds. A request's
     `timeout` runs from the moment that it leaves the queue for a connection, new or standing. `allow` names hosts
-    beyond this machine and private networks that are targets on purpose. `connections` is for each endpoint (scheme,
+    beyond this machine and private networks that are targets on purpose; `never` has ports of this machine that are
+    our own, and never a target. `connections` is for each endpoint (scheme,
     host, port); requests beyond it wait in order. What `done` raises goes to the loop's exception handler.
 
     Raises:
@@ -39,11 +40,13 @@ class Wire:
         *,
         tls: Tls = _SYSTEM,
         allow: frozenset[str] = frozenset(),
+        never: frozenset[int] = frozenset(),
         connections: int = limits.CONNECTIONS,
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self.names = Names()
         self.allow = frozenset(plain(host) for host in allow)
+        self.never = never
         self.now = now
         self.real = RealClock().now
         self._tls = tls
