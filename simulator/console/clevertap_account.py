@@ -1,0 +1,196 @@
+"""What CleverTap's console holds of an account: chosen readings, webhooks, and where export status alerts go.
+
+Documented (CleverTap, Webhooks: Setup): creating a webhook sends a test body, and keeps the webhook only on 200.
+Documented (CleverTap, Status Alerts for Exports): one webhook of the account gets all alerts, chosen by its name, POST
+only. Assumed: a webhook that alerts go to cannot be deleted; its name is nobody else's.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from simulator.console.clevertap_webhooks import Kept, Webhook, hook, secrets_of, shown, written
+from simulator.console.happening import Hook, Notice
+from simulator.console.house import House
+from simulator.console.refusal import Refusal, not_found
+from simulator.documents import quoted
+from simulator.model import Exchange, Outcome
+from simulator.providers.clevertap import CLEVERTAP
+from simulator.redaction import Scrub
+from simulator.shown import as_text
+
+TRIED: Final = "webhook "
+"""Before a webhook's name, what its test body is sent for: no export is called so."""
+
+_WEBHOOK: Final = "clevertap.webhook"
+_TRYING: Final = "clevertap.webhook being tried"
+_ALERTS: Final = "clevertap.alerts"
+_READINGS: Final = "clevertap.readings"
+_BODY_TOLD: Final = 2_000  # characters of an answer's body that a refusal tells
+
+
+class Account:
+    """One account. Used on the desk's thread only; only `create_webhook` waits, for the receiver."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        for name, _ in house.store.things(_TRYING):  # the process died while it waited
+            house.store.drop(_TRYING, name)
+
+    def readings(self) -> Mapping[str, str]:
+        """Reading → the option that holds, chosen or not."""
+        return dict(self._house.story().readings)
+
+    def choose(self, readings: Mapping[str, str]) -> Mapping[str, str]:
+        """Choose options; readings that are not named stay as they are.
+
+        Raises:
+            Refusal: there is no such reading or option (unfit).
+        """
+        chosen = {**self._house.store.setting(_READINGS, {}), **readings}
+        try:
+            CLEVERTAP.choices(chosen)
+        except ValueError as error:
+            raise Refusal("unfit", str(error), "`partnersim list readings` tells what each is about") from None
+        self._house.store.set(_READINGS, chosen)
+        self._house.changed()
+        return self.readings()
+
+    async def create_webhook(self, body: Mapping[str, Any]) -> Webhook:
+        """Send the test body there, and keep the webhook if the answer is 200.
+
+        Raises:
+            Refusal: it makes no sense, or the receiver did not answer 200 (unfit, with `answer`); the name is taken, or
+                is being tried (conflict); no token was to be had (unavailable).
+        """
+        store = self._house.store
+        kept = written(body, self._house.now())
+        name = kept["name"]
+        if store.get(_WEBHOOK, name) is not None or store.get(_TRYING, name) is not None:
+            raise Refusal("conflict", f"there is a webhook {quoted(name)} already", "give it another name")
+        store.put(_TRYING, name, kept)
+        try:
+            self._house.changed()  # from now on nothing shows its secrets
+            exchange = await self._house.send(self.test(name, self._house.now()))
+            if exchange.outcome is not Outcome.ANSWERED or exchange.status != 200:
+                raise _not_kept(kept, exchange)
+            if store.get(_TRYING, name) is None:
+                raise Refusal("conflict", "everything was forgotten while the receiver was tried", "create it again")
+            store.put(_WEBHOOK, name, kept)
+        finally:
+            store.drop(_TRYING, name)
+            self._house.changed()
+        return self.webhook(name)
+
+    def webhook(self, name: str) -> Webhook:
+        """The webhook of that name.
+
+        Raises:
+            Refusal: there is none (not-found).
+        """
+        kept = self._house.store.get(_WEBHOOK, name)
+        if kept is None:
+            raise not_found("webhook", name)
+        return shown(kept, in_use=name == self.alerts())
+
+    def webhooks(self, offset: int = 0, limit: int = -1) -> tuple[int, list[Webhook]]:
+        """How many there are in all, and a page of them, the oldest first."""
+        alerts = self.alerts()
+        page = self._house.store.things(_WEBHOOK, offset=offset, limit=limit)
+        return self._house.store.number_of(_WEBHOOK), [shown(kept, in_use=name == alerts) for name, kept in page]
+
+    def delete_webhook(self, name: str) -> None:
+        """Forget a webhook.
+
+        Raises:
+            Refusal: there is none (not-found), or alerts go there (conflict).
+        """
+        if name == self.alerts():
+            raise Refusal(
+                "conflict",
+                f"export status alerts go to the webhook {quoted(name)}",
+                "first disable them, or choose another webhook",
+            )
+        if not self._house.store.drop(_WEBHOOK, name):
+            raise not_found("webhook", name)
+        self._house.changed()
+
+    def alerts(self) -> str | None:
+        """The name of the webhook that alerts go to; None while they are disabled."""
+        name: str | None = self._house.store.setting(_ALERTS)
+        return name
+
+    def enable_alerts(self, webhook: str) -> None:
+        """Alerts go there from now on: those of runs under way, too (documented).
+
+        Raises:
+            Refusal: there is no such webhook, or its method is not POST (unfit).
+        """
+        kept = self._house.store.get(_WEBHOOK, webhook)
+        if kept is None:
+            raise Refusal("unfit", f"there is no webhook {quoted(webhook)}", "create it first")
+        if kept["method"] != "POST":
+            raise Refusal(
+                "unfit",
+                "We only support a POST Webhook.",
+                f"{quoted(webhook)} is a {kept['method']} webhook: choose another",
+            )
+        self._house.store.set(_ALERTS, webhook)
+        self._house.changed()
+
+    def disable_alerts(self) -> None:
+        """No alerts from now on."""
+        self._house.store.set(_ALERTS, None)
+        self._house.changed()
+
+    def alerted(self) -> Hook | None:
+        """Where alerts go now; None for nowhere."""
+        name = self.alerts()
+        kept = None if name is None else self._house.store.get(_WEBHOOK, name)
+        return None if kept is None else hook(kept)
+
+    def tried(self, name: str) -> Hook:
+        """Where the test body of a webhook goes, kept or not yet.
+
+        Raises:
+            Refusal: there is none of that name (not-found).
+        """
+        kept = self._house.store.get(_WEBHOOK, name) or self._house.store.get(_TRYING, name)
+        if kept is None:
+            raise not_found("webhook", name)
+        return hook(kept)
+
+    def test(self, name: str, moment: float) -> Notice:
+        """The test body of a webhook, with profiles that nobody has seen yet.
+
+        Raises:
+            Refusal: there is none of that name (not-found).
+        """
+        where = self.tried(name)
+        number = self._house.store.count_up("clevertap.test") + 1
+        run = self._house.run(f"{TRIED}{name}", number, None, serial=0, started=moment, takes=0.0)
+        return Notice(run, "test", moment, where)
+
+    def secrets(self) -> Iterator[str]:
+        """Every value of every webhook that no output may show."""
+        for kind in (_WEBHOOK, _TRYING):
+            for _, kept in self._house.store.things(kind):
+                yield from secrets_of(kept)
+
+
+def _not_kept(kept: Kept, exchange: Exchange) -> Refusal:
+    """The webhook is not kept, since its test body was not answered with 200."""
+    scrub = Scrub(secrets_of(kept))
+    detail = scrub(exchange.detail)
+    came = f"{exchange.status or exchange.outcome}{f' ({detail})' if detail else ''}"
+    answer = {
+        "outcome": str(exchange.outcome),
+        "status": exchange.status,
+        "body": scrub(as_text(exchange.body))[:_BODY_TOLD],
+        "detail": detail,
+    }
+    return Refusal(
+        "unfit",
+        f"the webhook {quoted(kept['name'])} is not kept: its test body came to {came}, and only 200 will do",
+        'let the receiver answer 200 to test bodies ({"is_test": true, …}), and create the webhook again',
+        {"answer": answer},
+    )

@@ -1,0 +1,306 @@
+"""The course of story time: what falls due is taken in order, and what is to be sent goes to the partners' senders."""
+
+import asyncio
+import heapq
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Final, Literal, NamedTuple
+
+from simulator.clock import Clock
+from simulator.console.agenda import Agenda
+from simulator.console.hands import FASTEST, Hands
+from simulator.console.happening import Console, Happening, Hook, Notice, Outcome
+from simulator.console.ledger import Ledger, Origin
+from simulator.console.refusal import Refusal
+from simulator.console.sender import Sender
+from simulator.console.store import Store
+from simulator.model import Delivery
+from simulator.timeline import notification
+from simulator.timeline.story import EARLIEST, LATEST, Story
+
+Misfire = Literal["send", "skip"]
+
+_AT_ONCE: Final = 256  # happenings in one transaction
+_ROOM: Final = 1024  # deliveries that may wait for their turn before nothing more is taken
+_MISSED = "it fell due while partnersim was not running, and misfires are skipped"
+
+
+class Reading(NamedTuple):
+    """The story's clock. Moments are epoch seconds; `next_due` is None when nothing is to come."""
+
+    now: float
+    scale: float
+    held: bool
+    next_due: float | None
+
+
+class Advanced(NamedTuple):
+    """What an advance brought: where the story is now, how many deliveries, and how they ended."""
+
+    now: float
+    deliveries: int
+    outcomes: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Partner:
+    """One partner at this desk."""
+
+    console: Console
+    sender: Sender
+    story: Callable[[], Story]
+
+
+class Course:
+    """Lets the story pass. `wall` gives epoch seconds that never go back; `clock` wakes."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        agenda: Agenda,
+        ledger: Ledger,
+        partners: Mapping[str, Partner],
+        wall: Callable[[], float],
+        clock: Clock,
+        misfire: Misfire,
+    ) -> None:
+        self._store = store
+        self._agenda = agenda
+        self._ledger = ledger
+        self._partners = partners
+        self._wall = wall
+        self._clock = clock
+        self._misfire = misfire
+        self._hands = Hands(**store.setting("clock"))
+        self._missed_until = self._hands.at(wall())
+        self._catching_up = True
+        self._target: float | None = None
+        self._arrived: asyncio.Future[None] | None = None
+        self._outcomes: Counter[str] = Counter()
+        self._not_before = 0.0  # whatever became late before, it was not the sender's fault
+        self._nudge: asyncio.Future[None] | None = None
+        self._nudged = False
+        self._stopping = False
+        self._moment: float | None = None  # of what happens right now
+
+    # What others ask
+
+    def now(self) -> float:
+        """The story's moment: of what happens right now, else of the clock."""
+        if self._moment is not None:
+            return self._moment
+        return self._hands.at(self._wall())
+
+    @property
+    def pace(self) -> float:
+        """Story seconds in a second; infinite while the story catches up or is moved."""
+        return math.inf if self._catching_up or self._target is not None else self._hands.scale
+
+    def reading(self) -> Reading:
+        """The clock as it stands."""
+        return Reading(self.now(), self._hands.scale, self._hands.held, self._agenda.next_due())
+
+    def set(self, held: bool | None = None, scale: float | None = None) -> Reading:
+        """Hold the clock, let it go on, or change its pace; what is None stays.
+
+        Raises:
+            Refusal: a pace that is none (unfit).
+        """
+        if scale is not None and not 0 < scale <= FASTEST:
+            raise Refusal("unfit", f"a scale is above 0 and at most {FASTEST:,.0f}, not {scale!r}", "1 is real time")
+        self._keep(self._hands.set(self._wall(), held=held, scale=scale))
+        self.wake()
+        return self.reading()
+
+    async def advance(self, to: float | None = None, *, by: float = 0.0) -> Advanced:
+        """Move the story there, or on by some seconds: all that falls due is sent, in order; returns when it was.
+
+        Raises:
+            Refusal: it is being moved already (conflict), or `to` is past, or a year partners cannot write (unfit).
+        """
+        if self._target is not None:
+            raise Refusal("conflict", "the clock is being moved already", "wait until that is done")
+        to = self.now() + by if to is None else to
+        if to < self._shown():
+            raise Refusal("unfit", "the clock cannot go back", "reset to begin anew, at any time")
+        if not EARLIEST <= to < LATEST:
+            raise Refusal("unfit", "the clock would leave the years that partners can write, 1980 to 9998")
+        self._target, self._outcomes = to, Counter()
+        self._arrived = asyncio.get_running_loop().create_future()
+        self.wake()
+        await self._arrived
+        return Advanced(self.now(), self._outcomes.total(), dict(self._outcomes))
+
+    def _shown(self) -> float:
+        """The moment as people are told it, whole milliseconds: whoever sends it back does not ask for the past."""
+        return math.floor(self.now() * 1000) / 1000
+
+    def ended(self, outcome: str) -> None:
+        """A delivery came to its end."""
+        self._outcomes[outcome] += 1
+        self.wake()
+
+    def wake(self) -> None:
+        """Something changed: look again at what is due."""
+        self._nudged = True
+        if self._nudge and not self._nudge.done():
+            self._nudge.set_result(None)
+
+    def stop(self) -> None:
+        """Take nothing any more."""
+        self._stopping = True
+        if self._arrived and not self._arrived.done():
+            self._arrived.set_exception(Refusal("unavailable", "the service ends"))
+        self.wake()
+
+    # What it does
+
+    async def run(self) -> None:
+        """Until it is stopped."""
+        while not self._stopping:
+            self._nudged = False
+            until = self.now() if self._target is None else self._target
+            taken = self._take(until) if self._room else 0
+            for partner in self._partners.values():
+                partner.sender.go()
+            if taken:
+                await asyncio.sleep(0)
+            elif not self._room or (math.isinf(self.pace) and not self._idle):
+                await self._until_nudged(None)
+                self._not_before = self._clock.now()
+            elif math.isinf(self.pace):
+                self._caught_up()
+            else:
+                await self._until_nudged(self._next())
+
+    def offer(self, partner: str, notice: Notice, due: float, origin: Origin = "schedule", again: int = 0) -> Delivery:
+        """Write a delivery down in history; it is not under way yet."""
+        house = self._partners[partner]
+        route = house.sender.route(notice.hook._replace(oauth=None))
+        story = house.story()
+        delivery = notification(story, notice.event, notice.run, notice.at, due, route)
+        return self.written(partner, delivery, origin, again)
+
+    def written(self, partner: str, delivery: Delivery, origin: Origin, again: int = 0) -> Delivery:
+        """The delivery with the number that history gives it."""
+        house = self._partners[partner]
+        journal = house.sender.journal.path.name
+        return delivery._replace(
+            number=self._ledger.add(partner, delivery, house.story().epoch, origin, again, journal)
+        )
+
+    def due_again(self, partner: str, delivery: Delivery, hook: Hook) -> None:
+        """A delivery of an earlier process that was never begun: by the rule of misfires it is sent now, or skipped."""
+        sender = self._partners[partner].sender
+        if self._misfire == "skip":
+            sender.skip(delivery, _MISSED)
+        else:
+            sender.offer(delivery, hook, self._clock.now())
+
+    @property
+    def _room(self) -> bool:
+        return sum(one.sender.waiting for one in self._partners.values()) < _ROOM
+
+    @property
+    def _idle(self) -> bool:
+        return all(one.sender.idle for one in self._partners.values())
+
+    def _take(self, until: float) -> int:
+        """Let happen what falls due until then, at most so much; gives how much it was."""
+        due = self._agenda.due(until, _AT_ONCE)
+        if not due:
+            return 0
+        horizon = due[-1][1].due if len(due) == _AT_ONCE else until
+        order = count(due[-1][0] + 1)
+        heap = [(happening.due, place, happening) for place, happening in due]
+        heapq.heapify(heap)
+        later: list[Happening] = []
+        offered: list[tuple[str, Delivery, Notice, bool]] = []
+        taken = 0
+        with self._store.transaction():
+            self._agenda.done(place for place, _ in due)
+            while heap and taken < _AT_ONCE * 2:
+                _, _, happening = heapq.heappop(heap)
+                taken += 1
+                outcome = self._happens(happening)
+                for follows in outcome.next:
+                    if follows.due <= horizon:
+                        heapq.heappush(heap, (follows.due, next(order), follows))
+                    else:
+                        later.append(follows)
+                if outcome.notice:
+                    delivery = self.offer(happening.partner, outcome.notice, happening.due)
+                    offered.append((happening.partner, delivery, outcome.notice, happening.due <= self._missed_until))
+            self._agenda.add(happening for _, _, happening in sorted(heap, key=lambda one: one[:2]))
+            self._agenda.add(later)
+            if self._target is not None:
+                last = heap[0][0] if heap else horizon
+                self._keep(self._hands.moved(max(min(last, self._target), self.now()), self._wall()))
+        self._hand_over(offered)
+        return taken
+
+    def _happens(self, happening: Happening) -> Outcome:
+        with self._at(happening.due):
+            return self._partners[happening.partner].console.happens(happening)
+
+    def _hand_over(self, offered: list[tuple[str, Delivery, Notice, bool]]) -> None:
+        now = self._clock.now()
+        for partner, delivery, notice, missed in offered:
+            sender = self._partners[partner].sender
+            if missed and self._catching_up and self._misfire == "skip":
+                sender.skip(delivery, _MISSED)
+                continue
+            might = now
+            if math.isfinite(self.pace):
+                epoch = self._partners[partner].story().epoch
+                due = self._hands.reaches(delivery.due + epoch)
+                behind = self._wall() - due if due is not None else 0.0
+                might = max(now - max(behind, 0.0), self._not_before)
+            sender.offer(delivery, notice.hook, might)
+
+    @contextmanager
+    def _at(self, moment: float) -> Iterator[None]:
+        self._moment = moment
+        try:
+            yield
+        finally:
+            self._moment = None
+
+    def _caught_up(self) -> None:
+        """All that was due is sent: the clock goes on from here."""
+        self._catching_up = False
+        self._not_before = self._clock.now()
+        if self._target is not None:
+            self._keep(self._hands.moved(max(self._target, self.now()), self._wall()))
+            self._target = None
+            if self._arrived and not self._arrived.done():
+                self._arrived.set_result(None)
+
+    def _keep(self, hands: Hands) -> None:
+        """The hands as they are from now on, also after the end of this process."""
+        self._hands = hands
+        self._store.set("clock", {"story": hands.story, "wall": hands.wall, "scale": hands.scale, "held": hands.held})
+
+    def _next(self) -> float | None:
+        """The clock's moment at which something falls due; None when nothing does by itself."""
+        due = self._agenda.next_due()
+        wall = None if due is None else self._hands.reaches(due)
+        return None if wall is None else self._clock.now() + max(wall - self._wall(), 0.0)
+
+    async def _until_nudged(self, moment: float | None) -> None:
+        """Sleep until something changed, or `moment` has come."""
+        if self._nudged:
+            return
+        self._nudge = asyncio.get_running_loop().create_future()
+        cancel = self._clock.alarm(moment, self.wake) if moment is not None else None
+        try:
+            await self._nudge
+        finally:
+            self._nudge = None
+            if cancel:
+                cancel()

@@ -1,0 +1,81 @@
+"""What the journals know of deliveries that history has no end of: the process died before it wrote it down."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from simulator.console.ledger import Ended, Sent
+from simulator.errors import StorageError
+from simulator.model import Outcome
+
+_DIED = "the service ended before an answer was seen"
+
+
+def ends(folder: Path, deliveries: Iterable[Sent]) -> dict[int, list[Ended]]:
+    """Number → every attempt that was begun, in order; of a delivery that never was, nothing.
+
+    An attempt whose answer is not in the journal is in doubt: it may have arrived, and it is not made again.
+
+    Raises:
+        StorageError: a journal cannot be read.
+    """
+    by_journal: dict[str, set[int]] = {}
+    for one in deliveries:
+        by_journal.setdefault(one.journal, set()).add(one.number)
+    found: dict[int, list[Ended]] = {}
+    for name, numbers in by_journal.items():
+        found |= _ends_in(folder / name, numbers)
+    return found
+
+
+def _ends_in(path: Path, numbers: set[int]) -> dict[int, list[Ended]]:
+    begun: dict[int, list[tuple[int, int, int]]] = {}  # number → line, attempt, place of each intent
+    ended: dict[int, tuple[Mapping[str, Any], int]] = {}  # line of the intent → outcome, and its place
+    for line, place, entry in _lines(path):
+        if entry.get("n") not in numbers:
+            continue
+        if entry["kind"] == "intent":
+            begun.setdefault(entry["n"], []).append((line, entry["attempt"], place))
+        elif entry["kind"] == "outcome":
+            ended[entry["of"]] = entry, place
+    return {
+        number: [_end(number, attempt, place, ended.get(line)) for line, attempt, place in intents]
+        for number, intents in begun.items()
+    }
+
+
+def _end(number: int, attempt: int, place: int, outcome: tuple[Mapping[str, Any], int] | None) -> Ended:
+    if outcome is None:
+        return Ended(number, Outcome.IN_DOUBT, 0, False, attempt, 0.0, 0.0, _DIED, (place, -1))
+    entry, at = outcome
+    took = max(entry["done"] - entry["sent"], 0.0) if entry["sent"] else 0.0
+    return Ended(
+        number=number,
+        outcome=entry["outcome"],
+        answer=entry["status"],
+        acknowledged=False,
+        attempt=attempt,
+        late=entry["late"],
+        took=round(took, 6),
+        detail=entry.get("detail", ""),
+        places=(place, at),
+    )
+
+
+def _lines(path: Path) -> Iterable[tuple[int, int, Mapping[str, Any]]]:
+    """Number, first byte and entry of every whole line; nothing where there is no journal."""
+    try:
+        with path.open("rb") as file:
+            place = 0
+            for number, line in enumerate(file, start=1):
+                if line.endswith(b"\n"):  # the last one may have been cut short
+                    yield number, place, orjson.loads(line)
+                place += len(line)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StorageError(f"cannot read the journal {path}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise StorageError(f"{path} is no journal: {error}", "name another folder with --state") from error

@@ -1,0 +1,377 @@
+"""The desk on real sockets: what falls due is sent in order, once, to where the console says; also after a restart."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.console.clevertap_exports import NewExport
+from simulator.console.desk import Desk, running
+from simulator.console.ledger import Sent, Wanted
+from simulator.console.refusal import Refusal
+from simulator.console.settings import DeskSettings
+from simulator.console.store import Store
+from simulator.errors import StorageError
+from simulator.journal import Journal
+from tests.acceptance.conftest import Answering
+
+START = 1_767_571_200.0  # 2026-01-05T00:00:00Z
+HOUR, DAY = 3600.0, 86_400.0
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> DeskSettings:
+    return DeskSettings(folder=tmp_path / "state", seed=1, start=START, held=True)
+
+
+@contextmanager
+def alerting(settings: DeskSettings, url: str) -> Iterator[Desk]:
+    """A desk whose CleverTap account alerts a receiver."""
+    with running(settings) as desk:
+        desk.await_(lambda: desk.clevertap.create_webhook({"name": "ours", "url": url}))
+        desk.do(lambda: desk.clevertap.account.enable_alerts("ours"))
+        yield desk
+
+
+def export(desk: Desk, **changes: Any) -> str:
+    """One that starts a minute after the story's start, unless told otherwise."""
+    new = replace(NewExport(starts_at=START + 60.0), **changes)
+    return desk.do(lambda: desk.clevertap.create_export(new)).id
+
+
+def history(desk: Desk, **wanted: Any) -> list[Sent]:
+    return desk.do(lambda: desk.ledger.page(Wanted(**wanted), 0, 100_000))[1]
+
+
+def alerts(answering: Answering) -> list[dict[str, Any]]:
+    told = [json.loads(body) for _, _, body in answering.requests]
+    return [one for one in told if "is_test" not in one]
+
+
+def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+    patience = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < patience, "it never came true"
+        time.sleep(0.005)
+
+
+# The clock
+
+
+def test_nothing_falls_due_while_the_clock_is_held(settings: DeskSettings, answering: Answering) -> None:
+    with alerting(settings, answering.url) as desk:
+        export(desk, starts_at=START + 0.05)
+        time.sleep(0.2)
+        assert alerts(answering) == []
+        assert desk.do(desk.clock).now == START
+
+
+def test_moving_the_clock_sends_all_that_falls_due_in_order_and_returns_when_it_was(
+    settings: DeskSettings, answering: Answering
+) -> None:
+    with alerting(settings, answering.url) as desk:
+        export(desk, frequency="every 4 hours", takes=600.0)
+        advanced = desk.await_(lambda: desk.advance(by=DAY))
+        assert advanced.outcomes == {"answered": 12}
+        assert advanced.now == desk.do(desk.clock).now == START + DAY
+        assert [one["Status"] for one in alerts(answering)] == ["Initiated", "Completed"] * 6
+        assert [one.due - START for one in history(desk, event="initiated")] == [60.0 + n * 4 * HOUR for n in range(6)]
+
+
+def test_in_moved_time_an_end_waits_for_the_answer_to_its_beginning(
+    settings: DeskSettings, answering: Answering
+) -> None:
+    under_way, most = 0, 0
+    lock = threading.Lock()
+
+    def slow(_: bytes, __: object) -> int:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.02)
+        with lock:
+            under_way -= 1
+        return 200
+
+    with alerting(settings, answering.url) as desk:
+        answering.rule = slow
+        export(desk, frequency="every 4 hours")
+        assert desk.await_(lambda: desk.advance(by=DAY)).deliveries == 12
+        assert most == 1
+
+
+def test_a_clock_that_goes_fast_sends_by_itself(settings: DeskSettings, answering: Answering) -> None:
+    with alerting(settings, answering.url) as desk:
+        export(desk, frequency="every 4 hours", runs=3)
+        desk.do(lambda: desk.set_clock(held=False, scale=100_000.0))
+        until(lambda: len(alerts(answering)) == 6)
+        desk.do(lambda: desk.set_clock(held=True))
+        until(lambda: all(one.outcome for one in history(desk)))
+        assert all(one.late < 1.0 for one in history(desk))
+
+
+def test_the_clock_does_not_go_back(settings: DeskSettings) -> None:
+    with running(settings) as desk:
+        with pytest.raises(Refusal, match="cannot go back"):
+            desk.await_(lambda: desk.advance(START - 1.0))
+        desk.await_(lambda: desk.advance(START))
+
+
+def test_a_second_move_is_refused_while_one_is_under_way(settings: DeskSettings, answering: Answering) -> None:
+    go = threading.Event()
+    with alerting(settings, answering.url) as desk, ThreadPoolExecutor(1) as pool:
+        answering.rule = lambda *_: 200 if go.wait(10) else 500
+        export(desk)
+        first = pool.submit(desk.await_, lambda: desk.advance(by=60.0))
+        until(lambda: len(alerts(answering)) == 1)
+        with pytest.raises(Refusal, match="moved already"):
+            desk.await_(lambda: desk.advance(by=1.0))
+        go.set()
+        assert first.result(10).deliveries == 1
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, 2e6, float("inf"), float("nan")])
+def test_a_scale_that_is_none_is_refused(settings: DeskSettings, scale: float) -> None:
+    with running(settings) as desk, pytest.raises(Refusal, match="a scale is"):
+        desk.do(lambda: desk.set_clock(scale=scale))
+
+
+# What a console changes
+
+
+def test_nothing_is_sent_after_alerts_were_disabled_not_even_what_waited(
+    settings: DeskSettings, answering: Answering
+) -> None:
+    go = threading.Event()
+    with alerting(settings, answering.url) as desk, ThreadPoolExecutor(1) as pool:
+        answering.rule = lambda *_: 200 if go.wait(10) else 500
+        export(desk, frequency="every 4 hours")
+        moving = pool.submit(desk.await_, lambda: desk.advance(by=DAY))
+        until(lambda: len(alerts(answering)) == 1)  # the others wait for its answer
+        desk.do(desk.clevertap.account.disable_alerts)
+        go.set()
+        assert moving.result(10).deliveries == 1
+        assert len(alerts(answering)) == 1
+        assert len(history(desk, partner="clevertap")) == 2  # with the test body
+
+
+def test_what_waits_goes_to_the_webhook_that_is_chosen_now(settings: DeskSettings, answering: Answering) -> None:
+    go, other = threading.Event(), Answering()
+    with alerting(settings, answering.url) as desk, ThreadPoolExecutor(1) as pool:
+        desk.await_(lambda: desk.clevertap.create_webhook({"name": "other", "url": other.url}))
+        answering.rule = lambda *_: 200 if go.wait(10) else 500
+        export(desk, takes=600.0)
+        moving = pool.submit(desk.await_, lambda: desk.advance(by=DAY))
+        until(lambda: len(alerts(answering)) == 1)
+        desk.do(lambda: desk.clevertap.account.enable_alerts("other"))
+        go.set()
+        moving.result(10)
+        assert [one["Status"] for one in alerts(answering)] == ["Initiated"]
+        assert [one["Status"] for one in alerts(other)] == ["Completed"]
+    other.close()
+
+
+# History
+
+
+def test_a_delivery_is_shown_whole_as_the_receiver_got_it(settings: DeskSettings, answering: Answering) -> None:
+    answering.body = b"noted"
+    with alerting(settings, answering.url) as desk:
+        export(desk)
+        desk.await_(lambda: desk.advance(by=60.0))
+        (sent,) = history(desk, event="initiated")
+        whole = desk.do(lambda: desk.ledger.whole(sent.number))
+        assert whole is not None
+        (made,) = whole.attempts
+        assert made.body == answering.requests[-1][2]
+        assert made.answer_body == b"noted"
+
+
+def test_the_same_body_can_be_sent_again(settings: DeskSettings, answering: Answering) -> None:
+    with alerting(settings, answering.url) as desk:
+        export(desk)
+        desk.await_(lambda: desk.advance(by=60.0))
+        (first,) = history(desk, event="initiated")
+        again = desk.await_(lambda: desk.resend(first.number, fresh=False))
+        assert (again.origin, again.again, again.outcome) == ("resend", first.number, "answered")
+        assert answering.requests[-1][2] == answering.requests[-2][2]
+
+
+def test_it_can_be_sent_again_with_a_new_id_and_time(settings: DeskSettings, answering: Answering) -> None:
+    with alerting(settings, answering.url) as desk:
+        export(desk)
+        desk.await_(lambda: desk.advance(by=90.0))
+        (first,) = history(desk, event="initiated")
+        desk.await_(lambda: desk.resend(first.number, fresh=True))
+        old, new = alerts(answering)
+        assert {key for key in old if old[key] != new[key]} == {"Export Request Id", "Date and Time"}
+
+
+def test_nothing_can_be_sent_again_when_the_console_says_nothing_is_sent(
+    settings: DeskSettings, answering: Answering
+) -> None:
+    with alerting(settings, answering.url) as desk:
+        export(desk)
+        desk.await_(lambda: desk.advance(by=60.0))
+        desk.do(desk.clevertap.account.disable_alerts)
+        (first,) = history(desk, event="initiated")
+        with pytest.raises(Refusal, match="disabled"):
+            desk.await_(lambda: desk.resend(first.number, fresh=False))
+        with pytest.raises(Refusal):
+            desk.await_(lambda: desk.resend(99, fresh=False))
+
+
+def test_every_end_is_told_to_who_listens(settings: DeskSettings, answering: Answering) -> None:
+    with alerting(settings, answering.url) as desk:
+        export(desk)
+        desk.await_(lambda: desk.advance(by=60.0))
+        until(lambda: desk.feed.last >= 3)
+        told = [one.data["event"] for one in desk.feed.after(0, 0.0) if one.kind == "delivery"]
+        assert told == ["test", "initiated"]
+
+
+def test_the_journal_can_be_judged_like_any_other(settings: DeskSettings, answering: Answering) -> None:
+    from simulator.checks import judge
+
+    with alerting(settings, answering.url) as desk:
+        export(desk)
+        desk.await_(lambda: desk.advance(by=DAY))
+        answering.rule = lambda *_: 500
+        export(desk, starts_at=START + DAY + 60.0)
+        desk.await_(lambda: desk.advance(by=DAY))
+    (verdict,) = judge(Journal.open(settings.folder / "journals" / "clevertap-0001.ndjson"))
+    assert verdict.failed
+    assert "2 of 5" in verdict.because
+
+
+def test_our_own_port_is_never_a_target(settings: DeskSettings, answering: Answering) -> None:
+    port = int(answering.url.rpartition(":")[2])
+    with running(replace(settings, never=frozenset((port,)))) as desk:
+        with pytest.raises(Refusal) as refused:
+            desk.await_(lambda: desk.clevertap.create_webhook({"name": "ours", "url": answering.url}))
+        assert refused.value.details["answer"]["outcome"] == "blocked"
+    assert answering.requests == []
+
+
+# Its state
+
+
+def test_a_restart_goes_on_with_everything(settings: DeskSettings, answering: Answering) -> None:
+    with alerting(settings, answering.url) as desk:
+        export(desk, frequency="every 4 hours")
+        desk.await_(lambda: desk.advance(by=4 * HOUR))
+    with running(settings) as desk:
+        assert desk.do(desk.clock).now == START + 4 * HOUR
+        desk.await_(lambda: desk.advance(by=4 * HOUR))
+        ids = {one["Export Request Id"] for one in alerts(answering)}
+        assert len(ids) == 1
+    assert [one["Status"] for one in alerts(answering)] == ["Initiated", "Completed"] * 2
+
+
+def test_a_second_process_cannot_use_the_state(settings: DeskSettings) -> None:
+    with running(settings), pytest.raises(StorageError, match="in use"), running(settings):
+        pass
+
+
+def passed(settings: DeskSettings, seconds: float) -> None:
+    """As if nothing had run for so long."""
+    store = Store(settings.folder / "state.sqlite")
+    store.set("clock", {**store.setting("clock"), "wall": store.setting("clock")["wall"] - seconds})
+    store.close()
+
+
+@pytest.fixture
+def going(settings: DeskSettings, answering: Answering) -> DeskSettings:
+    """A desk that ended with its clock going, and was gone for ten hours in which two runs fell due."""
+    going = replace(settings, held=False)
+    with alerting(going, answering.url) as desk:
+        export(desk, starts_at=START + HOUR, frequency="every 8 hours")
+    passed(going, 10 * HOUR)
+    return going
+
+
+def test_what_fell_due_while_nothing_ran_is_sent_in_order(going: DeskSettings, answering: Answering) -> None:
+    with running(going) as desk:
+        until(lambda: len(alerts(answering)) == 4)
+        assert [one["Status"] for one in alerts(answering)] == ["Initiated", "Completed"] * 2
+        assert desk.do(desk.clock).now == pytest.approx(START + 10 * HOUR, abs=60.0)
+        assert all(one.late < 1.0 for one in history(desk)), "that nothing ran was not the sender's delay"
+
+
+def test_or_it_is_skipped_and_history_says_so(going: DeskSettings, answering: Answering) -> None:
+    with running(replace(going, misfire="skip")) as desk:
+        until(lambda: len(history(desk, outcome="skipped")) == 4)
+        assert alerts(answering) == []
+        desk.await_(lambda: desk.advance(by=8 * HOUR))  # what falls due from now on is sent
+        assert [one["Status"] for one in alerts(answering)] == ["Initiated", "Completed"]
+
+
+def test_what_waited_when_the_service_ended_is_sent_after_the_next_start(
+    settings: DeskSettings, answering: Answering
+) -> None:
+    def slow(*_: object) -> int:
+        time.sleep(0.5)
+        return 200
+
+    with alerting(settings, answering.url) as desk, ThreadPoolExecutor(1) as pool:
+        answering.rule = slow
+        export(desk, frequency="every 4 hours")
+        moving = pool.submit(desk.await_, lambda: desk.advance(by=DAY))
+        until(lambda: len(alerts(answering)) == 1)
+        desk.stop()
+        with pytest.raises(Refusal, match="the service ends"):
+            moving.result(10)
+    answering.rule = lambda *_: 200
+    with running(settings) as desk:
+        until(lambda: len(alerts(answering)) == 12)
+        desk.await_(lambda: desk.advance(by=1.0))
+    assert [one["Status"] for one in alerts(answering)] == ["Initiated", "Completed"] * 6
+
+
+def test_a_reset_forgets_everything_and_begins_where_it_is_told(settings: DeskSettings, answering: Answering) -> None:
+    with alerting(settings, answering.url) as desk:
+        export(desk, frequency="every 4 hours")
+        desk.await_(lambda: desk.advance(by=DAY))
+        desk.await_(lambda: desk.reset(seed=7, start=START + 5 * DAY))
+        assert desk.do(desk.clevertap.exports) == (0, [])
+        assert history(desk) == []
+        assert desk.do(desk.state)["seed"] == 7
+        assert desk.do(desk.clock).now == START + 5 * DAY
+        before = len(answering.requests)
+        desk.await_(lambda: desk.advance(by=DAY))
+        assert len(answering.requests) == before
+
+
+def test_the_same_seed_and_calls_make_the_same_bytes(settings: DeskSettings) -> None:
+    def bodies(folder: str) -> list[bytes]:
+        receiver = Answering()
+        with alerting(replace(settings, folder=settings.folder / folder), receiver.url) as desk:
+            export(desk, frequency="every 4 hours")
+            desk.await_(lambda: desk.advance(by=DAY))
+        receiver.close()
+        return [body for _, _, body in receiver.requests]
+
+    assert bodies("one") == bodies("two")
+
+
+def test_a_desk_that_cannot_write_any_more_says_so_to_who_asks(settings: DeskSettings, answering: Answering) -> None:
+    with alerting(settings, answering.url) as desk:
+        export(desk)
+
+        def breaks(*_: object) -> int:
+            raise StorageError("cannot write the journal x: no space left on device")
+
+        desk.do(lambda: setattr(desk._era._senders["clevertap"].journal, "flush", breaks))
+        with pytest.raises(Refusal):
+            desk.await_(lambda: desk.advance(by=60.0))
+        until(lambda: not desk.alive)
+        with pytest.raises(Refusal, match="no space left on device"):
+            desk.do(desk.clock)
