@@ -60,6 +60,7 @@ class Answering:
                 self._answer(receiver.rule(body, dict(self.headers.items())), receiver.body)
 
             def do_GET(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 self._answer(*receiver.state(self.path))
 
             def _answer(self, status: int, body: bytes) -> None:
