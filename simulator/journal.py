@@ -321,6 +321,27 @@ class Journal:
             raise StorageError(f"{self.path}: line {number} is no journal entry: {error}") from error
 
 
+def attempt_at(path: Path, intent: int, outcome: int) -> Attempt:
+    """The attempt whose lines begin at these bytes of a journal; its line numbers are not known, and 0.
+
+    An `outcome` below 0 is none: the attempt is in doubt.
+
+    Raises:
+        StorageError: the journal cannot be read, or has something else there.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(intent)
+            begun = orjson.loads(file.readline())
+            file.seek(max(outcome, 0))
+            ended = orjson.loads(file.readline()) if outcome >= 0 else None
+        return _attempt(0, begun, 0, ended)
+    except OSError as error:
+        raise StorageError(f"cannot read the journal {path}: {error.strerror or error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StorageError(f"{path} has no attempt at byte {intent}: {error!r}", "it was changed since") from error
+
+
 def _attempt(line: int, intent: Mapping[str, Any], outcome_line: int, outcome: Mapping[str, Any] | None) -> Attempt:
     """Intent and outcome as one."""
     ended: Mapping[str, Any] = outcome or {"outcome": "in-doubt", "detail": "the run ended before an answer was seen"}

@@ -1,16 +1,18 @@
 """Collects the mistakes in one file that its schema cannot see, so that its author is told of all at once."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from simulator import shown
 from simulator.documents import Document
 from simulator.errors import DocumentError, Mistake
 
 Path = Sequence[str | int]
+_MOST: Final = 100  # mistakes of one file that are told
 
 
 class Findings:
-    """The mistakes found so far in a document."""
+    """The mistakes found so far in a document, the first hundred of them: nobody reads more at once."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -18,7 +20,8 @@ class Findings:
 
     def add(self, path: Path, message: str, remedy: str = "", *, key: bool = False) -> None:
         """One more, at the value that `path` leads to, or at its key."""
-        self._mistakes.append(self.document.mistake(path, message, remedy, key=key))
+        if len(self._mistakes) < _MOST:
+            self._mistakes.append(self.document.mistake(path, message, remedy, key=key))
 
     def settle(self) -> None:
         """Return when there are none.

@@ -29,12 +29,21 @@ def load_receiver(path: str, env: Mapping[str, str]) -> Receiver:
         UsageError: the file cannot be read.
         DocumentError: every mistake in it.
     """
-    document = parse(content(Path(path), "receiver file"), path, "receiver", env=env)
+    return parse_receiver(content(Path(path), "receiver file"), path, env)
+
+
+def parse_receiver(data: bytes | str, source: str, env: Mapping[str, str]) -> Receiver:
+    """The receiver that a text describes; `source` names it in messages, and its folder is where TLS files are.
+
+    Raises:
+        DocumentError: every mistake in it.
+    """
+    document = parse(data, source, "receiver", env=env)
     findings = Findings(document)
     value = document.value
     made = Receiver(
         name=value["receiver"],
-        source=path,
+        source=source,
         endpoints={name: _endpoint(findings, name, keys) for name, keys in value["endpoints"].items()},
         ready=parse_url(value["ready"]) if "ready" in value else None,
         start=value.get("start"),
@@ -43,7 +52,7 @@ def load_receiver(path: str, env: Mapping[str, str]) -> Receiver:
         probes={name: _probe(findings, name, keys) for name, keys in value.get("probes", {}).items()},
         words={word: tuple(own) if isinstance(own, list) else (own,) for word, own in value.get("words", {}).items()},
         supports=value.get("supports", {}),
-        tls=_tls(findings, value.get("tls", {}), Path(path).parent),
+        tls=_tls(findings, value.get("tls", {}), Path(source).parent),
         secrets=tuple(dict.fromkeys((*_configured(value), *_from_environment(findings, env)))),
     )
     findings.settle()

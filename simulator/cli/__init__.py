@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "schema": "Print a JSON Schema, for editors and other programs.",
     "list": "List providers, events, readings, scenarios, faults, checks.",
     "explain": "Say what a check looks at and when it fails.",
+    "serve": "Be the partners: consoles with an HTTP API, exports that run by themselves.",
     "receive": "Run the sample receiver.",
     "doctor": "Look at this machine and, if named, a receiver.",
 }

@@ -24,6 +24,7 @@ from simulator.timeline.story import EARLIEST, LATEST, Story
 
 Misfire = Literal["send", "skip"]
 
+FARTHEST: Final = 400 * 86_400.0  # seconds that the clock is moved at once
 _AT_ONCE: Final = 256  # happenings in one transaction
 _ROOM: Final = 1024  # deliveries that may wait for their turn before nothing more is taken
 _MISSED = "it fell due while partnersim was not running, and misfires are skipped"
@@ -128,6 +129,8 @@ class Course:
         to = self.now() + by if to is None else to
         if to < self._shown():
             raise Refusal("unfit", "the clock cannot go back", "reset to begin anew, at any time")
+        if to - self.now() > FARTHEST:
+            raise Refusal("unfit", "the clock is moved by 400 days at once, at most", "move it several times")
         if not EARLIEST <= to < LATEST:
             raise Refusal("unfit", "the clock would leave the years that partners can write, 1980 to 9998")
         self._target, self._outcomes = to, Counter()

@@ -16,6 +16,8 @@ from simulator.console.feed import Feed
 from simulator.console.ledger import Ledger, Sent
 from simulator.console.reachfive import Reachfive
 from simulator.console.refusal import Refusal
+from simulator.console.run_request import Grounds
+from simulator.console.scenario_runs import ScenarioRuns
 from simulator.console.settings import DeskSettings
 from simulator.console.store import Store
 from simulator.errors import PartnersimError
@@ -25,7 +27,7 @@ T = TypeVar("T")
 
 
 class Desk:
-    """`do`, `await_`, `feed`, `alive`, `figures` and `settings` are for any thread, all else for the desk's own."""
+    """For any thread: `do`, `await_`, `feed`, `runs`, `alive`, `figures`, `settings`; all else for the desk's own."""
 
     def __init__(self, settings: DeskSettings) -> None:
         self.settings = settings
@@ -36,6 +38,7 @@ class Desk:
         self._stopped = False
         self._store: Store
         self._era: Era
+        self.runs: ScenarioRuns
 
     # From any thread
 
@@ -175,6 +178,7 @@ class Desk:
         )
         if not EARLIEST <= (chosen.start or EARLIEST) < LATEST:
             raise Refusal("unfit", "the story cannot start then", "partners write the years 1980 to 9998")
+        self.runs.forget()
         await self._era.close()
         self._store.empty()
         self._open(chosen)
@@ -192,9 +196,19 @@ class Desk:
         self._thread = threading.Thread(target=self._work, args=(ready,), name="desk", daemon=True)
         self._thread.start()
         ready.result()
+        settings = self.settings
+        self.runs = ScenarioRuns(
+            do=self.do,
+            store=self._store,
+            folder=settings.folder / "runs",
+            publish=self.feed.publish,
+            grounds=Grounds(receiver=settings.receiver, allow=settings.allow, never=settings.never, tls=settings.tls),
+        )
 
     def stop(self) -> None:
         """End: what is under way gets a moment, all else waits for the next start."""
+        if self.alive:
+            self.runs.close()
         if self._loop is not None and self._thread is not None and self._thread.is_alive():
             with suppress(RuntimeError):  # it has ended meanwhile
                 self._loop.call_soon_threadsafe(self._ask_to_stop)

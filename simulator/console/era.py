@@ -140,7 +140,7 @@ class Era:
 
     def figures(self) -> list[Figure]:
         """What there is to watch."""
-        totals = self._ledger.totals()
+        totals = self.ledger.totals()
         named = [({"partner": one[0], "event": one[1], "outcome": one[2] or "under-way"}, one) for one in totals]
         reading = self.course.reading()
         return [
@@ -250,7 +250,9 @@ class Era:
 
     async def _send_test(self, partner: str, notice: Notice) -> Exchange:
         delivery = self.course.offer(partner, notice, self.course.now(), "test")
-        return await self._senders[partner].at_once(delivery, notice.hook)
+        exchange = await self._senders[partner].at_once(delivery, notice.hook)
+        self._write()
+        return exchange
 
     def _ended(self, partner: str, delivery: Delivery, ended: Ended) -> None:
         """Kept for a moment: many ends are written into history together. The journal has each of them already."""

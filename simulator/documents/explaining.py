@@ -143,6 +143,8 @@ def _unknown_keys(found: _Found) -> list[Problem]:
             near = did_you_mean(key, known)
             remedy = "" if near else f"it takes {_listed(known)}" if known else ""
             problems.append(Problem((*found.path, key), f"{quoted(key)} {whole}{near}", remedy, key=True))
+        if len(problems) == _MOST:
+            break
     return problems
 
 

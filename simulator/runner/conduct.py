@@ -55,7 +55,9 @@ async def _once(
     timeline, scenario = planned.timeline, planned.scenario
     clock = settings.make_clock()
     send = (
-        settings.make_send(clock.now) if settings.make_send else Wire(clock.now, tls=receiver.tls, allow=settings.allow)
+        settings.make_send(clock.now)
+        if settings.make_send
+        else Wire(clock.now, tls=receiver.tls, allow=settings.allow, never=settings.never)
     )
     journal = JournalWriter(
         settings.journals / f"{name}.ndjson", _header(planned, receiver, settings), Scrub(planned.secrets)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class Session:
     `names` are the names of their journals, without ending. `wait_for` is a URL that must answer 2xx within
     `wait_timeout` seconds before anything is sent; None: the receiver's own `ready`, if it has one. `watching` gives,
     for a scenario's title, what is told of its progress while it is played. `interrupted` gives the signal that came
-    while all was planned, 0 for none.
+    while all was planned, 0 for none. Whoever keeps `stop` can end it from another thread, by `ask_from_elsewhere`.
     """
 
     scenarios: Sequence[Scenario]
@@ -46,6 +46,7 @@ class Session:
     wait_timeout: float = 30.0
     watching: Callable[[str], AbstractContextManager[Progress]] = _silent
     interrupted: Callable[[], int] = _never
+    stop: Stop = field(default_factory=Stop)
 
 
 def perform(session: Session) -> Report:
@@ -74,7 +75,8 @@ async def _perform(session: Session) -> Report:
         prepare(one, receiver, settings, seed=_seed(settings, one, first, index))
         for index, one in enumerate(session.scenarios)
     ]
-    stop, plays = Stop(), list[Play]()
+    stop, plays = session.stop, list[Play]()
+    stop.belongs_here()
     async with AsyncExitStack() as stack:
         stack.enter_context(on_signals(stop))
         if number := session.interrupted():
@@ -104,18 +106,18 @@ def _seed(settings: Settings, scenario: Scenario, first: int, index: int) -> int
 
 async def _ready(session: Session, stack: AsyncExitStack, stop: Stop) -> None:
     """Start the receiver where its file says how, and wait until it is there or not wanted; `stack` ends it."""
-    receiver, clock = session.receiver, RealClock()
+    receiver, settings, clock = session.receiver, session.settings, RealClock()
     url, any_answer = parse_url(session.wait_for) if session.wait_for else receiver.ready, False
     if url is None and receiver.start:  # whatever its server answers, it is there
         url, any_answer = next(iter(receiver.endpoints.values())).url._replace(target="/"), True
     if url is None:
         return
-    wire, child = Wire(clock.now, tls=receiver.tls, allow=session.settings.allow), None
+    wire, child = Wire(clock.now, tls=receiver.tls, allow=settings.allow, never=settings.never), None
     try:
         if receiver.start:
             await _while_wanted(nobody_there(url, wire), stop)
         if receiver.start and not stop.asked:
-            folder, log = Path(receiver.source).resolve().parent, session.settings.journals / "receiver.log"
+            folder, log = Path(receiver.source).resolve().parent, settings.journals / "receiver.log"
             child = await stack.enter_async_context(started(receiver.start, folder, log, stop))
         waiting = wait_until_ready(url, wire, clock, session.wait_timeout, any_answer=any_answer, child=child)
         await _while_wanted(waiting, stop)

@@ -1,18 +1,24 @@
-"""Ctrl-C and SIGTERM as something a run can wait for, so that it ends in a report."""
+"""Ctrl-C and SIGTERM as something a run can wait for, so that it ends in a report; other threads may ask for it too."""
 
 import asyncio
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 
 class Stop:
-    """Set once, by the first signal; `exit_code` is then 130 or 143, and 0 before."""
+    """Set once, by the first signal; `exit_code` is then 130 or 143, and 0 before.
+
+    All of it belongs to the thread of the run's loop, `ask_from_elsewhere` to any.
+    """
 
     def __init__(self) -> None:
         self.exit_code = 0
         self._listeners: list[Callable[[], None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._handing_over = threading.Lock()
 
     @property
     def asked(self) -> bool:
@@ -29,6 +35,20 @@ class Stop:
         self.exit_code = self.exit_code or 128 + number
         for listener in self._listeners:
             listener()
+
+    def ask_from_elsewhere(self, number: int = signal.SIGINT) -> None:
+        """The same from any thread: before the run begins, while it goes on, or after its end, when it does nothing."""
+        with self._handing_over:
+            if self._loop is None:  # nobody listens yet
+                self.ask(number)
+                return
+        with suppress(RuntimeError):  # the loop is closed: the run has ended
+            self._loop.call_soon_threadsafe(self.ask, number)
+
+    def belongs_here(self) -> None:
+        """From now on whoever asks from elsewhere is heard on the running loop."""
+        with self._handing_over:
+            self._loop = asyncio.get_running_loop()
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call it when the run is to end; at once, when that was asked already."""

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simulator.sample.app import close, create_app
-    from simulator.sample.server import running, serve
+    from simulator.serving import running, serve
 
 AUTHORIZATION_VARIABLE = "PARTNERSIM_SAMPLE_AUTHORIZATION"
 """The environment variable that holds the whole Authorization value, where the hooks ask for one."""
 
 __all__ = ["AUTHORIZATION_VARIABLE", "close", "create_app", "receiver_file", "running", "serve"]
 
-_HOMES = {"create_app": "app", "close": "app", "serve": "server", "running": "server"}
+_HOMES = {"create_app": "sample.app", "close": "sample.app", "serve": "serving", "running": "serving"}
 
 
 def __getattr__(name: str) -> Any:
     """Import what needs Flask or waitress when it is first asked for."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"simulator.{_HOMES[name]}"), name)
 
 
 def receiver_file(url: str, authorization: str | None) -> str:

@@ -15,13 +15,13 @@ from simulator.model import Delivery, Route
 from simulator.provider import Provider, Retry
 from simulator.receiver import Receiver
 from simulator.scenario import Scenario
-from simulator.timeline.exports import PlannedExport, lanes, planned_exports
+from simulator.timeline.exports import PlannedExport, lanes, notification, planned_exports
 from simulator.timeline.mistakes import Mistakes
 from simulator.timeline.routes import Routes
 from simulator.timeline.steps import PlannedStep, planned_steps, step_lanes
 from simulator.timeline.story import Story, story_start, tell
 
-__all__ = ["Timeline", "plan", "story_start"]
+__all__ = ["Timeline", "notification", "plan", "story_start"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,6 +129,22 @@ def misfit(story: Story, name: str, event: str, fields: Mapping[str, Any]) -> Pa
     return PartnersimError(f"{name}: what {story.provider.name} sends as {event} does not fit its own schema: {why}")
 
 
+def notification(story: Story, event: str, run: Run, at: float, due: float, route: Route) -> Delivery:
+    """One notification by itself, for whoever keeps a schedule of its own; `at` and `due` are epoch seconds.
+
+    Raises:
+        PartnersimError: the payload does not fit the partner's own schema.
+    """
+    fields, id_, status, time, definition_id = story.provider.render(event, run, at, story.choices)
+    if not story.schema(event).accepts(fields):
+        raise misfit(story, f"{run.export}[{run.number}]", event, fields)
+    end, epoch = story.provider.events[event].end, story.epoch
+    return Delivery(
+        0, run.export, 0, event, run.export, run.number, id_, status, time, definition_id,
+        end, True, "right", at - epoch, due - epoch, route, orjson.dumps(fields), None,
+    )  # fmt: skip
+
+
 def lanes(story: Story, exports: Iterable[PlannedExport], route: Route) -> Iterator[Iterator[Item]]:
     """Sorted streams that hold every notification of every export once; as few as can be."""
     for planned in exports:

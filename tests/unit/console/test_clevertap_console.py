@@ -126,7 +126,9 @@ def test_alerts_apply_to_existing_exports_at_once(made: Made) -> None:
     assert not made.console.export(export).alerts
     assert made.until(MINUTE) == []
     asyncio.run(made.webhook())
+    assert [one.alerts for one in made.console.exports()[1]] == [False]
     made.console.account.enable_alerts("ci")
+    assert [one.alerts for one in made.console.exports()[1]] == [True]
     assert made.console.export(export).alerts
     assert [one.event for one in made.until(HOUR)] == ["completed"]  # without an Initiated
 

@@ -266,6 +266,13 @@ class TestReceivers:
         assert {one["line"] for one in refusal.details["mistakes"]} == {0}
         assert CANARY not in everything(refusal)
 
+    def test_a_secret_that_a_message_would_quote_is_hidden(self) -> None:
+        probes = {"export": {"get": "http://127.0.0.1/{id}", "select": {"session_token": f"{CANARY}[["}}}
+        refusal = refused(scenario="clevertap/one-time-export", receiver=receiver(probes=probes))
+        assert "`(redacted)` is not a JSONPath" in refusal.message
+        asked = {"to": f"ftp://127.0.0.1/{CANARY}", "authorization": f"Bearer {CANARY}"}
+        assert "`ftp://127.0.0.1/(redacted)`" in refused(scenario="clevertap/one-time-export", **asked).message
+
     def test_a_header_that_cannot_be_sent_is_told_without_its_value(self) -> None:
         asked = {"to": "http://127.0.0.1/", "headers": {"X-Key": f"{CANARY}\r\n"}, "authorization": f"é{CANARY}"}
         assert CANARY not in everything(refused(scenario="clevertap/one-time-export", **asked))
