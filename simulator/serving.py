@@ -16,7 +16,7 @@ from waitress.task import ErrorTask
 from simulator.errors import UsageError
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from wsgiref.types import WSGIApplication
 
 Words = Callable[[int, str], tuple[str, bytes]]
 """Media type and body of an answer that the application is not asked for: made of its status and the reason."""

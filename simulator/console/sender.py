@@ -130,10 +130,10 @@ class Sender:
     async def at_once(self, delivery: Delivery, hook: Hook) -> Exchange:
         """Make one attempt now, past all lanes, and wait for what it comes to."""
         self._deliveries += 1
-        self._answers[delivery.number] = asyncio.get_running_loop().create_future()
+        answer = self._answers[delivery.number] = asyncio.get_running_loop().create_future()
         self._under_way[delivery.number] = (None, hook)
         await self._begin(Waiting(delivery, hook, self._desk.clock.now()))
-        return await self._answers[delivery.number]
+        return await answer
 
     def skip(self, delivery: Delivery, why: str) -> None:
         """It is not sent at all, and history says why."""

@@ -21,7 +21,7 @@ from simulator.web.problems import Problem
 from simulator.web.stream import Streams
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
     from simulator.console.desk import Desk
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from simulator.web.problems import Problem
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from wsgiref.types import WSGIEnvironment
 
 BODY_LIMIT: Final = 1024 * 1024  # bytes
 _HERE: Final = ("localhost", "127.0.0.1", "[::1]")

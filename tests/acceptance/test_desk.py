@@ -261,6 +261,43 @@ def test_our_own_port_is_never_a_target(settings: DeskSettings, answering: Answe
     assert answering.requests == []
 
 
+def test_a_webhook_whose_token_is_refused_is_not_kept(settings: DeskSettings, answering: Answering) -> None:
+    answering.rule = lambda *_: 401
+    auth = {"type": "oauth2", "token_url": f"{answering.url}/token", "client_id": "me", "client_secret": "opensesame"}
+    with running(settings) as desk:
+        with pytest.raises(Refusal) as refused:
+            desk.await_(lambda: desk.clevertap.create_webhook({"name": "ours", "url": answering.url, "auth": auth}))
+        assert refused.value.details["answer"]["outcome"] == "skipped"
+        assert "no token came" in refused.value.details["answer"]["detail"]
+        assert desk.do(desk.clevertap.account.webhooks) == (0, [])
+    assert [path for path, _, _ in answering.requests] == ["/token"]
+
+
+def test_an_alert_carries_the_token_that_was_fetched_and_a_401_makes_it_fetched_anew(
+    settings: DeskSettings, answering: Answering
+) -> None:
+    fetched = 0
+
+    def rule(body: bytes, headers: object) -> int:
+        nonlocal fetched
+        fetched += b"grant_type" in body
+        answering.body = b'{"access_token": "t-%d-secret", "token_type": "bearer"}' % fetched
+        return 401 if b"Initiated" in body else 200
+
+    answering.rule = rule
+    auth = {"type": "oauth2", "token_url": f"{answering.url}/token", "client_id": "me", "client_secret": "opensesame"}
+    with running(settings) as desk:
+        desk.await_(lambda: desk.clevertap.create_webhook({"name": "ours", "url": answering.url, "auth": auth}))
+        desk.do(lambda: desk.clevertap.account.enable_alerts("ours"))
+        export(desk)
+        desk.await_(lambda: desk.advance(by=DAY))
+    sent = [(path, headers["Authorization"]) for path, headers, _ in answering.requests if path != "/token"]
+    assert [value for _, value in sent] == ["Bearer t-1-secret", "Bearer t-1-secret", "Bearer t-2-secret"]
+    for path in settings.folder.rglob("*.ndjson"):
+        assert b"-secret" not in path.read_bytes()
+        assert b"opensesame" not in path.read_bytes()
+
+
 # Its state
 
 
