@@ -42,8 +42,9 @@ check: $(TEST_STAMP)  ## all that must hold before a change lands; the tests, wh
 deep: $(TEST_STAMP)  ## the long campaigns: kills, mutations, load; takes many minutes
 	$(TEST) -m deep
 
-bench: $(TEST_STAMP)  ## how fast it is here: one table of medians; wants a quiet machine
+bench: $(TEST_STAMP)  ## how fast it is here: tables of medians and of a service's week; wants a quiet machine
 	$(BIN)/python loadtests/bench/corridor.py
+	$(BIN)/python loadtests/bench/consoles.py
 
 format: $(TEST_STAMP)  ## put the code in the agreed form
 	$(BIN)/ruff format .

@@ -7,14 +7,12 @@ machine's own Python start, or wrk in the same run.
 
 import resource
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +21,9 @@ from simulator.authoring import parse_scenario, receiver_at
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, Exchange, Outcome
 from simulator.timeline import plan
+
+sys.path.insert(0, str(Path(__file__).parent))
+from null_receiver import null_receiver
 
 RUNS = 5
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -126,7 +127,7 @@ def _sending() -> Iterator[tuple[str, str]]:
     if not nginx:
         yield "sending", "not measured: nginx is not installed"
         return
-    with tempfile.TemporaryDirectory() as folder, _null_receiver(nginx, Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, null_receiver(nginx, Path(folder)) as url:
         wrk = shutil.which("wrk")
         fleet = Path(folder) / "fleet.yaml"
         fleet.write_text(FLEET.format(partner="clevertap", count=30_000, more=""), encoding="utf-8")
@@ -147,33 +148,6 @@ def _sending() -> Iterator[tuple[str, str]]:
             "the same, to wrk's requests a second",
             f"{statistics.median(ratios):.2f}" if wrk else "wrk is not installed",
         )
-
-
-@contextmanager
-def _null_receiver(nginx: str, folder: Path) -> Iterator[str]:
-    """An nginx that answers 200 to everything."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    temporary = " ".join(f"{kind}_temp_path {folder};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log crit; events {{}}\n"
-        f"http {{ access_log off; keepalive_requests 100000000; {temporary}\n"
-        f"server {{ listen 127.0.0.1:{port}; location / {{ return 200; }} }} }}\n",
-        encoding="utf-8",
-    )
-    process = subprocess.Popen([nginx, "-c", str(folder / "nginx.conf"), "-p", str(folder)])
-    try:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/hook"
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ class Lane:
         self._waiting: deque[Waiting] = deque()
         self._under_way: dict[int, float] = {}  # number → the story second at which its timeout would end
         self._held = False
+        self._not_before = 0.0  # who was behind one that was held back was held back as well
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -55,8 +56,8 @@ class Lane:
                 return
             self._waiting.popleft()
             if self._held:
-                self._held = False
-                first = first._replace(might=max(first.might, self._now()))
+                self._held, self._not_before = False, self._now()
+            first = first._replace(might=max(first.might, self._not_before))
             self._under_way[first.delivery.number] = first.delivery.due + first.delivery.route.timeout
             yield first
 

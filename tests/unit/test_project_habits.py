@@ -33,8 +33,10 @@ NEVER_IMPORTED = {
     "pytest-cov": "hands coverage to pytest",
     "pytest-randomly": "shuffles the tests",
     "ruff": "`make check` checks form and style with it",
+    "schemathesis": "tests/acceptance/test_serve_schemathesis.py asks the service with it, as a command",
     "types-jsonschema": "read by mypy",
     "types-pyyaml": "read by mypy",
+    "types-requests": "read by mypy",
     "tzdata": "read by zoneinfo where the system has no time zones",
 }
 """What is declared though no line imports it, and why."""

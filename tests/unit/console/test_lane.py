@@ -50,6 +50,14 @@ def test_who_was_held_back_is_late_through_no_fault_of_the_sender() -> None:
     assert [waiting.might for waiting in one.take(compressed=True)] == [100.0]
 
 
+def test_so_is_who_stood_behind_it() -> None:
+    one = lane(0.0, TIMEOUT + 1.0, TIMEOUT + 1.0)
+    assert taken(one, compressed=True) == [1]
+    assert taken(one, compressed=True) == []
+    one.ended(1)
+    assert [waiting.might for waiting in one.take(compressed=True)] == [100.0, 100.0]
+
+
 def test_a_lane_is_idle_when_nothing_waits_and_nothing_is_under_way() -> None:
     one = lane(0.0)
     assert not one.idle
