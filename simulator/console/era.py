@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from simulator.authoring import parse_scenario
+from simulator.check import status_fits
 from simulator.clock import RealClock, fresh_seed, utc_now
 from simulator.console.agenda import Agenda
 from simulator.console.clevertap import Clevertap
@@ -312,11 +313,14 @@ class Era:
     def _pick_up(self) -> None:
         """What an earlier process left: ends out of its journals; what was never begun falls due again."""
         left = self._ledger.open()
-        known = ends(self._journals, left)
+        known = ends(self._journals, left, self._acknowledges)
         self._ledger.ended(one for attempts in known.values() for one in attempts)
         for sent in left:
             if sent.number not in known:
                 self._due_again(sent)
+
+    def _acknowledges(self, partner: str, status: int) -> bool:
+        return status_fits(status, self._story(partner).provider.acknowledged_by)
 
     def _due_again(self, sent: Sent) -> None:
         """A delivery that was never begun; one that somebody waited for is not made, for nobody does any more."""

@@ -1,6 +1,7 @@
 """What the journals know of deliveries that history has no end of: the process died before it wrote it down."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,40 +14,54 @@ from simulator.model import Outcome
 _DIED = "the service ended before an answer was seen"
 
 
-def ends(folder: Path, deliveries: Iterable[Sent]) -> dict[int, list[Ended]]:
+Acknowledges = Callable[[str, int], bool]
+"""(partner, HTTP status) → whether the partner takes such an answer for success."""
+
+
+def ends(folder: Path, deliveries: Iterable[Sent], acknowledges: Acknowledges) -> dict[int, list[Ended]]:
     """Number → every attempt that was begun, in order; of a delivery that never was, nothing.
 
-    An attempt whose answer is not in the journal is in doubt: it may have arrived, and it is not made again.
+    An attempt whose answer is not in the journal is in doubt: it may have arrived, and it is not made again. Nor is a
+    delivery that the partner would have tried once more: what its last attempt came to is its end.
 
     Raises:
         StorageError: a journal cannot be read.
     """
-    by_journal: dict[str, set[int]] = {}
+    by_journal: dict[str, dict[int, str]] = {}
     for one in deliveries:
-        by_journal.setdefault(one.journal, set()).add(one.number)
+        by_journal.setdefault(one.journal, {})[one.number] = one.partner
     found: dict[int, list[Ended]] = {}
-    for name, numbers in by_journal.items():
-        found |= _ends_in(folder / name, numbers)
+    for name, partners in by_journal.items():
+        found |= _ends_in(folder / name, partners, acknowledges)
     return found
 
 
-def _ends_in(path: Path, numbers: set[int]) -> dict[int, list[Ended]]:
+def _ends_in(path: Path, partners: Mapping[int, str], acknowledges: Acknowledges) -> dict[int, list[Ended]]:
     begun: dict[int, list[tuple[int, int, int]]] = {}  # number → line, attempt, place of each intent
     ended: dict[int, tuple[Mapping[str, Any], int]] = {}  # line of the intent → outcome, and its place
     for line, place, entry in _lines(path):
-        if entry.get("n") not in numbers:
+        if entry.get("n") not in partners:
             continue
         if entry["kind"] == "intent":
             begun.setdefault(entry["n"], []).append((line, entry["attempt"], place))
         elif entry["kind"] == "outcome":
             ended[entry["of"]] = entry, place
     return {
-        number: [_end(number, attempt, place, ended.get(line)) for line, attempt, place in intents]
+        number: [
+            _end(number, attempt, place, ended.get(line), partial(acknowledges, partners[number]))
+            for line, attempt, place in intents
+        ]
         for number, intents in begun.items()
     }
 
 
-def _end(number: int, attempt: int, place: int, outcome: tuple[Mapping[str, Any], int] | None) -> Ended:
+def _end(
+    number: int,
+    attempt: int,
+    place: int,
+    outcome: tuple[Mapping[str, Any], int] | None,
+    acknowledges: Callable[[int], bool],
+) -> Ended:
     if outcome is None:
         return Ended(number, Outcome.IN_DOUBT, 0, False, attempt, 0.0, 0.0, _DIED, (place, -1))
     entry, at = outcome
@@ -55,7 +70,7 @@ def _end(number: int, attempt: int, place: int, outcome: tuple[Mapping[str, Any]
         number=number,
         outcome=entry["outcome"],
         answer=entry["status"],
-        acknowledged=False,
+        acknowledged=entry["outcome"] == Outcome.ANSWERED and acknowledges(entry["status"]),
         attempt=attempt,
         late=entry["late"],
         took=round(took, 6),

@@ -130,7 +130,8 @@ class Sender:
     async def at_once(self, delivery: Delivery, hook: Hook) -> Exchange:
         """Make one attempt now, past all lanes, and wait for what it comes to."""
         self._deliveries += 1
-        answer = self._answers[delivery.number] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Exchange] = asyncio.get_running_loop().create_future()
+        self._answers[delivery.number] = answer
         self._under_way[delivery.number] = (None, hook)
         await self._begin(Waiting(delivery, hook, self._desk.clock.now()))
         return await answer

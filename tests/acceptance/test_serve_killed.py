@@ -60,6 +60,7 @@ def agree(service: Served, folder: Path, answering: Answering) -> None:
     answered = {one.body for one in attempts if one.outcome is Outcome.ANSWERED}
     assert answered <= set(received) <= {one.body for one in attempts}
     assert {one.number: str(one.outcome) for one in attempts} == {one["number"]: one["outcome"] for one in history}
+    assert all(one["acknowledged"] == (one["outcome"] == "answered") for one in history)
     for number in range(1, EXPORTS + 1):
         runs = [(one["run"], one["event"]) for one in history if one["export"] == f"export-{number}"]
         begun = [run for run, event in runs if event == "initiated"]

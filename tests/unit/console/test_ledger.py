@@ -111,12 +111,26 @@ def test_there_is_nothing_to_tell_of_a_number_that_never_was(ledger: Ledger) -> 
 # What a process that died left
 
 
+def only_200(_: str, status: int) -> bool:
+    return status == 200
+
+
+@pytest.mark.parametrize(("status", "acknowledged"), [(200, True), (204, False), (503, False)])
+def test_an_answer_found_in_the_journal_acknowledges_by_the_partners_rule(
+    ledger: Ledger, tmp_path: Path, status: int, acknowledged: bool
+) -> None:
+    one, journal = added(ledger), writer(tmp_path)
+    journal.outcome(journal.intent(one, 1, 0.0), one, exchange(status), late=0.0, final=True)
+    journal.flush()
+    assert ends(tmp_path, ledger.open(), only_200)[one.number][0].acknowledged is acknowledged
+
+
 def test_an_answer_that_is_in_the_journal_alone_is_found_there(ledger: Ledger, tmp_path: Path) -> None:
     one, journal = added(ledger), writer(tmp_path)
     line = journal.intent(one, 1, 0.0)
     journal.outcome(line, one, exchange(503), late=0.25, final=True)
     journal.flush()
-    (found,) = ends(tmp_path, ledger.open())[one.number]
+    (found,) = ends(tmp_path, ledger.open(), only_200)[one.number]
     assert (found.outcome, found.answer, found.late) == ("answered", 503, 0.25)
     ledger.ended([found])
     whole = ledger.whole(one.number)
@@ -128,7 +142,7 @@ def test_an_attempt_without_an_answer_is_in_doubt(ledger: Ledger, tmp_path: Path
     one, journal = added(ledger), writer(tmp_path)
     journal.intent(one, 1, 0.0)
     journal.flush()
-    (found,) = ends(tmp_path, ledger.open())[one.number]
+    (found,) = ends(tmp_path, ledger.open(), only_200)[one.number]
     assert found.outcome == "in-doubt"
     ledger.ended([found])
     whole = ledger.whole(one.number)
@@ -139,7 +153,7 @@ def test_an_attempt_without_an_answer_is_in_doubt(ledger: Ledger, tmp_path: Path
 def test_a_delivery_that_was_never_begun_has_no_end(ledger: Ledger, tmp_path: Path) -> None:
     added(ledger)
     writer(tmp_path).flush()
-    assert ends(tmp_path, ledger.open()) == {}
+    assert ends(tmp_path, ledger.open(), only_200) == {}
 
 
 def test_a_last_line_that_was_cut_short_counts_for_nothing(ledger: Ledger, tmp_path: Path) -> None:
@@ -148,9 +162,9 @@ def test_a_last_line_that_was_cut_short_counts_for_nothing(ledger: Ledger, tmp_p
     journal.flush()
     path = tmp_path / JOURNAL
     path.write_bytes(path.read_bytes()[:-10])
-    assert ends(tmp_path, ledger.open()) == {}
+    assert ends(tmp_path, ledger.open(), only_200) == {}
 
 
 def test_a_journal_that_is_gone_knows_of_nothing(ledger: Ledger, tmp_path: Path) -> None:
     added(ledger)
-    assert ends(tmp_path, ledger.open()) == {}
+    assert ends(tmp_path, ledger.open(), only_200) == {}
