@@ -93,14 +93,28 @@ class Pause(NamedTuple):
     seconds: float
 
 
+class AwaitContinue(NamedTuple):
+    """A rest until the receiver says `100 Continue`, or for so many real seconds; a final answer ends the request."""
+
+    seconds: float
+
+
+class EndWriting(NamedTuple):
+    """The partner ends its own side of the connection here (FIN), and still reads the answer."""
+
+
 class HangUp(NamedTuple):
-    """The partner ends the connection here, in order (FIN) or by reset (RST), and awaits no answer."""
+    """The partner ends the connection here, in order (FIN) or by reset (RST), and awaits no answer.
+
+    `at_deadline`: not at once but when the delivery's timeout is over, and whatever comes until then is not read.
+    """
 
     reset: bool = False
+    at_deadline: bool = False
 
 
-Script = tuple["bytes | Pause | HangUp", ...]
-"""A request that misbehaves on purpose: bytes and pauses, perhaps a hang-up at the end."""
+Script = tuple["bytes | Pause | AwaitContinue | EndWriting | HangUp", ...]
+"""A request that misbehaves on purpose: bytes and rests, perhaps an end of the connection at its end."""
 
 
 class Delivery(NamedTuple):
@@ -124,6 +138,7 @@ class Delivery(NamedTuple):
     route: Route
     body: bytes
     script: Script | None = None  # what goes on the wire when it is not simply `data`
+    together: int = 1  # how many copies, all at this very moment, leave together with it, itself included
 
     @property
     def head(self) -> bytes:
@@ -168,6 +183,11 @@ class Exchange(NamedTuple):
     reused: bool = False  # whether it had carried a request before
     detail: str = ""  # the reason in words: "certificate has expired"
     hung_up: bool = False  # whether it was the partner that ended the connection, as a fault on the wire wants it
+
+    @property
+    def took(self) -> float:
+        """Seconds from the first byte sent to the end of the answer, or to what went wrong."""
+        return max(self.done - self.sent, 0.0) if self.sent else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,15 +356,17 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0, 1, 3, 4, 130 or 143; zero evidence is 4."""
+        """0, 1, 3, 4, 130 or 143; zero evidence is 4. Only a must fails; what only may be is no evidence."""
         results = [one.result for one in self.verdicts if one.level == "must"]
+        shown = {(one.level, one.result) for one in self.verdicts if one.level != "may"}
         if self.interrupted:
             return self.interrupted
         if self.plays and not any(play.reached for play in self.plays if play.attempts):
             return 3 if any(play.attempts for play in self.plays) else 4
         if Result.FAILED in results:
             return 1
-        if Result.INCONCLUSIVE in results or Result.PASSED not in results:
+        found = shown & {("must", Result.PASSED), ("should", Result.PASSED), ("should", Result.FAILED)}
+        if Result.INCONCLUSIVE in results or not found:
             return 4
         return 0 if all(play.complete for play in self.plays) else 4
 

@@ -90,6 +90,7 @@ def serve_on(
         while not (stop and stop.is_set()):
             wasyncore.loop(timeout=_LOOK, use_poll=True, map=channels, count=1)
     finally:
+        logging.getLogger("waitress").setLevel(logging.CRITICAL)  # whoever is hung up on now is no news
         server.task_dispatcher.shutdown(timeout=2)  # who has begun to answer ends it; who waits is hung up on
         wasyncore.close_all(channels)
 

@@ -69,5 +69,5 @@ class StillDesk:
     def ledger(self) -> "StillDesk":
         return self
 
-    def page(self, _: Wanted, offset: int, limit: int) -> tuple[int, list[Sent]]:
-        return len(self.sent), self.sent[offset:][:limit]
+    def page(self, _: Wanted, offset: int, limit: int, *, newest: bool = False) -> tuple[int, list[Sent]]:
+        return len(self.sent), (self.sent[::-1] if newest else self.sent)[offset:][:limit]

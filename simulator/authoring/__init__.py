@@ -1,16 +1,24 @@
-"""What an author wrote, read and found right: scenario and receiver files → `Scenario` and `Receiver`."""
+"""What an author wrote, read and found right: scenario, rule and receiver files → `Scenario`, `Rule`, `Receiver`."""
 
+from simulator.authoring.findings import all_of
+from simulator.authoring.loading import kind_of, load_scenario
 from simulator.authoring.receiver import load_receiver, parse_receiver, receiver_at
-from simulator.authoring.scenario import expanded, kind_of, load_scenario, parse_scenario
+from simulator.authoring.rules import load_rule, parse_rule, rules_in, shipped_rules
+from simulator.authoring.scenario import expanded, parse_scenario
 from simulator.documents import parse_url
 
 __all__ = [
+    "all_of",
     "expanded",
     "kind_of",
     "load_receiver",
+    "load_rule",
     "load_scenario",
     "parse_receiver",
+    "parse_rule",
     "parse_scenario",
     "parse_url",
     "receiver_at",
+    "rules_in",
+    "shipped_rules",
 ]

@@ -11,6 +11,15 @@ Path = Sequence[str | int]
 _MOST: Final = 100  # mistakes of one file that are told
 
 
+def all_of(errors: Sequence[DocumentError]) -> DocumentError:
+    """The mistakes of several files as one error, file by file."""
+    if len(errors) == 1:
+        return errors[0]
+    whole = DocumentError(errors[0].source, [one for error in errors for one in error.mistakes])
+    whole.message = "\n".join(error.message for error in errors)
+    return whole
+
+
 class Findings:
     """The mistakes found so far in a document, the first hundred of them: nobody reads more at once."""
 

@@ -1,53 +1,21 @@
-"""Reads scenario files: YAML → `Scenario`."""
+"""Reads a scenario's text: YAML → `Scenario`."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from simulator import clock, resources
+from simulator import clock
 from simulator.authoring import secrets
 from simulator.authoring.exports import exports
-from simulator.authoring.files import content
 from simulator.authoring.findings import Findings
 from simulator.authoring.moments import Moments
 from simulator.authoring.partners import account_zone, export_events, unknown_partner
 from simulator.authoring.promises import claims, expectations
 from simulator.authoring.receiver import check_headers
 from simulator.authoring.steps import steps
-from simulator.documents import REFERENCE, did_you_mean, fits, parse, quoted
+from simulator.documents import REFERENCE, fits, parse, quoted
 from simulator.documents.environment import filled
-from simulator.errors import UsageError
 from simulator.scenario import Scenario, Webhook
-
-
-def load_scenario(name_or_path: str) -> Scenario:
-    """The scenario in a file, or the shipped one of that name (`clevertap/one-time-export`).
-
-    Raises:
-        UsageError: there is none, or its file cannot be read.
-        DocumentError: every mistake in it.
-    """
-    path = Path(name_or_path)
-    if name_or_path.endswith((".yaml", ".yml", ".json")) or _is_path(path):
-        return parse_scenario(content(path, "scenario file"), name_or_path)
-    shipped = resources.shipped_scenario(name_or_path)
-    if shipped is None:
-        near = did_you_mean(name_or_path, resources.shipped_scenarios())
-        raise UsageError(
-            f"there is no scenario {quoted(name_or_path)}{near}",
-            "`partnersim list scenarios` shows all that ship; a file's name ends in .yaml",
-        )
-    return parse_scenario(content(shipped, "scenario file"), name_or_path)
-
-
-def _is_path(path: Path) -> bool:
-    """Whether something is there; a folder that happens to be named like a shipped scenario is not meant."""
-    try:
-        return path.exists() and (not path.is_dir() or path.is_absolute())
-    except (OSError, ValueError):
-        return False
 
 
 def parse_scenario(text: str | bytes, source: str) -> Scenario:
@@ -131,22 +99,3 @@ def expanded(scenario: Scenario, env: Mapping[str, str]) -> tuple[Scenario, tupl
     hidden += [secret for text in written.values() for secret in secrets.of_environment(text, env)]
     made = replace(scenario, webhook=replace(webhook, headers=headers, authorization=authorization))
     return made, tuple(one for one in dict.fromkeys(hidden) if one)
-
-
-def kind_of(path: str) -> str:
-    """`receiver` when a file's own words say so, else `scenario`; decides which mistakes are worth telling.
-
-    Raises:
-        UsageError: the file cannot be read.
-    """
-    data = content(Path(path), "file")
-    try:
-        keys = (
-            set(json.loads(data))
-            if data.lstrip()[:1] == b"{"
-            else {line.partition(b":")[0] for line in data.splitlines()}
-        )
-    except (ValueError, RecursionError):
-        keys = set()
-    words = {key.decode(errors="replace") if isinstance(key, bytes) else str(key) for key in keys}
-    return "receiver" if words & {"receiver", "endpoints", "probes"} and "scenario" not in words else "scenario"

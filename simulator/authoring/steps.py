@@ -98,10 +98,11 @@ def _body(findings: Findings, written: Any, path: Path) -> Body:
 
 def _fault(findings: Findings, written: dict[str, Any], path: Path) -> dict[str, Any]:
     """A fault and its setting; shares of 100 % leave nothing out and are no fault."""
-    for name, setting in written.items():
-        where = (*path, "fault", name, "after") if name == "pause" else (*path, "fault", name)
-        share = setting["after"] if name == "pause" else setting
-        if name in {"truncate", "pause"} and isinstance(share, str) and float(share.rstrip("%")) >= 100:
+    for name, key in (("truncate", "at"), ("pause", "after")):
+        share, where = written.get(name), (*path, "fault", name)
+        if isinstance(share, dict):
+            share, where = share[key], (*where, key)
+        if isinstance(share, str) and float(share.rstrip("%")) >= 100:
             findings.add(where, f"{quoted(share)} of a body is all of it: nothing would be left", "e.g. 60%")
     return written
 

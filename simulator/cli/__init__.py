@@ -20,14 +20,17 @@ from simulator.version import __version__
 COMMANDS: Final = {
     "demo": "See it work: a sample receiver, both partners' scenarios, verdicts.",
     "run": "Play scenarios against a receiver and judge it.",
+    "conform": "Hold a receiver against the rules of a good one.",
     "plan": "Show what a scenario would send, when, byte by byte.",
     "trigger": "Send one notification.",
+    "shrink": "Cut a scenario that fails down to what still fails.",
+    "explore": "Play random schedules, and cut down those that fail.",
     "judge": "Judge journals again, offline.",
     "report": "Render journals as text, JSON or JUnit.",
-    "validate": "Check scenario and receiver files.",
+    "validate": "Check scenario, rule and receiver files.",
     "schema": "Print a JSON Schema, for editors and other programs.",
-    "list": "List providers, events, readings, scenarios, faults, checks.",
-    "explain": "Say what a check looks at and when it fails.",
+    "list": "List providers, events, readings, scenarios, rules, faults, checks.",
+    "explain": "Say what a rule or a check looks at, and when it fails.",
     "serve": "Be the partners: consoles with an HTTP API, exports that run by themselves.",
     "receive": "Run the sample receiver.",
     "doctor": "Look at this machine and, if named, a receiver.",
@@ -94,6 +97,7 @@ def partnersim(ctx: click.Context) -> None:
     partnersim demo
     partnersim trigger clevertap.completed --to http://127.0.0.1:8000/hooks/clevertap
     partnersim run clevertap/one-time-export --receiver receiver.yaml
+    partnersim conform --receiver receiver.yaml
     """
     ctx.default_map = {name: defaults_from_pyproject(name) for name in COMMANDS if name == ctx.invoked_subcommand}
 

@@ -1,7 +1,7 @@
-"""Which scenarios and which receiver a command line means."""
+"""Which scenarios, rules and receiver a command line means."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -10,13 +10,17 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from simulator.authoring import load_receiver, load_scenario, receiver_at
+from simulator.authoring import all_of, kind_of, load_receiver, load_rule, load_scenario, receiver_at, rules_in
+from simulator.documents import did_you_mean
 from simulator.errors import DocumentError, UsageError
 from simulator.receiver import Receiver
-from simulator.resources import shipped_scenarios
+from simulator.resources import RULES, shipped_rule, shipped_rules, shipped_scenarios
+from simulator.rule import Rule
+from simulator.runner.conforming import Pair, pairs
 from simulator.scenario import Scenario
 
 _WITH_TO = ("authorization", "headers")
+_NO_RULE = "see: partnersim list rules"
 _DISTANCES = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 
 
@@ -35,20 +39,73 @@ def chosen_scenarios(words: Iterable[str]) -> list[Scenario]:
             read.append(load_scenario(name))
         except DocumentError as error:
             wrong.append(error)
-    if len(wrong) == 1:
-        raise wrong[0]
     if wrong:
-        raise SeveralFilesError(wrong)
+        raise all_of(wrong)
     return read
 
 
-class SeveralFilesError(DocumentError):
-    """More than one file is wrong: all of them are shown."""
+def chosen_rules(options: Mapping[str, Any]) -> list[Rule]:
+    """The rules of `--select` without those of `--ignore`, shipped ones and those of `--rules`, in order of name.
 
-    def __init__(self, errors: Iterable[DocumentError]) -> None:
-        kept = list(errors)
-        super().__init__(kept[0].source, [one for error in kept for one in error.mistakes])
-        self.message = "\n".join(error.message for error in kept)
+    Raises:
+        UsageError: a word names none, or two rules have one name.
+        DocumentError: files are wrong; the mistakes of all of them at once.
+    """
+    own: dict[str, Rule] = {}
+    for rule in rules_in(options["rules"]) if options["rules"] else ():
+        if rule.name in own or shipped_rule(rule.name):
+            where = own[rule.name].origin if rule.name in own else "among those that ship"
+            raise UsageError(
+                f"{rule.origin}: there is a rule {rule.name!r} already, {where}", "name this one otherwise"
+            )
+        own[rule.name] = rule
+    known = sorted({*shipped_rules(), *own})
+    names = set(known) if not options["select"] else {name for word in options["select"] for name in _like(word, known)}
+    names -= {name for word in options["ignore"] for name in _like(word, known)}
+    if not names:
+        raise UsageError("no rule is left: what is selected is ignored, too", "see: partnersim list rules")
+    read: list[Rule] = []
+    wrong: list[DocumentError] = []
+    for name in sorted(names):
+        try:
+            read.append(own[name] if name in own else load_rule(name))
+        except DocumentError as error:
+            wrong.append(error)
+    if wrong:
+        raise all_of(wrong)
+    return read
+
+
+def chosen_pairs(rules: Sequence[Rule], receiver: Receiver, partners: Sequence[str]) -> tuple[Pair, ...]:
+    """Each rule with each partner that it is played with, that the receiver takes, and that was asked for.
+
+    Raises:
+        UsageError: there are none, or a partner is asked for that no rule knows or the receiver does not take.
+    """
+    known = list(dict.fromkeys(partner for rule in rules for partner in rule.played))
+    for partner in partners:
+        if partner not in known:
+            near = did_you_mean(partner, known)
+            raise UsageError(f"no rule chosen is about {partner!r}{near}", f"they are about {', '.join(known)}")
+        if not receiver.endpoint(partner):
+            raise UsageError(f"the receiver has no endpoint for {partner!r}", "give it one, or leave out --partner")
+    found = pairs(rules, receiver, partners)
+    if not found:
+        raise UsageError(
+            f"the receiver has no endpoint for {' or '.join(known)}, which the rules are about",
+            "give it one, or choose other rules",
+        )
+    return found
+
+
+def _like(word: str, known: Sequence[str]) -> list[str]:
+    """The names that a word of `--select` or `--ignore` stands for: one, a family, or all that a pattern fits."""
+    plain = word.removeprefix(RULES)
+    found = [name for name in known if fnmatchcase(name, plain) or name.startswith(f"{plain}/")]
+    if not found:
+        families = dict.fromkeys(name.partition("/")[0] for name in known)
+        raise UsageError(f"no rule is like {word!r}{did_you_mean(plain, [*known, *families])}", _NO_RULE)
+    return found
 
 
 def is_folder(word: str) -> bool:
@@ -57,7 +114,7 @@ def is_folder(word: str) -> bool:
 
 
 def files_in(folder: str) -> list[str]:
-    """The scenario and receiver files in a folder and below."""
+    """The scenario, rule and receiver files in a folder and below."""
     return [
         str(file) for pattern in ("*.yaml", "*.yml") for file in sorted(Path(folder).rglob(pattern)) if file.is_file()
     ]
@@ -67,16 +124,27 @@ def _names(word: str) -> list[str]:
     if not word:
         raise UsageError("a scenario's name is empty", "see: partnersim list scenarios")
     if is_folder(word):
-        found = files_in(word)
+        found = [file for file in files_in(word) if kind_of(file) != "rule"]
         if not found:
             raise UsageError(f"the folder {word} has no scenario files", "they end in .yaml or .yml")
         return found
     if any(sign in word for sign in "*?[") and not os.path.exists(word):  # noqa: PTH110 - never raises
-        found = [name for name in shipped_scenarios() if fnmatchcase(name, word)]
+        known = _plays_of_rules() if word.startswith(RULES) else shipped_scenarios()
+        found = [name for name in known if fnmatchcase(name, word)]
         if not found:
             raise UsageError(f"no shipped scenario is like {word!r}", "see: partnersim list scenarios")
         return found
+    if os.path.isfile(word) and kind_of(word) == "rule":  # noqa: PTH113 - never raises
+        raise UsageError(
+            f"{word} is a rule, which is played with one partner at a time",
+            f"say {word}@clevertap, or: conform --rules",
+        )
     return [word]
+
+
+def _plays_of_rules() -> list[str]:
+    """What `run` calls the shipped rules, each with each of its partners."""
+    return [scenario.source for name in shipped_rules() for scenario in load_rule(name).played.values()]
 
 
 def chosen_receiver(options: Mapping[str, Any]) -> Receiver:

@@ -1,16 +1,32 @@
-"""`partnersim explain`: what a check looks at and when it fails."""
+"""`partnersim explain`: what a rule or a check looks at, and when it fails."""
 
+import json
 import re
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final
 
 import click
 
+from simulator.model import Delivery
+from simulator.rule import Rule
+from simulator.scenario import Scenario, Step
+
+_WIDTH: Final = 100
+_MOST: Final = 12  # lines of what is sent
+
 
 @click.command()
-@click.argument("check", required=False)
-def command(check: str | None) -> int:
-    """Say what a check looks at, when it passes and fails, and what it needs; without a name, list them.
+@click.argument("name", metavar="[RULE|CHECK]", required=False)
+def command(name: str | None) -> int:
+    """Say of a rule why it is one, what is sent and judged, how receivers break it and how to mend it.
+
+    Of a check: what it looks at, when it passes and fails, and what it needs. Without a name, the checks are listed;
+    `partnersim list rules` lists the rules.
 
     \b
+    partnersim explain auth/absent
     partnersim explain repeats-change-nothing
     partnersim explain then/3-ends-stay-ended
     """
@@ -18,24 +34,123 @@ def command(check: str | None) -> int:
 
     from simulator.checks import CHECKS
     from simulator.cli.output import say
-    from simulator.documents import did_you_mean
-    from simulator.errors import UsageError
+    from simulator.shown import block
 
-    if check is None:
-        for name, one in CHECKS.items():
-            say(f"{name:26}{(inspect.getdoc(one.judge) or '').splitlines()[0]}")
+    if name is None:
+        for check, one in CHECKS.items():
+            say(f"{check:26}{(inspect.getdoc(one.judge) or '').splitlines()[0]}")
         return 0
-    names = _checks_of(check)
-    unknown = [name for name in names if name not in CHECKS]
-    if unknown:
-        near = did_you_mean(unknown[0], CHECKS)
-        raise UsageError(f"there is no check {check!r}{near}", f"there are {', '.join(CHECKS)}")
-    say("\n\n".join(f"{name}\n\n{inspect.getdoc(CHECKS[name].judge)}" for name in names))
+    if (rule := _rule(name)) is not None:
+        say(block("\n".join(_told(rule))))
+        return 0
+    say("\n\n".join(f"{one}\n\n{inspect.getdoc(CHECKS[one].judge)}" for one in _checks_of(name)))
     return 0
 
 
+def _rule(word: str) -> Rule | None:
+    """The rule of that name or in that file; None where the word is about a check."""
+    from simulator.authoring import load_rule
+    from simulator.resources import RULES, shipped_rule
+
+    named = word.rpartition("@")[0] or word
+    if named.endswith((".yaml", ".yml")) or named.startswith(RULES) or shipped_rule(named):
+        return load_rule(named)
+    return None
+
+
 def _checks_of(word: str) -> list[str]:
-    """The checks behind a word: their own name, or a verdict's as reports print it."""
+    """The checks behind a word: their own name, or a verdict's as reports print it.
+
+    Raises:
+        UsageError: it is the name of no check, and of no rule.
+    """
+    from simulator.authoring import shipped_rules
+    from simulator.checks import CHECKS
+    from simulator.documents import did_you_mean
+    from simulator.errors import UsageError
+
     if word.startswith("expect/"):
         return ["ack", "refused", "status", "within"]
-    return [re.sub(r"^then/\d+-", "", word)]
+    check = re.sub(r"^then/\d+-", "", word)
+    if check not in CHECKS:
+        near = did_you_mean(check, [*CHECKS, *shipped_rules()])
+        what = "rule" if "/" in word else "check"
+        remedy = "see: partnersim list rules" if "/" in word else f"there are {', '.join(CHECKS)}"
+        raise UsageError(f"there is no {what} {word!r}{near}", remedy)
+    return [check]
+
+
+def _told(rule: Rule) -> Iterator[str]:
+    """All there is to say of a rule."""
+    yield f"{rule.name} ({rule.level})"
+    yield from ["", *textwrap.wrap(f"{rule.sentence}.", _WIDTH), ""]
+    yield from _field("source", rule.source)
+    yield from _field("why", rule.why)
+    yield from _field("usually", rule.broken)
+    yield from _field("mend", rule.mend)
+    if rule.needs:
+        yield from _field("needs", f"{', '.join(rule.needs)}, by the receiver file")
+    if rule.control:
+        yield from _field("control", f"{', '.join(rule.control)}: without that no verdict is possible")
+    if rule.alone:
+        yield from _field("alone", "nothing else is played meanwhile")
+    for partner, scenario in rule.played.items():
+        yield from ["", f"with {partner}", *(f"  {line}" for line in (*_sent(scenario), *_judged(scenario)))]
+    yield from ["", *(f"partnersim run {rule.origin}@{partner} --receiver FILE" for partner in rule.played)]
+
+
+def _sent(scenario: Scenario) -> Iterator[str]:
+    """What goes out and when, in brief: what leaves at one moment for one reason is a line."""
+    from pathlib import Path
+
+    from simulator.authoring import receiver_at
+    from simulator.clock import spelled
+    from simulator.runner.prepare import Settings, prepare
+
+    plain = receiver_at("http://127.0.0.1:8000/", authorization="Bearer placeholder")
+    timeline = prepare(scenario, plain, Settings(journals=Path()), seed=0).timeline
+    steps = {one.name: one for one in scenario.steps}
+    alike = [list(of) for _, of in groupby(timeline, key=_likeness)]
+    for first, *others in alike[:_MOST]:
+        remarks = [f"{len(others) + 1:,} at once"] if others else []
+        remarks += [f"about {spelled(round(first.at, 3))}"] if first.at != first.due else []
+        step = steps.get(first.step)
+        remarks += _oddities(step) if step else []
+        what = f"{first.name}: {first.event}" if step else first.name
+        aside = f" ({', '.join(remarks)})" if remarks else ""
+        yield from _field(f"+{spelled(round(first.due, 3))}", what + aside, margin=12)
+    if left := sum(len(of) for of in alike[_MOST:]):
+        yield f"and {left:,} more"
+
+
+def _likeness(one: Delivery) -> tuple[str, str, float]:
+    return one.step.rstrip("0123456789"), one.event, one.due
+
+
+def _oddities(step: Step) -> list[str]:
+    """How it differs from what the partner itself would send."""
+    return [
+        *([] if step.credentials == "right" else [f"credentials: {step.credentials}"]),
+        *(f"{key} is {json.dumps(value, ensure_ascii=False)}" for key, value in step.set.items()),
+        *([f"without {', '.join(step.remove)}"] if step.remove else []),
+        *(["another body"] if step.body is not None else []),
+        *(f"on the wire: {name}" for name in step.fault),
+    ]
+
+
+def _judged(scenario: Scenario) -> Iterator[str]:
+    """What is expected of the answers, and claimed of the state."""
+    from simulator.checks import CLAIMS
+
+    for expectation in scenario.expectations:
+        within = f" within {expectation.within:g} s" if expectation.within is not None else ""
+        yield from _field("answers", f"{expectation.name}: {' or '.join(expectation.status)}{within}", margin=12)
+    for claim in scenario.claims:
+        check = CLAIMS[claim.invariant or ("never-goes" if claim.goes else claim.kind)]
+        yield from _field("state", check.promise(claim), margin=12)
+
+
+def _field(name: str, value: str, margin: int = 10) -> Iterator[str]:
+    first, *rest = textwrap.wrap(value, _WIDTH - margin, break_on_hyphens=False) or [""]
+    yield f"{name:{margin - 1}} {first}"
+    yield from (" " * margin + line for line in rest)

@@ -58,6 +58,15 @@ def _scenarios() -> list[dict[str, Any]]:
     return [{"name": name, "says": load_scenario(name).title} for name in shipped_scenarios()]
 
 
+def _rules() -> list[dict[str, Any]]:
+    from simulator.authoring import load_rule, shipped_rules
+
+    return [
+        {"name": rule.name, "level": rule.level, "partners": list(rule.played), "says": rule.sentence}
+        for rule in map(load_rule, shipped_rules())
+    ]
+
+
 def _faults() -> list[dict[str, Any]]:
     import inspect
 
@@ -74,11 +83,13 @@ def _checks() -> list[dict[str, Any]]:
     return [{"name": name, "says": (inspect.getdoc(one.judge) or "").splitlines()[0]} for name, one in CHECKS.items()]
 
 
+_LEVEL: Final = len("should ") + 1
 LISTS: Final[dict[str, Callable[[], list[dict[str, Any]]]]] = {
     "providers": _providers,
     "events": _events,
     "readings": _readings,
     "scenarios": _scenarios,
+    "rules": _rules,
     "faults": _faults,
     "checks": _checks,
 }
@@ -116,7 +127,8 @@ def _lines(entries: list[dict[str, Any]]) -> Iterator[str]:
             yield f"\n{heading}" if group else heading
             group = heading
         grade = f"{entry['grade']}: " if "grade" in entry else ""
-        told = [entry["says"]] if "says" in entry else []
+        level = f"{entry['level']:{_LEVEL}}{', '.join(entry['partners'])}: " if "level" in entry else ""
+        told = [level + entry["says"]] if "says" in entry else []
         told += [f"{grade}{entry['source']}"] if "source" in entry else []
         told[0] += " (default)" if entry.get("default") else ""
         yield f"{'  ' * bool(group)}{entry['name']:{width}}{told[0]}"

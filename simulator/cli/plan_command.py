@@ -1,16 +1,18 @@
 """`partnersim plan`: what a scenario would send, when, byte by byte."""
 
 import base64
+import json
 import os
+from collections.abc import Mapping
 from datetime import timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 import click
 
 from simulator.cli.options import json_option, seed_options
 from simulator.cli.output import say
-from simulator.model import Delivery, HangUp, Pause, Script
+from simulator.model import AwaitContinue, Delivery, EndWriting, HangUp, Pause, Script
 from simulator.redaction import Scrub
 from simulator.shown import as_text, block
 
@@ -54,6 +56,7 @@ def command(scenario: str, **options: Any) -> int:
     planned = prepare(load_scenario(scenario), receiver, settings)
     timeline, scrub = planned.timeline, Scrub(planned.secrets)
     deliveries = islice(timeline, options["limit"])
+    faults = {step.name: _fault(step.fault) for step in timeline.scenario.steps if step.fault}
     if options["as_json"]:
         tell(
             {
@@ -69,38 +72,52 @@ def command(scenario: str, **options: Any) -> int:
     say(f"{timeline.scenario.title}\n{timeline.provider.title}, seed {timeline.seed}, {timeline.start.isoformat()}")
     for one in deliveries:
         when = (timeline.start + timedelta(seconds=one.due)).isoformat(sep=" ")
-        say(("" if options["brief"] else "\n") + _line(one, when))
+        say(("" if options["brief"] else "\n") + _line(one, when, faults.get(one.step, "")))
         if not options["brief"]:
             head = scrub(one.shown_head).replace("\r\n", "\n").rstrip("\n")
             say(_indented(f"{head}\n\n{block(scrub(as_text(one.body)))}"))
     return 0
 
 
-def _line(one: Delivery, when: str) -> str:
+def _line(one: Delivery, when: str, fault: str) -> str:
     from simulator.clock import spelled
 
     remarks = [f"says {spelled(one.at)}"] if one.at != one.due else []
     remarks += [] if one.valid else ["broken on purpose"]
     remarks += [] if one.credentials == "right" else [f"credentials {one.credentials}"]
-    remarks += [f"on the wire: {_told(one.script)}"] if one.script is not None else []
+    remarks += [f"{fault}, on the wire: {_told(one.script)}"] if one.script is not None else []
     remark = f"  ({', '.join(remarks)})" if remarks else ""
     return f"#{one.number} +{spelled(one.due)}  {when}  {one.name}  {one.id} {one.status}{remark}"
 
 
+def _fault(written: Mapping[str, Any]) -> str:
+    """A fault as its author wrote it: `truncate 60%`, `drip {"part":"body","every":"20ms"}`."""
+    name, setting = next(iter(written.items()))
+    return f"{name} {setting if isinstance(setting, str) else json.dumps(setting, separators=(',', ':'))}"
+
+
 def _told(script: Script) -> str:
-    """What goes out of a request that misbehaves: `180 bytes, rest 1s, 66 bytes, hang up`."""
+    """What goes out of a request that misbehaves: `180 bytes, rest 1s, 66 bytes, hang up`; what recurs is counted."""
+    words = [_piece(piece) for piece in script]
+    pairs = [", ".join(words[at : at + 2]) for at in range(0, len(words), 2)]  # bytes and rest take turns
+    counted = ((pair, len(list(same))) for pair, same in groupby(pairs))
+    return ", ".join(f"{number} times ({pair})" if number > 1 else pair for pair, number in counted)
+
+
+def _piece(piece: bytes | Pause | AwaitContinue | EndWriting | HangUp) -> str:
     from simulator.clock import spelled
 
-    words = []
-    for piece in script:
-        match piece:
-            case Pause():
-                words.append(f"rest {spelled(piece.seconds)}")
-            case HangUp():
-                words.append("reset" if piece.reset else "hang up")
-            case _:
-                words.append(f"{len(piece)} bytes")
-    return ", ".join(words)
+    match piece:
+        case Pause():
+            return f"rest {spelled(piece.seconds)}"
+        case AwaitContinue():
+            return f"await 100 for {spelled(piece.seconds)}"
+        case EndWriting():
+            return "end our side"
+        case HangUp():
+            return ("reset" if piece.reset else "hang up") + (" at the timeout" if piece.at_deadline else "")
+        case bytes():
+            return f"{len(piece)} bytes"
 
 
 def _indented(text: str) -> str:

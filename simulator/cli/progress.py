@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from simulator.clock import RealClock, spelled
 
@@ -39,6 +39,35 @@ def progress_line(title: str, *, quiet: bool) -> Iterator[Callable[[int, float],
         yield step
     finally:
         status.stop()
+
+
+@contextmanager
+def counting_line(
+    most: int, *, quiet: bool
+) -> Iterator[Callable[[str], AbstractContextManager[Callable[[int, float], None]]]]:
+    """While inside, gives what is entered for each play, by its title, several at once: how many are over is shown."""
+    over = 0
+
+    @contextmanager
+    def unseen(_: str) -> Iterator[Callable[[int, float], None]]:
+        yield lambda _, __: None
+
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield unseen
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text("")) as status:
+
+        @contextmanager
+        def watching(title: str) -> Iterator[Callable[[int, float], None]]:
+            nonlocal over
+            status.update(Text(f"{over} of {most} played: {_plain(title)}"))
+            yield lambda _, __: None
+            over += 1
+
+        yield watching
 
 
 def _plain(title: str) -> str:

@@ -1,9 +1,8 @@
 """`partnersim serve`: the partners as a service, with an HTTP API in the place of their consoles."""
 
-import json
-import os
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from ipaddress import ip_address
@@ -11,11 +10,11 @@ from pathlib import Path
 from secrets import token_urlsafe
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 import click
 
 from simulator.cli.options import PATH, SCALE, receiver_file_option, seed_options, target_options
+from simulator.cli.serve_start import Started, is_everywhere, say
 from simulator.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 Options = Mapping[str, Any]
 _STATE: Final = Path(".partnersim/serve")
+_WITHIN: Final = ("journals", "runs")
 _SHORTEST_TOKEN: Final = 16  # characters
 _THREADS: Final = 8
 
@@ -32,7 +32,12 @@ _THREADS: Final = 8
 @click.command()
 @click.option("--host", default="127.0.0.1", metavar="HOST", help="Where it listens (127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), default=8790, metavar="PORT", help="0 takes a free one (8790).")
-@click.option("--public-host", multiple=True, metavar="NAME[:PORT]", help="A name it is also known by.")
+@click.option(
+    "--public-host",
+    multiple=True,
+    metavar="NAME[:PORT]",
+    help="A name it is also known by: requests to others are refused.",
+)
 @click.option("--token", metavar="VALUE", help="What opens the API; a new one each time unless given.")
 @click.option("--state", type=PATH, metavar="DIR", help=f"Where settings and history are kept ({_STATE}).")
 @seed_options
@@ -54,6 +59,9 @@ def command(host: str, port: int, **options: Any) -> int:
     Point your staging receiver's partners at it: set up webhooks and exports with HTTP requests, hold, move and speed
     up the clock, see all that was sent. GET / lists what there is, with a line for curl each.
 
+    Ctrl-C or SIGTERM ends it; what is on its way to a receiver then has a second to be answered, and is in-doubt
+    afterwards. The next start with the same --state goes on from there.
+
     \b
     partnersim serve
     partnersim serve --hold --seed 7 --start 2026-01-05T00:00:00Z --state /tmp/fresh
@@ -67,16 +75,18 @@ def command(host: str, port: int, **options: Any) -> int:
     names = _names(host, options["public_host"])
     token, made = _token(host, options["token"])
     settings = _settings(options)
+    make_folders(settings.folder)
+    started = Started(host, options["public_host"], token, made, settings.folder, options["as_json"])
     stop = Event()
     with listening(host, port) as taken:
         port = taken.getsockname()[1]
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
         with running(replace(settings, never=frozenset((port,)))) as desk:
-            app = create_app(desk, token=token, port=port, names=names, ending=stop)
+            patient = max(options["threads"] - 2, 1)
+            app = create_app(desk, token=token, port=port, names=names, ending=stop, patient=patient)
             room = Room(threads=options["threads"] + MOST, watch=True, words=problems.words)
-            ready = partial(_ready, settings.folder, token, made=made, as_json=options["as_json"])
-            serve_on(taken, app, ready, stop=stop, room=room)
+            serve_on(taken, app, partial(say, started, desk), stop=stop, room=room)
     return 0
 
 
@@ -122,11 +132,7 @@ def _names(host: str, public: Sequence[str]) -> list[str]:
         authorities(public, 80)
     except ValueError as error:
         raise UsageError(f"--public-host: {error}", "e.g. mock.example.test, or mock.example.test:443") from None
-    try:
-        everywhere = ip_address(host).is_unspecified
-    except ValueError:
-        everywhere = False
-    return [*public] if everywhere else [*public, host]
+    return [*public] if is_everywhere(host) else [*public, host]
 
 
 def _settings(options: Options) -> "DeskSettings":
@@ -158,6 +164,11 @@ def _pace(scale: "Scale | None") -> float | None:
 
     if scale is None:
         return None
+    if scale.instant:
+        raise UsageError(
+            "--time-scale instant is not for a clock that goes",
+            "start it with --hold, and move it with POST /control/clock/advance: that waits for nothing",
+        )
     if scale.factor > FASTEST:
         raise UsageError(
             f"--time-scale {scale} is faster than {FASTEST:.0f}x",
@@ -195,13 +206,23 @@ def _own_folder() -> Path:
     return _STATE
 
 
-def _ready(folder: Path, token: str, url: str, *, made: bool, as_json: bool) -> None:
-    """Say where it is. A token that was given is known already, and is not said to people again."""
-    link = f"{url}/?token={quote(token, safe='')}"
-    if as_json:
-        told = {"url": url, "token": token, "link": link, "state": str(folder), "pid": os.getpid()}
-        click.echo(json.dumps(told))
-        return
-    click.echo(f"listening on {url} (pid {os.getpid()}, state in {folder})")
-    click.echo(f"what it can do: {link}" if made else f"what it can do: {url}/?token=… (the token that was given)")
-    click.echo("stop with Ctrl-C")
+def make_folders(folder: Path) -> None:
+    """Make the folders of the state, open to their owner only: credentials and answers stand in what they hold.
+
+    A folder that is there stays as open as somebody made it; those within are the service's own.
+
+    Raises:
+        StorageError: they cannot be made.
+    """
+    try:
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, parents=True)
+        for name in _WITHIN:
+            inner = folder / name
+            inner.mkdir(mode=0o700, exist_ok=True)
+            with suppress(PermissionError):  # it is another's, or its disk knows no such thing
+                inner.chmod(0o700)
+    except OSError as error:
+        raise StorageError(
+            f"cannot make the folder {folder}: {error.strerror}", "name another folder with --state"
+        ) from error

@@ -1,7 +1,7 @@
 """What a command says at its end: the verdicts, the reports that were asked for, and the exit code."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +10,30 @@ from simulator.errors import StorageError, UsageError
 from simulator.model import Report
 from simulator.reporting import REPORTERS
 
+Render = Callable[..., str]
+"""Makes the text for people of a report: takes the keywords of `simulator.reporting.text.render`."""
 
-def conclude(report: Report, options: Mapping[str, Any]) -> int:
-    """Write the reports that were asked for, say the verdicts, and give the exit code."""
-    words = shown(report, as_json=options["as_json"], brief=not options["verbose"])
-    write_reports(report, options["reports"])
+
+def conclude(report: Report, options: Mapping[str, Any], render: Render | None = None) -> int:
+    """Write the reports that were asked for, say the verdicts, and give the exit code.
+
+    With `render`, the text for people is what that makes of the report.
+    """
+    words = shown(report, as_json=options["as_json"], brief=not options["verbose"], render=render)
+    write_reports(report, options["reports"], render)
     if options["as_json"]:
         say(REPORTERS["json"](report).rstrip("\n"))
     say(words, as_json=options["as_json"], quiet=options["quiet"])
     return report.exit_code
 
 
-def shown(report: Report, *, as_json: bool = False, brief: bool = False) -> str:
+def shown(report: Report, *, as_json: bool = False, brief: bool = False, render: Render | None = None) -> str:
     """The report for people, in colour where the terminal takes it."""
-    from simulator.reporting.text import render
+    from simulator.reporting import text
 
     stream = sys.stderr if as_json else sys.stdout
     encoding = stream.encoding or "utf-8"
+    render = render or text.render
     return render(report, colour=colour_wanted() and not as_json, encoding=encoding, brief=brief).rstrip("\n")
 
 
@@ -41,7 +48,7 @@ def check_reports(reports: Sequence[tuple[str, Path]]) -> None:
             raise UsageError(f"there is no report format {form!r}", f"there are {', '.join(REPORTERS)}")
 
 
-def write_reports(report: Report, reports: Sequence[tuple[str, Path]]) -> None:
+def write_reports(report: Report, reports: Sequence[tuple[str, Path]], render: Render | None = None) -> None:
     """Write each report to its file.
 
     Raises:
@@ -51,7 +58,8 @@ def write_reports(report: Report, reports: Sequence[tuple[str, Path]]) -> None:
     for form, path in reports:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(REPORTERS[form](report), encoding="utf-8")
+            made = render(report) if render and form == "text" else REPORTERS[form](report)
+            path.write_text(made, encoding="utf-8")
         except OSError as error:
             trouble = StorageError(
                 f"cannot write the {form} report {path}: {error.strerror or error}", "name another file"

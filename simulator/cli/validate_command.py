@@ -16,9 +16,10 @@ from simulator.shown import block, line
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @json_option
 def command(files: tuple[str, ...], as_json: bool) -> int:
-    """Check scenario files, receiver files and journals; all mistakes of all files at once. Sends nothing.
+    """Check scenario, rule and receiver files and journals; all mistakes of all files at once. Sends nothing.
 
-    A scenario is planned as well, so that a payload that does not fit its schema is found. Folders are searched.
+    A scenario is planned as well, and all that a rule plays, so that a payload that does not fit its schema is found.
+    Folders are searched.
 
     \b
     partnersim validate scenarios/ receiver.yaml
@@ -58,7 +59,7 @@ def _files(word: str) -> list[Path]:
 
 def _check(path: Path) -> str:
     """What kind of file it is; raises a PartnersimError that says what is wrong with it."""
-    from simulator.authoring import kind_of, load_receiver, load_scenario, receiver_at
+    from simulator.authoring import all_of, kind_of, load_receiver, load_rule, load_scenario, receiver_at
     from simulator.journal import Journal
     from simulator.runner.prepare import Settings, prepare
 
@@ -66,10 +67,17 @@ def _check(path: Path) -> str:
         for _ in Journal.open(path).attempts():
             pass
         return "journal"
-    if kind_of(str(path)) == "receiver":
+    kind = kind_of(str(path))
+    if kind == "receiver":
         load_receiver(str(path), os.environ)
-        return "receiver"
-    scenario = load_scenario(str(path))
+        return kind
     placeholder = receiver_at("http://127.0.0.1:8000/", authorization="Bearer placeholder")
-    prepare(scenario, placeholder, Settings(journals=Path(), environment=os.environ))
-    return "scenario"
+    settings, wrong = Settings(journals=Path(), environment=os.environ), list[DocumentError]()
+    for scenario in load_rule(str(path)).played.values() if kind == "rule" else [load_scenario(str(path))]:
+        try:
+            prepare(scenario, placeholder, settings)
+        except DocumentError as error:
+            wrong.append(DocumentError(str(path), error.mistakes))
+    if wrong:
+        raise all_of(wrong)
+    return kind

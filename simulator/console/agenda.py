@@ -32,10 +32,11 @@ class Agenda:
         self._store = store
 
     def add(self, happenings: Iterable[Happening]) -> None:
-        """These will fall due."""
+        """These will fall due, at whole milliseconds: moments are told no finer."""
         with self._store.transaction():
             self._store.connection.executemany(
-                "INSERT INTO happening (due, partner, export, run, what) VALUES (?, ?, ?, ?, ?)", happenings
+                "INSERT INTO happening (due, partner, export, run, what) VALUES (?, ?, ?, ?, ?)",
+                ((round(one.due, 3), *one[1:]) for one in happenings),
             )
 
     def due(self, until: float, limit: int) -> list[tuple[int, Happening]]:
@@ -49,6 +50,11 @@ class Agenda:
         """These have happened."""
         with self._store.transaction():
             self._store.connection.executemany("DELETE FROM happening WHERE place = ?", ((one,) for one in places))
+
+    def number_due(self, until: float) -> int:
+        """How much falls due by then."""
+        found = self._store.connection.execute("SELECT count(*) FROM happening WHERE due <= ?", (until,)).fetchone()
+        return int(found[0])
 
     def next_due(self) -> float | None:
         """When anything falls due next."""

@@ -14,7 +14,7 @@ from simulator.console.agenda import KeptRun
 from simulator.console.clevertap_account import TRIED, Account
 from simulator.console.clevertap_exports import ENDED, Export, ExportRun, Kept, NewExport
 from simulator.console.clevertap_webhooks import Webhook
-from simulator.console.happening import START, Happening, Hook, Notice, Outcome
+from simulator.console.happening import START, Consequence, Happening, Hook, Notice
 from simulator.console.house import House
 from simulator.console.refusal import Refusal, not_found
 from simulator.providers.clevertap import CLEVERTAP
@@ -102,17 +102,17 @@ class Clevertap:
         total, page = self._house.agenda.runs(PARTNER, export, offset=offset, limit=limit)
         return total, [about.shown_run(one) for one in page]
 
-    def happens(self, happening: Happening) -> Outcome:
+    def happens(self, happening: Happening) -> Consequence:
         """A run begins, or what it sends falls due. What refers to something gone is nothing."""
         export, number = happening.export, happening.run
         kept = self._house.store.get(_EXPORT, export)
         if kept is None:
-            return Outcome()
+            return Consequence()
         if happening.what == START:
-            return Outcome() if kept["stopped"] else self._begins(happening, kept)
+            return Consequence() if kept["stopped"] else self._begins(happening, kept)
         run = self._house.agenda.run(PARTNER, export, number)
         if run is None:
-            return Outcome()
+            return Consequence()
         event = happening.what
         if event == ENDED or _is_end(event):  # whether a run fails is known when it ends
             event = next(filter(_is_end, about.emits(kept, number)), ENDED)
@@ -120,9 +120,9 @@ class Clevertap:
             self._house.agenda.keep_run(run._replace(state="failed" if failed else "completed"))
         hook = self.account.alerted()
         if hook is None or event not in about.emits(kept, number):
-            return Outcome()
+            return Consequence()
         made = about.run(self._house, export, kept, number, run.value["serial"], run.started)
-        return Outcome(notice=Notice(made, event, happening.due, hook))
+        return Consequence(notice=Notice(made, event, happening.due, hook))
 
     def hook(self, export: str) -> Hook:
         """Where alerts of an export would go now; of `webhook NAME`, where its test body goes."""
@@ -154,7 +154,7 @@ class Clevertap:
         """Every value of every webhook that no output may show, of those that are being tried too."""
         return self.account.secrets()
 
-    def _begins(self, happening: Happening, kept: Kept) -> Outcome:
+    def _begins(self, happening: Happening, kept: Kept) -> Consequence:
         """The run is written down; its own events and its end fall due, and the next run."""
         house, due, export, number = self._house, happening.due, happening.export, happening.run
         story, takes = house.story(), kept["takes"]
@@ -171,7 +171,7 @@ class Clevertap:
             follows.append(happening._replace(due=due + takes, what=ENDED))
         if (then := self._next_start(due, kept, number)) is not None:
             follows.append(happening._replace(due=then, run=number + 1))
-        return Outcome(next=tuple(follows))
+        return Consequence(next=tuple(follows))
 
     def _next_start(self, started: float, kept: Kept, number: int) -> float | None:
         """When the next run begins; None after the last, and where the years end that alerts can write."""

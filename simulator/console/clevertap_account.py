@@ -8,15 +8,14 @@ only. Assumed: a webhook that alerts go to cannot be deleted; its name is nobody
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from simulator.console.clevertap_webhooks import Kept, Webhook, hook, secrets_of, shown, written
+from simulator.console.clevertap_trial import not_kept
+from simulator.console.clevertap_webhooks import Webhook, hook, secrets_of, shown, written
 from simulator.console.happening import Hook, Notice
 from simulator.console.house import House
 from simulator.console.refusal import Refusal, not_found
 from simulator.documents import quoted
-from simulator.model import Exchange, Outcome
+from simulator.model import Outcome
 from simulator.providers.clevertap import CLEVERTAP
-from simulator.redaction import Scrub
-from simulator.shown import as_text
 
 TRIED: Final = "webhook "
 """Before a webhook's name, what its test body is sent for: no export is called so."""
@@ -25,7 +24,6 @@ _WEBHOOK: Final = "clevertap.webhook"
 _TRYING: Final = "clevertap.webhook being tried"
 _ALERTS: Final = "clevertap.alerts"
 _READINGS: Final = "clevertap.readings"
-_BODY_TOLD: Final = 2_000  # characters of an answer's body that a refusal tells
 
 
 class Account:
@@ -59,8 +57,8 @@ class Account:
         """Send the test body there, and keep the webhook if the answer is 200.
 
         Raises:
-            Refusal: it makes no sense, or the receiver did not answer 200 (unfit, with `answer`); the name is taken, or
-                is being tried (conflict); no token was to be had (unavailable).
+            Refusal: it makes no sense (unfit); the receiver did not answer 200 (not-kept, with `answer`); the name is
+                taken, or is being tried (conflict).
         """
         store = self._house.store
         kept = written(body, self._house.now())
@@ -72,7 +70,7 @@ class Account:
             self._house.changed()  # from now on nothing shows its secrets
             exchange = await self._house.send(self.test(name, self._house.now()))
             if exchange.outcome is not Outcome.ANSWERED or exchange.status != 200:
-                raise _not_kept(kept, exchange)
+                raise not_kept(kept, exchange, self._house.story().retry.timeout, self._house.scrub)
             if store.get(_TRYING, name) is None:
                 raise Refusal("conflict", "everything was forgotten while the receiver was tried", "create it again")
             store.put(_WEBHOOK, name, kept)
@@ -175,22 +173,3 @@ class Account:
         for kind in (_WEBHOOK, _TRYING):
             for _, kept in self._house.store.things(kind):
                 yield from secrets_of(kept)
-
-
-def _not_kept(kept: Kept, exchange: Exchange) -> Refusal:
-    """The webhook is not kept, since its test body was not answered with 200."""
-    scrub = Scrub(secrets_of(kept))
-    detail = scrub(exchange.detail)
-    came = f"{exchange.status or exchange.outcome}{f' ({detail})' if detail else ''}"
-    answer = {
-        "outcome": str(exchange.outcome),
-        "status": exchange.status,
-        "body": scrub(as_text(exchange.body))[:_BODY_TOLD],
-        "detail": detail,
-    }
-    return Refusal(
-        "unfit",
-        f"the webhook {quoted(kept['name'])} is not kept: its test body came to {came}, and only 200 will do",
-        'let the receiver answer 200 to test bodies ({"is_test": true, …}), and create the webhook again',
-        {"answer": answer},
-    )

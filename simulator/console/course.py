@@ -8,29 +8,30 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from simulator.clock import Clock
 from simulator.console.agenda import Agenda
 from simulator.console.hands import FASTEST, Hands
-from simulator.console.happening import Console, Happening, Hook, Notice, Outcome
+from simulator.console.happening import Consequence, Console, Happening, Hook, Notice
+from simulator.console.lane import Lanes, Waiting
 from simulator.console.ledger import Ledger, Origin
 from simulator.console.refusal import Refusal
 from simulator.console.sender import Sender
+from simulator.console.settings import Misfire
 from simulator.console.store import Store
 from simulator.model import Delivery
 from simulator.timeline import notification
 from simulator.timeline.story import EARLIEST, LATEST, Story
 
-Misfire = Literal["send", "skip"]
-
 FARTHEST: Final = 400 * 86_400.0  # seconds that the clock is moved at once
 _AT_ONCE: Final = 256  # happenings in one transaction
 _ROOM: Final = 1024  # deliveries that may wait for their turn before nothing more is taken
-_MISSED = "it fell due while partnersim was not running, and misfires are skipped"
+_MISSED: Final = "it fell due while the service was not running, and misfires are skipped"
+_LEFT: Final = "it waited for its turn when the service ended, and misfires are skipped"
 
 
-class Reading(NamedTuple):
+class ClockReading(NamedTuple):
     """The story's clock. Moments are epoch seconds; `next_due` is None when nothing is to come."""
 
     now: float
@@ -48,7 +49,7 @@ class Advanced(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Partner:
+class Seat:
     """One partner at this desk."""
 
     console: Console
@@ -65,7 +66,8 @@ class Course:
         store: Store,
         agenda: Agenda,
         ledger: Ledger,
-        partners: Mapping[str, Partner],
+        seats: Mapping[str, Seat],
+        lanes: Lanes,
         wall: Callable[[], float],
         clock: Clock,
         misfire: Misfire,
@@ -73,12 +75,16 @@ class Course:
         self._store = store
         self._agenda = agenda
         self._ledger = ledger
-        self._partners = partners
+        self._seats = seats
+        self._lanes = lanes
         self._wall = wall
         self._clock = clock
         self._misfire = misfire
         self._hands = Hands(**store.setting("clock"))
         self._missed_until = self._hands.at(wall())
+        self.missed = agenda.number_due(self._missed_until)  # that fell due while nothing ran, at the least
+        self._resting: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._numbers = count()
         self._catching_up = True
         self._target: float | None = None
         self._arrived: asyncio.Future[None] | None = None
@@ -92,21 +98,21 @@ class Course:
     # What others ask
 
     def now(self) -> float:
-        """The story's moment: of what happens right now, else of the clock."""
+        """The story's moment, in whole milliseconds as it is told: of what happens right now, else of the clock."""
         if self._moment is not None:
             return self._moment
-        return self._hands.at(self._wall())
+        return math.floor(self._exactly() * 1000) / 1000
 
     @property
     def pace(self) -> float:
         """Story seconds in a second; infinite while the story catches up or is moved."""
         return math.inf if self._catching_up or self._target is not None else self._hands.scale
 
-    def reading(self) -> Reading:
+    def reading(self) -> ClockReading:
         """The clock as it stands."""
-        return Reading(self.now(), self._hands.scale, self._hands.held, self._agenda.next_due())
+        return ClockReading(self.now(), self._hands.scale, self._hands.held, self._agenda.next_due())
 
-    def set(self, held: bool | None = None, scale: float | None = None) -> Reading:
+    def set(self, held: bool | None = None, scale: float | None = None) -> ClockReading:
         """Hold the clock, let it go on, or change its pace; what is None stays.
 
         Raises:
@@ -124,10 +130,12 @@ class Course:
         Raises:
             Refusal: it is being moved already (conflict), or `to` is past, or a year partners cannot write (unfit).
         """
+        if self._stopping:
+            raise Refusal("unavailable", "the service ends, or begins anew", "ask again")
         if self._target is not None:
             raise Refusal("conflict", "the clock is being moved already", "wait until that is done")
         to = self.now() + by if to is None else to
-        if to < self._shown():
+        if to < self.now():
             raise Refusal("unfit", "the clock cannot go back", "reset to begin anew, at any time")
         if to - self.now() > FARTHEST:
             raise Refusal("unfit", "the clock is moved by 400 days at once, at most", "move it several times")
@@ -139,14 +147,19 @@ class Course:
         await self._arrived
         return Advanced(self.now(), self._outcomes.total(), dict(self._outcomes))
 
-    def _shown(self) -> float:
-        """The moment as people are told it, whole milliseconds: whoever sends it back does not ask for the past."""
-        return math.floor(self.now() * 1000) / 1000
-
-    def ended(self, outcome: str) -> None:
+    def ended(self, number: int, outcome: str) -> None:
         """A delivery came to its end."""
-        self._outcomes[outcome] += 1
+        if self._lanes.ended(number):
+            self._outcomes[outcome] += 1
         self.wake()
+
+    async def rest(self, after: float, delay: float) -> None:
+        """Wait until so many story seconds have passed: since now, or, while the story is moved, since `after`."""
+        moment = (after if math.isinf(self.pace) else self._exactly()) + delay
+        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._resting, (moment, next(self._numbers), over))
+        self.wake()
+        await over
 
     def wake(self) -> None:
         """Something changed: look again at what is due."""
@@ -158,7 +171,7 @@ class Course:
         """Take nothing any more."""
         self._stopping = True
         if self._arrived and not self._arrived.done():
-            self._arrived.set_exception(Refusal("unavailable", "the service ends"))
+            self._arrived.set_exception(Refusal("unavailable", "the service ends, or begins anew", "ask again"))
         self.wake()
 
     # What it does
@@ -167,11 +180,11 @@ class Course:
         """Until it is stopped."""
         while not self._stopping:
             self._nudged = False
-            until = self.now() if self._target is None else self._target
+            until = self._exactly() if self._target is None else self._target
             taken = self._take(until) if self._room else 0
-            for partner in self._partners.values():
-                partner.sender.go()
-            if taken:
+            rested = self._end_rests(until)
+            self._go()
+            if taken or rested:
                 await asyncio.sleep(0)
             elif not self._room or (math.isinf(self.pace) and not self._idle):
                 await self._until_nudged(None)
@@ -183,35 +196,53 @@ class Course:
 
     def offer(self, partner: str, notice: Notice, due: float, origin: Origin = "schedule", again: int = 0) -> Delivery:
         """Write a delivery down in history; it is not under way yet."""
-        house = self._partners[partner]
-        route = house.sender.route(notice.hook._replace(oauth=None))
-        story = house.story()
+        here = self._seats[partner]
+        route = here.sender.route(notice.hook)
+        story = here.story()
         delivery = notification(story, notice.event, notice.run, notice.at, due, route)
         return self.written(partner, delivery, origin, again)
 
     def written(self, partner: str, delivery: Delivery, origin: Origin, again: int = 0) -> Delivery:
         """The delivery with the number that history gives it."""
-        house = self._partners[partner]
-        journal = house.sender.journal.path.name
-        return delivery._replace(
-            number=self._ledger.add(partner, delivery, house.story().epoch, origin, again, journal)
-        )
+        here = self._seats[partner]
+        journal = here.sender.journal.name
+        return delivery._replace(number=self._ledger.add(partner, delivery, here.story().epoch, origin, again, journal))
 
     def due_again(self, partner: str, delivery: Delivery, hook: Hook) -> None:
         """A delivery of an earlier process that was never begun: by the rule of misfires it is sent now, or skipped."""
-        sender = self._partners[partner].sender
         if self._misfire == "skip":
-            sender.skip(delivery, _MISSED)
+            self._seats[partner].sender.skip(delivery, _LEFT)
         else:
-            sender.offer(delivery, hook, self._clock.now())
+            self._lanes.offer(Waiting(partner, delivery, hook, self._clock.now(), compressed=True))
 
     @property
     def _room(self) -> bool:
-        return sum(one.sender.waiting for one in self._partners.values()) < _ROOM
+        return self._lanes.waiting < _ROOM
 
     @property
     def _idle(self) -> bool:
-        return all(one.sender.idle for one in self._partners.values())
+        return not self._lanes.waiting and not any(one.sender.under_way for one in self._seats.values())
+
+    def _exactly(self) -> float:
+        return min(self._hands.at(self._wall()), LATEST - 1.0)  # there the clock stops: partners write nothing later
+
+    def _go(self) -> None:
+        """Send all whose turn it is."""
+        batches: dict[str, list[Waiting]] = {}
+        for one in self._lanes.take(compressed=self.pace > 1.0):
+            batches.setdefault(one.partner, []).append(one)
+        for partner, batch in batches.items():
+            self._seats[partner].sender.make(batch)
+
+    def _end_rests(self, until: float) -> int:
+        """Wake whoever waits for a moment up to then; gives how many."""
+        ended = 0
+        while self._resting and self._resting[0][0] <= until:
+            over = heapq.heappop(self._resting)[2]
+            if not over.done():
+                over.set_result(None)
+                ended += 1
+        return ended
 
     def _take(self, until: float) -> int:
         """Let happen what falls due until then, at most so much; gives how much it was."""
@@ -243,28 +274,29 @@ class Course:
             self._agenda.add(later)
             if self._target is not None:
                 last = heap[0][0] if heap else horizon
-                self._keep(self._hands.moved(max(min(last, self._target), self.now()), self._wall()))
+                self._keep(self._hands.moved(max(min(last, self._target), self._exactly()), self._wall()))
+            self._store.set("seen", self._wall())
         self._hand_over(offered)
         return taken
 
-    def _happens(self, happening: Happening) -> Outcome:
+    def _happens(self, happening: Happening) -> Consequence:
         with self._at(happening.due):
-            return self._partners[happening.partner].console.happens(happening)
+            return self._seats[happening.partner].console.happens(happening)
 
     def _hand_over(self, offered: list[tuple[str, Delivery, Notice, bool]]) -> None:
         now = self._clock.now()
         for partner, delivery, notice, missed in offered:
-            sender = self._partners[partner].sender
             if missed and self._catching_up and self._misfire == "skip":
-                sender.skip(delivery, _MISSED)
+                self._seats[partner].sender.skip(delivery, _MISSED)
                 continue
             might = now
             if math.isfinite(self.pace):
-                epoch = self._partners[partner].story().epoch
+                epoch = self._seats[partner].story().epoch
                 due = self._hands.reaches(delivery.due + epoch)
                 behind = self._wall() - due if due is not None else 0.0
                 might = max(now - max(behind, 0.0), self._not_before)
-            sender.offer(delivery, notice.hook, might)
+            compressed = self.pace > 1.0
+            self._lanes.offer(Waiting(partner, delivery, notice.hook, might, compressed=compressed, notice=notice))
 
     @contextmanager
     def _at(self, moment: float) -> Iterator[None]:
@@ -279,7 +311,7 @@ class Course:
         self._catching_up = False
         self._not_before = self._clock.now()
         if self._target is not None:
-            self._keep(self._hands.moved(max(self._target, self.now()), self._wall()))
+            self._keep(self._hands.moved(max(self._target, self._exactly()), self._wall()))
             self._target = None
             if self._arrived and not self._arrived.done():
                 self._arrived.set_result(None)
@@ -287,11 +319,13 @@ class Course:
     def _keep(self, hands: Hands) -> None:
         """The hands as they are from now on, also after the end of this process."""
         self._hands = hands
-        self._store.set("clock", {"story": hands.story, "wall": hands.wall, "scale": hands.scale, "held": hands.held})
+        self._store.set("clock", hands.kept())
 
     def _next(self) -> float | None:
         """The clock's moment at which something falls due; None when nothing does by itself."""
-        due = self._agenda.next_due()
+        moments = [one[0] for one in self._resting[:1]]
+        moments += [due for due in (self._agenda.next_due(),) if due is not None]
+        due = min(moments, default=None)
         wall = None if due is None else self._hands.reaches(due)
         return None if wall is None else self._clock.now() + max(wall - self._wall(), 0.0)
 

@@ -2,7 +2,8 @@
 
 The changes of the clocks are met as Debian's cron meets them: a run at a fixed time that clocks skip comes when they go
 on (02:30 at 03:00), one at a time that they show twice comes the first time only; a schedule whose minute or hour
-begins with `*` counts real hours, and knows no such days.
+begins with `*` counts real hours, and knows no such days. Where clocks move by half an hour (Australia/Lord_Howe), runs
+within the hour of such a move may be lost.
 """
 
 import math

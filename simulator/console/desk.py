@@ -1,6 +1,7 @@
 """The desk: one thread on which both partners' consoles live, their story passes, and all is sent."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import CancelledError, Future
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 
 from simulator.console.agenda import Agenda
 from simulator.console.clevertap import Clevertap
-from simulator.console.course import Advanced, Reading
+from simulator.console.course import Advanced, ClockReading
 from simulator.console.era import Era, Figure
 from simulator.console.feed import Feed
 from simulator.console.ledger import Ledger, Sent
@@ -20,7 +21,7 @@ from simulator.console.run_request import Grounds
 from simulator.console.scenario_runs import ScenarioRuns
 from simulator.console.settings import DeskSettings
 from simulator.console.store import Store
-from simulator.errors import PartnersimError
+from simulator.errors import PartnersimError, StorageError
 from simulator.timeline.story import EARLIEST, LATEST
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Desk:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stopped = False
+        self._changing: asyncio.Lock
         self._store: Store
         self._era: Era
         self.runs: ScenarioRuns
@@ -125,11 +127,11 @@ class Desk:
         """Version, seed, start (epoch seconds), rule of misfires, folder and journals."""
         return {**self._era.state(), "folder": str(self.settings.folder)}
 
-    def clock(self) -> Reading:
+    def clock(self) -> ClockReading:
         """The story's clock."""
         return self._era.course.reading()
 
-    def set_clock(self, held: bool | None = None, scale: float | None = None) -> Reading:
+    def set_clock(self, held: bool | None = None, scale: float | None = None) -> ClockReading:
         """Hold the clock, let it go on, or change its pace; what is None stays.
 
         Raises:
@@ -164,24 +166,29 @@ class Desk:
         scale: float | None = None,
         held: bool | None = None,
     ) -> None:
-        """Forget everything and begin anew; journals stay. What is None is as at a first start.
+        """Forget everything and begin anew; journals stay. What is None is as it was at the first start.
 
         Raises:
             Refusal: a start that no partner can write (unfit).
         """
+        first = self._store.setting("first")
         chosen = replace(
             self.settings,
-            seed=self.settings.seed if seed is None else seed,
-            start=self.settings.start if start is None else start,
-            scale=self.settings.scale if scale is None else scale,
-            held=self.settings.held if held is None else held,
+            seed=first["seed"] if seed is None else seed,
+            start=first["start"] if start is None else start,
+            scale=first["scale"] if scale is None else scale,
+            held=first["held"] if held is None else held,
         )
         if not EARLIEST <= (chosen.start or EARLIEST) < LATEST:
             raise Refusal("unfit", "the story cannot start then", "partners write the years 1980 to 9998")
-        self.runs.forget()
-        await self._era.close()
-        self._store.empty()
-        self._open(chosen)
+        async with self._changing:
+            self.runs.forget()
+            await self._era.close()
+            try:
+                self._store.empty()
+            finally:  # also with what could not be forgotten the service goes on
+                self._open(chosen)
+            self._store.set("first", first)
         self.feed.publish("clock", self.clock()._asdict())
 
     # Its life
@@ -234,9 +241,15 @@ class Desk:
 
     async def _live(self, ready: "Future[None]") -> None:
         self._loop = asyncio.get_running_loop()
+        self._changing = asyncio.Lock()  # one era ends and another begins, or the last one ends
         self._store = Store(self.settings.folder / "state.sqlite")
         try:
-            self._open(self.settings)
+            try:
+                self._open(self.settings)
+            except (LookupError, TypeError, ValueError, AttributeError, sqlite3.Error) as error:
+                raise StorageError(
+                    f"the state in {self.settings.folder} is damaged: {error!r}", "name another folder with --state"
+                ) from error
             ready.set_result(None)
             try:
                 while not self._stopped and self.trouble is None:
@@ -244,7 +257,8 @@ class Desk:
                     await asyncio.sleep(0.005)
             except Exception as error:  # noqa: BLE001 (whatever it is, everybody who asks is told)
                 self._found(error)
-            await self._era.close()
+            async with self._changing:
+                await self._era.close()
         finally:
             self._store.close()
 
@@ -261,6 +275,7 @@ class Desk:
     def _found(self, trouble: Exception) -> None:
         self.trouble = self.trouble or trouble
         self._era.course.stop()
+        self.feed.close()
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The hands of the story's clock: held, going, or going faster. Pure: wall time comes in as an argument."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 FASTEST: Final = 1_000_000.0
@@ -17,6 +17,10 @@ class Hands:
     wall: float
     scale: float = 1.0
     held: bool = False
+
+    def kept(self) -> dict[str, float | bool]:
+        """As the store keeps them."""
+        return asdict(self)
 
     def at(self, wall: float) -> float:
         """The story's moment at a moment of the wall; it never goes back, whatever the wall does."""

@@ -51,7 +51,7 @@ class Notice(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Consequence:
     """What follows when something fell due: what falls due next, and perhaps a notification."""
 
     next: tuple[Happening, ...] = ()
@@ -61,7 +61,7 @@ class Outcome:
 class Console(Protocol):
     """One partner's console, as the desk sees it."""
 
-    def happens(self, happening: Happening) -> Outcome:
+    def happens(self, happening: Happening) -> Consequence:
         """Write down what happens, and say what follows from it; called once for each happening, in order of due."""
 
     def hook(self, export: str) -> Hook:

@@ -1,10 +1,9 @@
-"""Whose turn it is at one endpoint: in compressed time cause comes before effect, as it does in a scenario's play."""
+"""Whose turn it is at each endpoint: in compressed time cause comes before effect, as it does in a scenario's play."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from simulator.console.happening import Hook
+from simulator.console.happening import Hook, Notice
 from simulator.limits import IN_FLIGHT
 from simulator.model import Delivery
 
@@ -12,13 +11,27 @@ from simulator.model import Delivery
 class Waiting(NamedTuple):
     """A delivery that fell due. `might` is the moment from which the sender is to blame for any delay."""
 
+    partner: str
     delivery: Delivery
     hook: Hook
     might: float
+    compressed: bool  # whether the story passed faster than life when it fell due: it keeps cause and order even so
+    notice: Notice | None = None  # what it was made of; None where only its bytes are known
+
+    @property
+    def endpoint(self) -> tuple[str, str, int]:
+        """Where it goes."""
+        url = self.hook.url
+        return (url.scheme, url.host, url.port)
+
+    @property
+    def order(self) -> tuple[float, int]:
+        """What it is sorted by."""
+        return (self.delivery.due, self.delivery.number)
 
 
 class Lane:
-    """Deliveries to one endpoint, in order of due.
+    """Deliveries to one endpoint, in order of due, whoever's they are.
 
     In real time each leaves at once, whatever became of earlier ones. In compressed time it waits for every earlier one
     whose timeout would have ended, in the story, before it is due; and no more than `IN_FLIGHT` are under way.
@@ -26,22 +39,21 @@ class Lane:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._waiting: deque[Waiting] = deque()
+        self.waiting: list[Waiting] = []
         self._under_way: dict[int, float] = {}  # number → the story second at which its timeout would end
         self._held = False
         self._not_before = 0.0  # who was behind one that was held back was held back as well
 
-    def __len__(self) -> int:
-        return len(self._waiting)
-
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is under way."""
-        return not self._waiting and not self._under_way
+        return not self.waiting and not self._under_way
 
-    def offer(self, waiting: Waiting) -> None:
+    def offer(self, one: Waiting) -> None:
         """It waits its turn."""
-        self._waiting.append(waiting)
+        self.waiting.append(one)
+        if len(self.waiting) > 1 and self.waiting[-2].order > one.order:
+            self.waiting.sort(key=lambda waiting: waiting.order)
 
     def ended(self, number: int) -> None:
         """The partner makes no further attempt at it."""
@@ -49,31 +61,79 @@ class Lane:
 
     def take(self, *, compressed: bool) -> Iterator[Waiting]:
         """Those whose turn it is; they are under way from then on."""
-        while self._waiting:
-            first = self._waiting[0]
-            if compressed and self._must_wait(first.delivery.due):
+        ready = 0
+        for one in self.waiting:
+            if (compressed or one.compressed) and self._must_wait(one.delivery.due):
                 self._held = True
-                return
-            self._waiting.popleft()
+                break
+            ready += 1
             if self._held:
                 self._held, self._not_before = False, self._now()
-            first = first._replace(might=max(first.might, self._not_before))
-            self._under_way[first.delivery.number] = first.delivery.due + first.delivery.route.timeout
-            yield first
-
-    def replace(self, change: Callable[[Waiting], Waiting | None]) -> list[Waiting]:
-        """Look at all who wait again; gives those that are not to be sent any more."""
-        gone, kept = [], deque[Waiting]()
-        for one in self._waiting:
-            changed = change(one)
-            if changed is None:
-                gone.append(one)
-            else:
-                kept.append(changed)
-        self._waiting = kept
-        return gone
+            self._under_way[one.delivery.number] = one.delivery.due + one.delivery.route.timeout
+        taken, self.waiting = self.waiting[:ready], self.waiting[ready:]
+        return (one._replace(might=max(one.might, self._not_before)) for one in taken)
 
     def _must_wait(self, due: float) -> bool:
         if not self._under_way:
             return False
         return len(self._under_way) >= IN_FLIGHT or min(self._under_way.values()) < due
+
+
+class Lanes:
+    """A lane for each endpoint."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._lanes: dict[tuple[str, str, int], Lane] = {}
+        self._of: dict[int, Lane] = {}  # number → the lane in which it is under way
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return sum(len(lane.waiting) for lane in self._lanes.values())
+
+    def waiting_of(self, partner: str) -> int:
+        """How many of one partner's wait for their turn."""
+        return sum(one.partner == partner for lane in self._lanes.values() for one in lane.waiting)
+
+    def offer(self, one: Waiting) -> None:
+        """It waits its turn at its endpoint."""
+        if one.endpoint not in self._lanes:
+            self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.idle}
+            self._lanes[one.endpoint] = Lane(self._now)
+        self._lanes[one.endpoint].offer(one)
+
+    def take(self, *, compressed: bool) -> list[Waiting]:
+        """Those whose turn it is; they are under way from then on."""
+        found = []
+        for lane in self._lanes.values():
+            for one in lane.take(compressed=compressed):
+                self._of[one.delivery.number] = lane
+                found.append(one)
+        return found
+
+    def ended(self, number: int) -> bool:
+        """The partner makes no further attempt at it; whether it came out of a lane."""
+        lane = self._of.pop(number, None)
+        if lane is not None:
+            lane.ended(number)
+        return lane is not None
+
+    def look_again(self, partner: str, change: Callable[[Waiting], Waiting | None]) -> list[Waiting]:
+        """What waits of a partner's is changed, its place is that of its due time; gives what is not sent any more."""
+        gone: list[Waiting] = []
+        moved: list[Waiting] = []
+        for lane in self._lanes.values():
+            kept = []
+            for one in lane.waiting:
+                changed = change(one) if one.partner == partner else one
+                if changed is None:
+                    gone.append(one)
+                elif changed.endpoint == one.endpoint:
+                    kept.append(changed)
+                else:
+                    moved.append(changed)
+            lane.waiting = kept
+        for one in moved:
+            self.offer(one)
+        return gone

@@ -58,18 +58,19 @@ class Whole(NamedTuple):
     attempts: tuple[Attempt, ...]
 
 
-class Ended(NamedTuple):
-    """What became of a delivery in one attempt; `places` are where its lines begin in the journal."""
+class Tried(NamedTuple):
+    """What became of a delivery in one attempt; its lines begin at these bytes of the journal, below 0 for none."""
 
     number: int
     outcome: str  # "" while the partner goes on trying
     answer: int
     acknowledged: bool
-    attempt: int
+    attempt: int  # 0 where none was made
     late: float
     took: float
     detail: str
-    places: tuple[int, int]
+    intent_at: int
+    outcome_at: int
 
 
 _COLUMNS: Final = ", ".join(Sent._fields)
@@ -107,12 +108,13 @@ class Ledger:
             )
         return int(row.lastrowid or 0)
 
-    def ended(self, ends: Iterable[Ended]) -> None:
+    def tried(self, attempts: Iterable[Tried]) -> None:
         """Write down what became of them."""
         with self._store.transaction():
             self._store.connection.executemany(
                 "UPDATE delivery SET outcome = ?, answer = ?, acknowledged = ?, attempts = ?, late = ?, took = ?,"
-                " detail = ?, places = json_insert(places, '$[#]', ?, '$[#]', ?) WHERE number = ?",
+                " detail = ?, places = CASE WHEN json_extract(places, '$[#-2]') = ? THEN places"
+                " ELSE json_insert(places, '$[#]', ?, '$[#]', ?) END WHERE number = ?",
                 (
                     (
                         one.outcome,
@@ -122,10 +124,12 @@ class Ledger:
                         one.late,
                         one.took,
                         one.detail,
-                        *one.places,
+                        one.intent_at,
+                        one.intent_at,
+                        one.outcome_at,
                         one.number,
                     )
-                    for one in ends
+                    for one in attempts
                 ),
             )
 
@@ -133,6 +137,14 @@ class Ledger:
         """It was never begun; what comes of it now is in that journal."""
         with self._store.transaction():
             self._store.connection.execute("UPDATE delivery SET journal = ? WHERE number = ?", (journal, number))
+
+    def made_anew(self, number: int, delivery: Delivery) -> None:
+        """It goes elsewhere, or says something else, than was written down."""
+        with self._store.transaction():
+            self._store.connection.execute(
+                "UPDATE delivery SET id = ?, status = ?, body = ?, url = ? WHERE number = ?",
+                (delivery.id, delivery.status, delivery.body, url(str(delivery.route.url)), number),
+            )
 
     def withdraw(self, number: int) -> None:
         """It was never begun, and will not be."""
@@ -152,13 +164,14 @@ class Ledger:
         query = "SELECT body FROM delivery WHERE number = ?"
         return bytes(self._store.connection.execute(query, (number,)).fetchone()[0])
 
-    def page(self, wanted: Wanted, offset: int, limit: int) -> tuple[int, list[Sent]]:
-        """How many there are in all, and a page of them, the oldest first."""
+    def page(self, wanted: Wanted, offset: int, limit: int, *, newest: bool = False) -> tuple[int, list[Sent]]:
+        """How many there are in all, and a page of them, the oldest first, or (`newest`) the newest."""
         pairs = [(name, value) for name in Wanted.__slots__ if (value := getattr(wanted, name)) is not None]
         where = "WHERE " + " AND ".join(f"{name} = ?" for name, _ in pairs) if pairs else ""
         values = [value for _, value in pairs]
         count = self._store.connection.execute(f"SELECT count(*) FROM delivery {where}", values)  # noqa: S608
-        rows = self._rows(f"{where} ORDER BY number LIMIT ? OFFSET ?", (*values, limit, offset))
+        order = "ORDER BY number DESC" if newest else "ORDER BY number"
+        rows = self._rows(f"{where} {order} LIMIT ? OFFSET ?", (*values, limit, offset))
         return int(count.fetchone()[0]), rows
 
     def totals(self) -> list[tuple[str, str, str, int, int]]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from simulator.authoring.secrets import of_url
-from simulator.console.happening import START, Happening, Hook, Notice, Outcome
+from simulator.console.happening import START, Consequence, Happening, Hook, Notice
 from simulator.console.house import House
 from simulator.console.reachfive_account import Account
 from simulator.console.reachfive_definitions import Definition, Definitions
@@ -149,17 +149,17 @@ class Reachfive:
             raise not_found("job", ident)
         return self._jobs.seen([found])[0]
 
-    def happens(self, happening: Happening) -> Outcome:
+    def happens(self, happening: Happening) -> Consequence:
         """Begin a job by its schedule, or end one; what belongs to something that is gone has no consequences."""
         if happening.what == START:
             return self._starts(happening)
         run = self._house.agenda.run(PARTNER, happening.export, happening.run)
         if run is None or run.state != RUNNING or happening.what != "finished":
-            return Outcome()
+            return Consequence()
         ended = self._jobs.end(run)
         definition = self._definitions.live(happening.export)
         hook = _hook(definition) if definition else None
-        return Outcome(notice=Notice(ended, happening.what, run.ends, hook) if hook else None)
+        return Consequence(notice=Notice(ended, happening.what, run.ends, hook) if hook else None)
 
     def hook(self, export: str) -> Hook:
         definition = self._definitions.live(export)
@@ -190,17 +190,17 @@ class Reachfive:
     def _key(self, ident: str) -> str:
         return self._definitions.key(ident) if _ID.fullmatch(ident) else ""
 
-    def _starts(self, happening: Happening) -> Outcome:
+    def _starts(self, happening: Happening) -> Consequence:
         definition = self._definitions.live(happening.export)
         if definition is None or definition.settings.schedule is None:
-            return Outcome()
+            return Consequence()
         more = _start(definition, happening.due)
         takes = definition.settings.takes
         if not (self.account.export_jobs and _tells(happening.due + takes)):
-            return Outcome(next=more)
+            return Consequence(next=more)
         with self._house.store.transaction():
             _, end = self._jobs.begin(definition, definition.outcome, happening.due, takes)
-        return Outcome(next=(end, *more))
+        return Consequence(next=(end, *more))
 
 
 def _start(definition: Definition, moment: float) -> tuple[Happening, ...]:

@@ -40,7 +40,7 @@ class Account:
     @property
     def readings(self) -> dict[str, str]:
         """The option chosen of every reading."""
-        return {**self._house.story().readings, **self._house.store.setting("reachfive.readings", {})}
+        return dict(self._house.story().readings)
 
     def change(self, *, export_jobs: bool | None = None, readings: Mapping[str, str] | None = None) -> None:
         """Change the feature, and the readings that are given; None leaves things as they are.
@@ -48,7 +48,7 @@ class Account:
         Raises:
             Refusal: a reading or an option that there is not (unfit).
         """
-        chosen = {**self.readings, **(readings or {})}
+        chosen = {**self._house.store.setting("reachfive.readings", {}), **(readings or {})}
         try:
             REACHFIVE.choices(chosen)
         except ValueError as error:

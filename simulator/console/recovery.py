@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from simulator.console.ledger import Ended, Sent
+from simulator.console.ledger import Sent, Tried
 from simulator.errors import StorageError
 from simulator.model import Outcome
 
@@ -18,7 +18,7 @@ Acknowledges = Callable[[str, int], bool]
 """(partner, HTTP status) → whether the partner takes such an answer for success."""
 
 
-def ends(folder: Path, deliveries: Iterable[Sent], acknowledges: Acknowledges) -> dict[int, list[Ended]]:
+def ends(folder: Path, deliveries: Iterable[Sent], acknowledges: Acknowledges) -> dict[int, list[Tried]]:
     """Number → every attempt that was begun, in order; of a delivery that never was, nothing.
 
     An attempt whose answer is not in the journal is in doubt: it may have arrived, and it is not made again. Nor is a
@@ -30,13 +30,13 @@ def ends(folder: Path, deliveries: Iterable[Sent], acknowledges: Acknowledges) -
     by_journal: dict[str, dict[int, str]] = {}
     for one in deliveries:
         by_journal.setdefault(one.journal, {})[one.number] = one.partner
-    found: dict[int, list[Ended]] = {}
+    found: dict[int, list[Tried]] = {}
     for name, partners in by_journal.items():
         found |= _ends_in(folder / name, partners, acknowledges)
     return found
 
 
-def _ends_in(path: Path, partners: Mapping[int, str], acknowledges: Acknowledges) -> dict[int, list[Ended]]:
+def _ends_in(path: Path, partners: Mapping[int, str], acknowledges: Acknowledges) -> dict[int, list[Tried]]:
     begun: dict[int, list[tuple[int, int, int]]] = {}  # number → line, attempt, place of each intent
     ended: dict[int, tuple[Mapping[str, Any], int]] = {}  # line of the intent → outcome, and its place
     for line, place, entry in _lines(path):
@@ -61,12 +61,12 @@ def _end(
     place: int,
     outcome: tuple[Mapping[str, Any], int] | None,
     acknowledges: Callable[[int], bool],
-) -> Ended:
+) -> Tried:
     if outcome is None:
-        return Ended(number, Outcome.IN_DOUBT, 0, False, attempt, 0.0, 0.0, _DIED, (place, -1))
+        return Tried(number, Outcome.IN_DOUBT, 0, False, attempt, 0.0, 0.0, _DIED, place, -1)
     entry, at = outcome
     took = max(entry["done"] - entry["sent"], 0.0) if entry["sent"] else 0.0
-    return Ended(
+    return Tried(
         number=number,
         outcome=entry["outcome"],
         answer=entry["status"],
@@ -75,7 +75,8 @@ def _end(
         late=entry["late"],
         took=round(took, 6),
         detail=entry.get("detail", ""),
-        places=(place, at),
+        intent_at=place,
+        outcome_at=at,
     )
 
 

@@ -1,18 +1,20 @@
-"""One partner's way out: a lane for each endpoint, its journal, and what is written into history of each attempt."""
+"""One partner's way out: its journal, where its requests go, and what is told of each attempt."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 from simulator.clock import Clock, utc_now
 from simulator.console.happening import Hook, OAuth
-from simulator.console.lane import Lane, Waiting
-from simulator.console.ledger import Ended
+from simulator.console.lane import Waiting
+from simulator.console.ledger import Tried
 from simulator.console.refusal import Refusal
 from simulator.journal import JournalWriter
-from simulator.model import Delivery, Exchange, Route
+from simulator.model import Delivery, Exchange, Outcome, Route
+from simulator.provider import Retry
 from simulator.receiver import Endpoint, Receiver
 from simulator.runner.attempts import Attempts, Made, Ready
 from simulator.scenario import Scenario
@@ -40,155 +42,147 @@ class TokenSource(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desktop:
-    """What a sender is given by its desk.
+class SenderNeeds:
+    """What a sender is given.
 
-    `pace` is how many story seconds pass in a second now, infinite while the story catches up. `story` has the
-    partner's readings as they are chosen now. `hook` is where the notifications of an export go now. `learn` is told of
-    secrets that `scrub` has to know. `ended` hears of every attempt's end, `withdrawn` of deliveries that will not be
-    made after all, `trouble` of what cannot go on.
+    `story` has the partner's readings as they are chosen now; `hook` is where the notifications of an export go now.
+    `rest` waits out some story seconds after an attempt. `learn` is told of secrets that `scrub` has to know. `tried`
+    hears of every attempt's end, `moved` of a delivery that goes elsewhere than was written down, `trouble` of what
+    cannot go on.
     """
 
     partner: str
     scenario: Scenario
     story: Callable[[], Story]
     hook: Callable[[str], Hook]
-    pace: Callable[[], float]
+    rest: Callable[[Made, float], Awaitable[None]]
     send: Send
     clock: Clock
     tokens: TokenSource
     scrub: Callable[[str], str]
     learn: Callable[[Iterable[str]], None]
-    ended: Callable[[Delivery, Ended], None]
-    withdrawn: Callable[[Delivery], None]
+    tried: Callable[[Tried], None]
+    moved: Callable[[Delivery], None]
     trouble: Callable[[Exception], None]
 
 
 class Sender:
-    """Takes deliveries when they fall due, and makes them when their turn has come.
+    """Makes deliveries whose turn has come.
 
     Raises:
         StorageError: the journal cannot be written.
     """
 
-    def __init__(self, desktop: Desktop, journal: Path) -> None:
-        self._desk = desktop
-        provider = desktop.story().provider
-        self.journal = JournalWriter(journal, _header(desktop), desktop.scrub)
-        self._attempts = Attempts(
-            retry=lambda: desktop.story().retry,
-            acknowledged_by=provider.acknowledged_by,
-            wall=lambda seconds: seconds / desktop.pace(),
-            send=desktop.send,
-            clock=desktop.clock,
-            journal=self.journal,
-            made=self._made,
-            trouble=desktop.trouble,
-            wanted=self._wanted,
-        )
-        self._lanes: dict[tuple[str, str, int], Lane] = {}
-        self._under_way: dict[int, tuple[Lane | None, Hook]] = {}
+    def __init__(self, needs: SenderNeeds, journal: Path) -> None:
+        self._needs = needs
+        self.journal = journal
+        self._under_way: dict[int, Hook] = {}
         self._answers: dict[int, asyncio.Future[Exchange]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._deliveries = 0
+        self._resting = 0
+        self._stopping = False
         self._routes: dict[Hook, Route] = {}
         self._routes_of: Story | None = None  # a route depends on the story only by its readings
 
-    @property
-    def waiting(self) -> int:
-        """How many wait for their turn."""
-        return sum(map(len, self._lanes.values()))
+    @cached_property
+    def _writer(self) -> JournalWriter:
+        """The journal, from the first delivery on."""
+        return JournalWriter(self.journal, _header(self._needs), self._needs.scrub)
+
+    @cached_property
+    def _attempts(self) -> Attempts:
+        needs = self._needs
+        return Attempts(
+            retry=self._retry,
+            acknowledged_by=needs.story().provider.acknowledged_by,
+            rest=self._rest,
+            send=needs.send,
+            clock=needs.clock,
+            journal=self._writer,
+            made=self._made,
+            trouble=needs.trouble,
+            goes_on=lambda: not self._stopping,
+            again=self._again,
+        )
 
     @property
     def under_way(self) -> int:
-        """How many were begun and have no end yet."""
-        return len(self._under_way)
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing waits and nothing is under way."""
-        return not self._under_way and not self.waiting
+        """How many were begun and await an answer: not those that wait to be tried again."""
+        return len(self._under_way) - self._resting
 
     def route(self, hook: Hook) -> Route:
-        """The constant part of requests to a hook.
+        """The constant part of requests to a hook; of one with OAuth, without a token.
 
         Raises:
             UsageError: something in it cannot be sent.
         """
-        story = self._desk.story()
+        story, hook = self._needs.story(), hook._replace(oauth=None)
         if story is not self._routes_of or len(self._routes) > _ROUTES:
             self._routes, self._routes_of = {}, story
         if hook not in self._routes:
-            self._routes[hook] = _route(story, self._desk.scenario, hook)
+            self._routes[hook] = _route(story, self._needs.scenario, hook)
         return self._routes[hook]
 
-    def offer(self, delivery: Delivery, hook: Hook, might: float) -> None:
-        """It is due: it leaves when its turn has come, at the next `go`."""
-        self._deliveries += 1
-        self._lane(hook).offer(Waiting(delivery, hook, might))
+    def make(self, waiting: Iterable[Waiting]) -> None:
+        """Send them, in this order.
 
-    async def at_once(self, delivery: Delivery, hook: Hook) -> Exchange:
-        """Make one attempt now, past all lanes, and wait for what it comes to."""
-        self._deliveries += 1
-        answer: asyncio.Future[Exchange] = asyncio.get_running_loop().create_future()
-        self._answers[delivery.number] = answer
-        self._under_way[delivery.number] = (None, hook)
-        await self._begin(Waiting(delivery, hook, self._desk.clock.now()))
-        return await answer
-
-    def skip(self, delivery: Delivery, why: str) -> None:
-        """It is not sent at all, and history says why."""
-        self._deliveries += 1
-        self._attempts.skip(delivery, why)
-
-    def go(self) -> None:
-        """Send all whose turn it is."""
-        compressed = self._desk.pace() > 1.0
+        Raises:
+            StorageError: the journal cannot be written.
+        """
         batch: list[Ready] = []
-        for lane in self._lanes.values():
-            for one in lane.take(compressed=compressed):
-                self._under_way[one.delivery.number] = (lane, one.hook)
-                if one.hook.oauth is None:
-                    batch.append(Ready(one.delivery, 1, one.might))
-                else:
-                    self._task(self._begin(one))
-                if len(batch) >= _BATCH:
-                    self._attempts.make(batch)
-                    batch = []
+        for one in waiting:
+            self._deliveries += 1
+            self._under_way[one.delivery.number] = one.hook
+            if one.hook.oauth is None:
+                batch.append(Ready(one.delivery, 1, one.might))
+            else:
+                self._task(self._begin(one.delivery, one.hook, one.might))
+            if len(batch) >= _BATCH:
+                self._attempts.make(batch)
+                batch = []
         if batch:
             self._attempts.make(batch)
 
-    def look_again(self) -> None:
-        """What a console holds has changed: what waits goes where it says now, or not at all."""
-        moved: list[Waiting] = []
+    async def at_once(self, delivery: Delivery, hook: Hook) -> Exchange:
+        """Make one attempt now, past all lanes, and wait for what it comes to."""
+        answer: asyncio.Future[Exchange] = asyncio.get_running_loop().create_future()
+        self._deliveries += 1
+        self._answers[delivery.number] = answer
+        self._under_way[delivery.number] = hook
+        self._task(self._begin(delivery, hook, self._needs.clock.now()))
+        return await answer
 
-        def anew(one: Waiting) -> Waiting | None:
-            try:
-                hook = self._desk.hook(one.delivery.export)
-            except Refusal:
-                return None
-            if hook == one.hook:
-                return one
-            moved.append(one._replace(hook=hook, delivery=one.delivery._replace(route=self.route(hook))))
-            return None
+    def skip(self, delivery: Delivery, why: str) -> None:
+        """It is not sent at all, and history says why.
 
-        for lane in tuple(self._lanes.values()):
-            gone = {one.delivery.number: one.delivery for one in lane.replace(anew)}
-            for one in moved:
-                gone.pop(one.delivery.number, None)
-            for delivery in gone.values():
-                self._deliveries -= 1
-                self._desk.withdrawn(delivery)
-        for one in moved:
-            self._lane(one.hook).offer(one)
+        Raises:
+            StorageError: the journal cannot be written.
+        """
+        self._deliveries += 1
+        self._attempts.skip(delivery, why)
+
+    def stop(self) -> None:
+        """Try nothing again from now on."""
+        self._stopping = True
 
     async def close(self) -> None:
-        """Write the journal's end; what was under way has to be at its end already."""
+        """Try nothing again, and write the journal's end; what was under way has to be at its end already.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self.journal.close(
-            self._desk.clock.now(),
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(Refusal("unavailable", "the service ends, or begins anew", "ask again"))
+        if "_writer" not in vars(self):
+            return
+        await self._attempts.close()
+        self._writer.close(
+            self._needs.clock.now(),
             deliveries=self._deliveries,
             attempts=self._attempts.number,
             complete=True,
@@ -196,59 +190,85 @@ class Sender:
             lateness=self._attempts.lateness,
         )
 
-    def _lane(self, hook: Hook) -> Lane:
-        key = (hook.url.scheme, hook.url.host, hook.url.port)
-        if key not in self._lanes:
-            self._lanes = {known: lane for known, lane in self._lanes.items() if not lane.idle}
-            self._lanes[key] = Lane(self._desk.clock.now)
-        return self._lanes[key]
-
-    async def _begin(self, one: Waiting) -> None:
+    async def _begin(self, delivery: Delivery, hook: Hook, might: float) -> None:
         """Get a token where one is needed, then make the attempt."""
-        delivery, hook = one.delivery, one.hook
         if hook.oauth is not None:
             try:
-                token = await self._desk.tokens.token(hook.oauth)
+                delivery = delivery._replace(route=await self._route_with_token(hook))
             except Refusal as refusal:
                 self._attempts.skip(delivery, refusal.message)
                 return
-            self._desk.learn((token,))
-            route = self.route(hook._replace(oauth=None, authorization=f"Bearer {token}"))
-            delivery = delivery._replace(route=route)
-        self._attempts.make([Ready(delivery, 1, max(one.might, self._desk.clock.now()))])
+            might = max(might, self._needs.clock.now())
+        self._attempts.make([Ready(delivery, 1, might)])
 
-    def _wanted(self, delivery: Delivery) -> bool:
-        """Whether the partner would try again: not when its console says that nothing is sent any more."""
-        if delivery.number in self._answers:
-            return False
+    async def _route_with_token(self, hook: Hook) -> Route:
+        """The route to a hook, with a token where it wants one.
+
+        Raises:
+            Refusal: there is no token to be had (unavailable).
+        """
+        if hook.oauth is None:
+            return self.route(hook)
+        token = await self._needs.tokens.token(hook.oauth)
+        self._needs.learn((token,))
+        return self.route(hook._replace(authorization=f"Bearer {token}"))
+
+    def _retry(self, delivery: Delivery) -> Retry:
+        """What the partner does: no console tries a test body again, nor does one that sends nothing any more."""
+        retry = self._needs.story().retry
+        if delivery.number in self._answers or self._hook(delivery) is None:
+            return retry._replace(attempts=1)
+        return retry
+
+    def _hook(self, delivery: Delivery) -> Hook | None:
+        """Where it would go now; None when nowhere."""
         try:
-            self._desk.hook(delivery.export)
+            return self._needs.hook(delivery.export)
         except Refusal:
-            return False
-        return True
+            return None
+
+    async def _rest(self, made: Made, delay: float) -> float:
+        self._resting += 1
+        try:
+            await self._needs.rest(made, delay)
+        finally:
+            self._resting -= 1
+        return self._needs.clock.now()
+
+    async def _again(self, delivery: Delivery) -> Delivery | None:
+        """The same body to where the console says now; None when that is nowhere, or no token is to be had."""
+        hook = self._hook(delivery)
+        if hook is None:
+            return None
+        try:
+            route = await self._route_with_token(hook)
+        except Refusal:
+            return None
+        self._under_way[delivery.number] = hook
+        if route.url != delivery.route.url:
+            self._needs.moved(delivery._replace(route=route))
+        return delivery._replace(route=route)
 
     def _made(self, made: Made) -> None:
         delivery, exchange = made.delivery, made.exchange
-        lane, hook = self._under_way.get(delivery.number, (None, None))
+        hook = self._under_way.get(delivery.number)
         if hook and hook.oauth and exchange.status == 401:
-            self._desk.tokens.forget(hook.oauth)
-        took = max(exchange.done - exchange.sent, 0.0) if exchange.sent else 0.0
-        ended = Ended(
+            self._needs.tokens.forget(hook.oauth)
+        tried = Tried(
             number=delivery.number,
             outcome=str(exchange.outcome) if made.final else "",
             answer=exchange.status,
             acknowledged=made.acknowledged,
-            attempt=made.attempt,
+            attempt=0 if exchange.outcome is Outcome.SKIPPED else made.attempt,
             late=round(made.late, 6),
-            took=round(took, 6),
-            detail=self._desk.scrub(exchange.detail),
-            places=(made.intent, made.outcome),
+            took=round(exchange.took, 6),
+            detail=self._needs.scrub(exchange.detail),
+            intent_at=made.intent_at,
+            outcome_at=made.outcome_at,
         )
         if made.final:
             self._under_way.pop(delivery.number, None)
-            if lane is not None:
-                lane.ended(delivery.number)
-        self._desk.ended(delivery, ended)
+        self._needs.tried(tried)
         answer = self._answers.pop(delivery.number, None) if made.final else None
         if answer is not None and not answer.done():
             answer.set_result(exchange)
@@ -261,7 +281,7 @@ class Sender:
     def _task_ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and isinstance(error := task.exception(), Exception):
-            self._desk.trouble(error)
+            self._needs.trouble(error)
 
 
 def _route(story: Story, scenario: Scenario, hook: Hook) -> Route:
@@ -275,15 +295,15 @@ def _route(story: Story, scenario: Scenario, hook: Hook) -> Route:
     return replace(route, method=hook.method, head=head, shown=shown)
 
 
-def _header(desktop: Desktop) -> dict[str, Any]:
+def _header(needs: SenderNeeds) -> dict[str, Any]:
     """As a play's: whoever judges a journal can judge this one."""
-    story, scenario = desktop.story(), desktop.scenario
+    story, scenario = needs.story(), needs.scenario
     return {
         "partnersim": __version__,
         "started": utc_now().isoformat(),
         "seed": story.seed,
         "scenario": {"title": scenario.title, "source": scenario.source, "sha256": "", "text": scenario.text},
-        "provider": desktop.partner,
+        "provider": needs.partner,
         "readings": dict(story.readings),
         "acknowledged_by": list(story.provider.acknowledged_by),
         "receiver": {**Receiver(name="console", endpoints={}).facts(), "authorization": False},

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from simulator.console.course import Misfire
 from simulator.receiver import Receiver, Tls
+
+Misfire = Literal["send", "skip"]
+"""What becomes of that which fell due while nothing ran."""
 
 _SYSTEM = Tls()
 
@@ -15,7 +18,8 @@ class DeskSettings:
 
     `allow` names public hosts that may be sent to, `never` has ports of this machine that are our own. `receiver` is
     whom scenarios are played against unless they say otherwise. `seed`, `start` (epoch seconds), `scale` and `held` are
-    for a state that begins; one that is there goes on as it was, except that `scale` and `held`, where given, count.
+    for a state that begins (`scale` in story seconds a second); one that is there goes on as it was, but for `scale`
+    and `held` where they are given: held, nothing has passed since the service ended.
     """
 
     folder: Path

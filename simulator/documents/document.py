@@ -28,7 +28,7 @@ class Document:
         from simulator.documents.explaining import spelled_path  # late: most files are right
         from simulator.documents.source_lines import source_line
 
-        line, column = self._where(path, key=key)
+        line, column = self.where(path, key=key)
         return Mistake(
             message=message,
             remedy=remedy,
@@ -62,8 +62,8 @@ class Document:
                 return None
         return place
 
-    def _where(self, path: Sequence[str | int], *, key: bool) -> tuple[int, int]:
-        """Line and column, from 1."""
+    def where(self, path: Sequence[str | int], *, key: bool = False) -> tuple[int, int]:
+        """Line and column, from 1, of the value that `path` leads to, or of its key."""
         for length in range(len(path), -1, -1):
             if place := self._place(path[:length]):
                 line, column = (

@@ -1,20 +1,36 @@
 """A body that comes in pieces: cut short, or with a rest in the middle. The headers promise all of it either way."""
 
 import re
+from collections.abc import Mapping
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from simulator.clock import seconds
-from simulator.model import HangUp, Pause, Script
+from simulator.model import EndWriting, HangUp, Pause, Script
+
+_ENDS: Final[Mapping[str, HangUp | EndWriting]] = {
+    "close": HangUp(),
+    "reset": HangUp(reset=True),
+    "half-close": EndWriting(),
+}
 
 
 def truncate(head: bytes, body: bytes, setting: Any, dice: Random) -> Script:
     """Send `60%` of the body, or that many bytes of it, and end the connection.
 
+    `{at: 60%, end: reset}` says how it ends: `close` (in order), `reset`, or `half-close`, which ends the partner's
+    own side only, so that what the receiver answers to it is seen.
+
     Raises:
-        ValueError: the setting is neither, or would leave nothing out.
+        ValueError: the setting is none of these, or would leave nothing out.
     """
-    return (head + body[: _place("truncate", body, setting)], HangUp())
+    written = setting if isinstance(setting, dict) else {"at": setting}
+    if "at" not in written or set(written) - {"at", "end"}:
+        raise ValueError("truncate takes {at: a share or bytes, end: …}, such as {at: 60%, end: reset}")
+    end = written.get("end", "close")
+    if end not in _ENDS:
+        raise ValueError(f"truncate ends by {', '.join(_ENDS)}, not by {end!r}")
+    return (head + body[: _place("truncate", body, written["at"])], _ENDS[end])
 
 
 def pause(head: bytes, body: bytes, setting: Any, dice: Random) -> Script:

@@ -129,7 +129,8 @@ def _count(suite: Element, *tags: str) -> int:
 
 def _class(source: str) -> str:
     """A source without its ending: readers take the last dot for the end of a package's name."""
-    return _short(source.removesuffix(".yaml").removesuffix(".yml"))
+    file, at, partner = source.partition("@")
+    return _short(file.removesuffix(".yaml").removesuffix(".yml") + at + partner)
 
 
 def _moment(started: str) -> str:

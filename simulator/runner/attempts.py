@@ -1,20 +1,23 @@
 """Makes attempts: the intent on the file, then the request, then what came of it; again as the partner does.
 
-Whose turn it is, others say; from there on this is the only way to a receiver.
+Whose turn it is, others say; from there on this is the only way a delivery leaves.
 """
 
 import asyncio
 from array import array
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from simulator import limits
 from simulator.check import status_fits
 from simulator.clock import Clock
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, Exchange, Lateness, Outcome
 from simulator.provider import Retry
 from simulator.wire import Request, Send
+from simulator.wire.gate import Gate
 
 
 class Ready(NamedTuple):
@@ -26,7 +29,7 @@ class Ready(NamedTuple):
 
 
 class Made(NamedTuple):
-    """One attempt as it went. `intent` and `outcome` are where their lines begin in the journal, in bytes."""
+    """One attempt as it went. `intent_at` and `outcome_at` are where their lines begin in the journal, in bytes."""
 
     delivery: Delivery
     attempt: int
@@ -34,43 +37,52 @@ class Made(NamedTuple):
     acknowledged: bool
     late: float
     final: bool  # whether the partner makes no further attempt at this delivery
-    intent: int
-    outcome: int
+    intent_at: int
+    outcome_at: int
+
+
+async def _as_it_was(delivery: Delivery) -> Delivery | None:
+    return delivery
 
 
 class Attempts:
     """What was begun and is not at its end, and figures of what is.
 
-    `retry` is the partner's policy as it is now, `wall` makes real seconds of its delays. `tolerance` is how late, in
-    real seconds, the sender may be before it skips a delivery (None: it sends however late it is); `fresh` gives each
-    delivery a connection of its own. `made` hears of every attempt; `wanted` is asked before each further one.
-    `trouble` is told when the journal cannot be written, or when `made` or a task begun here raised.
+    `retry` is the partner's policy for a delivery as it is now; `rest` waits out its delay, in story seconds, after
+    an attempt, and gives the moment of the clock at which it was over. `again` gives the delivery as it is to be made
+    after that, None when it is not. `tolerance` is how late, in real seconds, the sender may be before it skips a
+    delivery (None: it sends however late it is); `fresh` gives each delivery a connection of its own. `made` hears of
+    every attempt, and once more of one that turns out to be the last. `goes_on` tells whether further attempts are made
+    at all: where not, a delivery ends as it stands. `trouble` is told when the journal cannot be written, or when
+    `made` or a task begun here raised.
     """
 
     def __init__(
         self,
         *,
-        retry: Callable[[], Retry],
+        retry: Callable[[Delivery], Retry],
         acknowledged_by: tuple[str, ...],
-        wall: Callable[[float], float],
+        rest: Callable[[Made, float], Awaitable[float]],
         send: Send,
         clock: Clock,
         journal: JournalWriter,
         made: Callable[[Made], None],
         trouble: Callable[[Exception], None],
-        wanted: Callable[[Delivery], bool],
+        goes_on: Callable[[], bool] = lambda: True,
+        again: Callable[[Delivery], Awaitable[Delivery | None]] = _as_it_was,
         tolerance: float | None = None,
         fresh: bool = False,
     ) -> None:
         self._retry = retry
         self._acknowledged_by = acknowledged_by
-        self._wall = wall
+        self._rest = rest
         self._send = send
         self._clock = clock
         self._journal = journal
         self._made = made
         self._trouble = trouble
-        self._wanted = wanted
+        self._goes_on = goes_on
+        self._again = again
         self._tolerance = tolerance
         self._fresh = fresh
         self._flush_planned = False
@@ -92,6 +104,8 @@ class Attempts:
     def make(self, batch: Sequence[Ready]) -> None:
         """Intents first, all on the file; then the requests, one right after the other.
 
+        Copies of one delivery that are due at the same moment wait for each other's connections and leave together.
+
         Raises:
             StorageError: an intent could not be written; nothing of the batch was sent.
         """
@@ -101,15 +115,20 @@ class Attempts:
             begins = self._journal.size
             places.append((self._journal.intent(delivery, attempt, now), begins))
         self._journal.flush()
+        gates = _gates(batch)
         for (line, begins), ready in zip(places, batch, strict=True):
             delivery = ready.delivery
             done = partial(self._done, line, begins, ready)
+            gate = gates.get((delivery.step, delivery.due)) if gates else None
             if self._tolerance is not None and now - ready.might > self._tolerance:
                 done(Exchange(Outcome.SKIPPED, done=now, detail=f"the sender was {now - ready.might:.3f} s late"))
+                if gate is not None:
+                    gate.without()
                 continue
             route = delivery.route
             data = b"" if delivery.script is not None else delivery.data
-            self._send(Request(route.url, data, route.timeout, route.method, delivery.script, self._fresh), done)
+            asked = Request(route.url, data, route.timeout, route.method, delivery.script, self._fresh, gate)
+            self._send(asked, done)
 
     def skip(self, delivery: Delivery, why: str) -> None:
         """Write down that it is not sent at all, and why.
@@ -119,10 +138,15 @@ class Attempts:
         """
         now, begins = self._clock.now(), self._journal.size
         line = self._journal.intent(delivery, 1, now)
-        skipped = Exchange(Outcome.SKIPPED, done=now, detail=why)
-        self._done(line, begins, Ready(delivery, self._retry().attempts, now), skipped)
+        self._done(line, begins, Ready(delivery, 1, now), Exchange(Outcome.SKIPPED, done=now, detail=why), last=True)
 
-    def _done(self, line: int, begins: int, ready: Ready, exchange: Exchange) -> None:
+    async def close(self) -> None:
+        """Make no further attempt at anything."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _done(self, line: int, begins: int, ready: Ready, exchange: Exchange, *, last: bool = False) -> None:
         """Write what came of it, and make another attempt where the partner would."""
         delivery, attempt, might = ready
         self.number += 1
@@ -130,26 +154,39 @@ class Attempts:
         late = max(exchange.sent - might, 0.0) if exchange.outcome.reached else 0.0
         self._late.append(late)
         acknowledged = exchange.outcome is Outcome.ANSWERED and status_fits(exchange.status, self._acknowledged_by)
-        more = not acknowledged and attempt < self._retry().attempts
-        again = more and self._wanted(delivery)
-        outcome = self._journal.size
+        more = not last and not acknowledged and attempt < self._retry(delivery).attempts
+        again = more and self._goes_on()
+        made = Made(delivery, attempt, exchange, acknowledged, late, not again, begins, self._journal.size)
         try:
             self._journal.outcome(line, delivery, exchange, late=late, final=not more)
-            self._made(Made(delivery, attempt, exchange, acknowledged, late, not again, begins, outcome))
+            self._made(made)
         except Exception as error:  # noqa: BLE001 - the wire calls this: whatever it is, it is told
             self._trouble(error)
         if not self._flush_planned:
             self._flush_planned = True
             asyncio.get_running_loop().call_soon(self._flush)
         if again:
-            task = asyncio.ensure_future(self._later(delivery, attempt + 1, exchange.done))
+            task = asyncio.ensure_future(self._later(made))
             self._tasks.add(task)
             task.add_done_callback(self._ended)
 
-    async def _later(self, delivery: Delivery, attempt: int, since: float) -> None:
-        moment = since + self._wall(self._retry().delay)
-        await self._clock.until(moment)
+    async def _later(self, made: Made) -> None:
+        """The next attempt when its time has come, unless the partner gave it up meanwhile."""
+        attempt = made.attempt + 1
+        try:
+            moment = await self._rest(made, self._retry(made.delivery).delay)
+            delivery = await self._again(made.delivery) if attempt <= self._retry(made.delivery).attempts else None
+        except asyncio.CancelledError:
+            self._give_up(made)
+            raise
+        if delivery is None:
+            self._give_up(made)
+            return
         self.make([Ready(delivery, attempt, max(moment, self.held_until))])
+
+    def _give_up(self, made: Made) -> None:
+        self._journal.note(self._clock.now(), "given up", f"no further attempt at delivery {made.delivery.number}")
+        self._made(made._replace(final=True))
 
     def _flush(self) -> None:
         self._flush_planned = False
@@ -162,3 +199,13 @@ class Attempts:
         self._tasks.discard(task)
         if not task.cancelled() and isinstance(error := task.exception(), Exception):
             self._trouble(error)
+
+
+def _gates(batch: Sequence[Ready]) -> Mapping[tuple[str, float], Gate]:
+    """A gate for each delivery that is there with several copies, by step and due time."""
+    copied = {(one.delivery.step, one.delivery.due) for one in batch if one.delivery.together > 1 and one.attempt == 1}
+    if not copied:
+        return {}
+    numbers = Counter((one.delivery.step, one.delivery.due) for one in batch)
+    patience = min(limits.TOGETHER, min(one.delivery.route.timeout for one in batch) / 4)
+    return {place: Gate(numbers[place], patience) for place in copied if numbers[place] > 1}

@@ -148,6 +148,6 @@ def _acknowledged_by(timeline: Timeline, receiver: Receiver) -> tuple[str, ...]:
 
 def file_name(number: int, scenario: Scenario) -> str:
     """A journal's file name for the `number`th scenario of a run: `01-clevertap-one-time-export`."""
-    stem = re.sub(r"\.(ya?ml|json)$", "", scenario.source)
+    stem = re.sub(r"\.(ya?ml|json)(?=@|$)", "", scenario.source)
     words = re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-").lower()
     return f"{number:02d}-{words[-60:].strip('-') or 'scenario'}"

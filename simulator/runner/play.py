@@ -54,20 +54,22 @@ class Player:
         progress: Callable[[int, float], None],
     ) -> None:
         self._pace = pace
+        # of the copies of one moment that leave together
+        self._most = max(min(pace.jobs, limits.CONNECTIONS), 1) if pace.scale.compressed else limits.CONNECTIONS
         self._clock = clock
         self._prober = prober
         self._stop = stop
         self._progress = progress
         self._attempts = Attempts(
-            retry=lambda: retry,
+            retry=lambda _: retry,
             acknowledged_by=acknowledged_by,
-            wall=pace.scale.wall,
+            rest=self._rest,
             send=send,
             clock=clock,
             journal=journal,
             made=self._made,
             trouble=self._found,
-            wanted=lambda _: not stop.asked,
+            goes_on=lambda: not stop.asked,
             tolerance=pace.tolerance,
             fresh=pace.fresh,
         )
@@ -90,13 +92,14 @@ class Player:
         self._stop.listen(self._wake)
         complete = True
         for delivery in timeline:
-            if not await self._turn(delivery):
+            along = delivery.together > 1 and delivery.copy % self._most > 0  # copies of one moment have one turn
+            if not along and not await self._turn(delivery):
                 complete = False
                 break
             self.deliveries += 1
             self._in_flight[delivery.number] = delivery.due + delivery.route.timeout
             self._ready.append(Ready(delivery, 1, self._might_leave(delivery)))
-            if len(self._ready) >= _BATCH:
+            if len(self._ready) >= _BATCH and not self._more(delivery):
                 await self._release()
                 await asyncio.sleep(0)
         await self._release()
@@ -121,8 +124,14 @@ class Player:
         """Of every attempt so far."""
         return self._attempts.lateness
 
+    def _more(self, delivery: Delivery) -> bool:
+        """Whether copies follow that are to leave together with it."""
+        copies = delivery.copy + 1
+        return copies < delivery.together and copies % self._most != 0
+
     async def _turn(self, delivery: Delivery) -> bool:
-        """Wait until it may leave; False when the run is to end."""
+        """Wait until it, with its copies of the same moment, may leave; False when the run is to end."""
+        copies = min(delivery.together - delivery.copy, self._most) if delivery.together > 1 else 1
         if self._prober.watches(delivery):
             self._to_read += self._prober.new_subjects(delivery)
         due = self._began + self._pace.scale.wall(delivery.due)
@@ -133,19 +142,19 @@ class Player:
             if self._clock.now() < due:
                 await self._release()
                 await self._until_nudged(due)
-            elif self._held(delivery):
+            elif self._held(delivery, copies):
                 await self._release()
-                if self._held(delivery):
+                if self._held(delivery, copies):
                     await self._until_nudged()
                 self._attempts.held_until = self._clock.now()
             else:
                 return True
 
-    def _held(self, delivery: Delivery) -> bool:
-        """In compressed time: whether an earlier delivery has to end first."""
+    def _held(self, delivery: Delivery, number: int) -> bool:
+        """In compressed time: whether an earlier delivery has to end before so many more can be under way."""
         if not self._pace.scale.compressed or not self._in_flight:
             return False
-        if len(self._in_flight) >= self._pace.jobs:
+        if len(self._in_flight) + number > self._pace.jobs:
             return True
         # All have one timeout and came in order of due, so the first is the one that ends first.
         return next(iter(self._in_flight.values())) < delivery.due
@@ -165,6 +174,11 @@ class Player:
         if self._ready:
             batch, self._ready = self._ready, []
             self._attempts.make(batch)
+
+    async def _rest(self, made: Made, delay: float) -> float:
+        moment = made.exchange.done + self._pace.scale.wall(delay)
+        await self._clock.until(moment)
+        return moment
 
     def _made(self, made: Made) -> None:
         """Once the partner makes no further attempt: look at the receiver, or be done with it."""

@@ -1,4 +1,4 @@
-"""Scenarios played one after another against one receiver, which is started where its file says how."""
+"""Scenarios played against one receiver, one by one or several at once; it is started where its file says how."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
@@ -12,12 +12,14 @@ from simulator.clock import RealClock, fresh_seed, utc_now
 from simulator.model import Play, Report
 from simulator.receiver import Receiver
 from simulator.runner.conduct import conduct
-from simulator.runner.prepare import Progress, Settings, no_progress, prepare
+from simulator.runner.prepare import Planned, Progress, Settings, no_progress, prepare
 from simulator.runner.readiness import nobody_there, started, wait_until_ready
 from simulator.runner.stop import Stop, on_signals
 from simulator.scenario import Scenario
 from simulator.version import __version__
 from simulator.wire.sockets import Wire
+
+_OTHER_SEEDS = 8  # tried for a scenario whose ids another one has
 
 
 def _silent(_: str) -> AbstractContextManager[Progress]:
@@ -32,6 +34,7 @@ def _never() -> int:
 class Session:
     """Scenarios to play, in order, against one receiver.
 
+    `at_once` of them are played at the same time, but for those whose index is in `alone`: they come last, one by one.
     `names` are the names of their journals, without ending. `wait_for` is a URL that must answer 2xx within
     `wait_timeout` seconds before anything is sent; None: the receiver's own `ready`, if it has one. `watching` gives,
     for a scenario's title, what is told of its progress while it is played. `interrupted` gives the signal that came
@@ -42,6 +45,8 @@ class Session:
     names: Sequence[str]
     receiver: Receiver
     settings: Settings
+    at_once: int = 1
+    alone: frozenset[int] = frozenset()
     wait_for: str | None = None
     wait_timeout: float = 30.0
     watching: Callable[[str], AbstractContextManager[Progress]] = _silent
@@ -50,7 +55,7 @@ class Session:
 
 
 def perform(session: Session) -> Report:
-    """Plan all, so that every mistake shows first; then play them one after another.
+    """Plan all, so that every mistake shows first; then play them.
 
     Raises:
         UsageError: a scenario cannot be played; nothing was sent.
@@ -68,14 +73,11 @@ def perform(session: Session) -> Report:
 
 
 async def _perform(session: Session) -> Report:
-    settings, receiver = session.settings, session.receiver
+    settings = session.settings
     began = utc_now()
     first = fresh_seed() if settings.seed is None else settings.seed
-    planned = [
-        prepare(one, receiver, settings, seed=_seed(settings, one, first, index))
-        for index, one in enumerate(session.scenarios)
-    ]
-    stop, plays = session.stop, list[Play]()
+    planned = _plan(session, first)
+    stop = session.stop
     stop.belongs_here()
     async with AsyncExitStack() as stack:
         stack.enter_context(on_signals(stop))
@@ -83,18 +85,61 @@ async def _perform(session: Session) -> Report:
             stop.ask(number)
         if not settings.make_send:  # an application in this process is there already
             await _ready(session, stack, stop)
-        for one, name in zip(planned, session.names, strict=True):
-            if stop.asked:
-                break
-            with session.watching(one.scenario.title) as progress:
-                plays.append(await conduct(one, receiver, replace(settings, progress=progress), stop, name))
+        plays = await _play(session, planned)
     return Report(
         version=__version__,
         started=began.isoformat(timespec="seconds"),
-        seed=plays[0].seed if plays else first,
+        seed=plays[0].seed if plays and session.at_once == 1 else first,
         plays=tuple(plays),
         interrupted=stop.exit_code,
     )
+
+
+def _plan(session: Session, first: int) -> list[Planned]:
+    """Every scenario planned; those that are played at once never share an id that they make themselves."""
+    settings, planned = session.settings, list[Planned]()
+    taken: set[str] = set()
+    for index, one in enumerate(session.scenarios):
+        seed = _seed(settings, one, first, index)
+        made = prepare(one, session.receiver, settings, seed=seed)
+        for again in range(1, _OTHER_SEEDS if session.at_once > 1 else 0):
+            if (ids := _ids(made)).isdisjoint(taken):
+                taken |= ids
+                break
+            made = prepare(one, session.receiver, settings, seed=(seed + again * len(session.scenarios)) % 2**32)
+        planned.append(made)
+    return planned
+
+
+def _ids(planned: Planned) -> set[str]:
+    """The ids of all that it sends, without those that its author gave."""
+    given = {str(export.id) for export in planned.scenario.exports if export.id is not None}
+    return {delivery.id for delivery in planned.timeline if delivery.id} - given
+
+
+async def _play(session: Session, planned: Sequence[Planned]) -> list[Play]:
+    """Those that were played before the run was to end, in their order."""
+    settings, stop, gate = session.settings, session.stop, asyncio.Semaphore(session.at_once)
+    plays: dict[int, Play] = {}
+
+    async def play(index: int) -> None:
+        async with gate:
+            if not stop.asked:
+                one = planned[index]
+                with session.watching(one.scenario.title) as progress:
+                    watched = replace(settings, progress=progress)
+                    plays[index] = await conduct(one, session.receiver, watched, stop, session.names[index])
+
+    together = [asyncio.ensure_future(play(index)) for index in range(len(planned)) if index not in session.alone]
+    try:
+        await asyncio.gather(*together)
+    finally:
+        for task in together:
+            task.cancel()
+        await asyncio.gather(*together, return_exceptions=True)
+    for index in sorted(session.alone):
+        await play(index)
+    return [plays[index] for index in sorted(plays)]
 
 
 def _seed(settings: Settings, scenario: Scenario, first: int, index: int) -> int:

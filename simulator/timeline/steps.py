@@ -35,7 +35,9 @@ class PlannedStep:
             yield (due + copy * repeat.spacing, self.order, self.delivery.run, self.position, 0, copy, self._make)
 
     def _make(self, number: int, due: float, run: int, index: int, copy: int) -> Delivery:
-        return self.delivery._replace(number=number, due=due, copy=copy)
+        repeat = self.step.repeat
+        together = 1 if repeat.spacing else repeat.count
+        return self.delivery._replace(number=number, due=due, copy=copy, together=together)
 
 
 def step_lanes(steps: Iterable[PlannedStep]) -> Iterator[Iterator[Item]]:

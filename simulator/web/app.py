@@ -3,20 +3,21 @@
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from threading import Event
+from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from simulator import shown
 from simulator.clock import RealClock
 from simulator.errors import PartnersimError
 from simulator.web import clevertap, control, metrics, pages, problems, reachfive
 from simulator.web.asking import Asked, Form, call, forms
 from simulator.web.document import Place, document, places
 from simulator.web.guard import BODY_LIMIT, Door, authorities, check
-from simulator.web.operations import JSON, Operation, Operations, Reply
+from simulator.web.operations import JSON, Call, Operation, Operations, Reply
 from simulator.web.problems import Problem
 from simulator.web.stream import Streams
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from simulator.console.desk import Desk
 
 PARTS: Final[Operations] = {**clevertap.OPERATIONS, **reachfive.OPERATIONS, **control.OPERATIONS}
+PATIENT: Final = 6
 _HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -35,11 +37,20 @@ _HEADERS: Final = {
 """No browser is to keep, run, frame or guess anything, or to tell others the address."""
 
 
-def create_app(desk: "Desk", *, token: str, port: int, names: Iterable[str] = (), ending: Event | None = None) -> Flask:
+def create_app(
+    desk: "Desk",
+    *,
+    token: str,
+    port: int,
+    names: Iterable[str] = (),
+    ending: Event | None = None,
+    patient: int = PATIENT,
+) -> Flask:
     """The service of a desk.
 
     `token` opens every route but /healthz. `port` and `names` are what it is known by, besides this machine's own
-    names; see `guard.authorities`. Event streams end when `ending` is set.
+    names; see `guard.authorities`. Event streams end when `ending` is set. `patient` is how many requests may wait for
+    a receiver at once: fewer than there are threads, so that all others are still answered.
     """
     whole, wanted = document(), forms()
     app = Flask(__name__, static_folder=None)
@@ -48,10 +59,14 @@ def create_app(desk: "Desk", *, token: str, port: int, names: Iterable[str] = ()
     streams = Streams(ending or Event())
     operations = {**PARTS, **_service(desk, whole, streams)}
     blueprints: dict[str, Blueprint] = {}
+    room = BoundedSemaphore(patient)
     for place in places(whole):
         blueprint = blueprints.setdefault(place.part, Blueprint(place.part, __name__))
         name = place.operation["operationId"]
-        _route(blueprint, desk, place, wanted[name], operations[name])
+        operation = operations[name]
+        if place.operation.get("x-waits"):
+            operation = _where_there_is_room(operation, room)
+        _route(blueprint, desk, place, wanted[name], operation)
     for blueprint in blueprints.values():
         app.register_blueprint(blueprint)
     app.register_error_handler(Problem, problems.answer)
@@ -88,6 +103,25 @@ def _service(desk: "Desk", whole: Mapping[str, Any], streams: Streams) -> Operat
     }
 
 
+def _where_there_is_room(operation: Operation, room: BoundedSemaphore) -> Operation:
+    """The operation, unless too many like it are under way."""
+
+    def patient(desk: "Desk", call: Call) -> Reply:
+        if not room.acquire(blocking=False):
+            raise Problem(
+                "unavailable",
+                "too many requests wait for a receiver already",
+                "ask again",
+                headers={"Retry-After": "1"},
+            )
+        try:
+            return operation(desk, call)
+        finally:
+            room.release()
+
+    return patient
+
+
 def _route(blueprint: Blueprint, desk: "Desk", place: Place, wanted: Form, operation: Operation) -> None:
     """Make the route of one operation."""
 
@@ -122,14 +156,15 @@ def _http_error(error: HTTPException) -> Response:
     if status < 400:
         status = 404
     allowed = getattr(error, "valid_methods", None)
-    headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
-    return problems.answer(problems.of_status(status, _SAID.get(status, error.name), headers))
+    said = _SAID.get(status, error.name)
+    headers = {}
+    if allowed:
+        headers["Allow"] = ", ".join(sorted(allowed))
+        said = f"this path takes {headers['Allow']}, and not {shown.line(request.method)[:20]}"
+    return problems.answer(problems.of_status(status, said, headers))
 
 
-_SAID: Final = {
-    404: "nothing stands at that path; GET / lists all that does",
-    405: "that path takes other methods, which Allow lists",
-}
+_SAID: Final = {404: "nothing stands at that path; GET / lists all that does"}
 
 
 def _fault(error: Exception) -> Response:
@@ -157,7 +192,8 @@ def _put_behind(app: Flask, door: Door) -> None:
         try:
             check(door, environ)
         except Problem as problem:
-            return _dressed(problems.answer(problem))(environ, start_response)
+            shut = pages.shut(environ) if problem.slug == "unauthorized" else None
+            return _dressed(shut or problems.answer(problem))(environ, start_response)
         return inner(environ, start_response)
 
     app.wsgi_app = guarded  # type: ignore[method-assign]  # the way Flask documents for middleware

@@ -18,14 +18,16 @@ from simulator.console.scenario_run import ScenarioRun
 from simulator.documents import quoted
 from simulator.model import Attempt
 from simulator.resources import shipped_scenarios
+from simulator.web.exports import check_export
 from simulator.web.moments import duration, moment, moment_or_none, read_moment
 from simulator.web.operations import Call, Operation, Reply
 
 if TYPE_CHECKING:
-    from simulator.console.course import Reading
+    from simulator.console.course import ClockReading
     from simulator.console.desk import Desk
 
 _MEDIA: Final = {"text": "text/plain; charset=utf-8", "junit": "application/xml"}
+_STATE: Final = ("version", "seed", "start", "misfire", "folder", "journals")
 _FILTERS: Final = ("partner", "event", "export", "outcome", "acknowledged")
 
 
@@ -70,9 +72,17 @@ def advance_clock(desk: "Desk", call: Call) -> Reply:
 
 
 def list_deliveries(desk: "Desk", call: Call) -> Reply:
-    """The history: the oldest first."""
-    wanted = Wanted(**{name: call.query.get(name) for name in _FILTERS})
-    total, items = desk.do(lambda: desk.ledger.page(wanted, call.query["offset"], call.query["limit"]))
+    """The history, in order of number."""
+    query = call.query
+    wanted = Wanted(**{name: query.get(name) for name in _FILTERS})
+
+    def look() -> tuple[int, list[Sent]]:
+        found = desk.ledger.page(wanted, query["offset"], query["limit"], newest=query["order"] == "newest")
+        if wanted.export is not None and not found[0]:
+            check_export(desk, wanted.export)
+        return found
+
+    total, items = desk.do(look)
     return Reply(200, {"total": total, "items": [_delivery(one) for one in items]})
 
 
@@ -144,10 +154,10 @@ def show_report(desk: "Desk", call: Call) -> Reply:
 
 def _state(desk: "Desk") -> dict[str, Any]:
     told = desk.do(desk.state)
-    return {**told, "start": moment(told["start"])}
+    return {name: told[name] for name in _STATE} | {"start": moment(told["start"])}
 
 
-def _clock(reading: "Reading") -> dict[str, Any]:
+def _clock(reading: "ClockReading") -> dict[str, Any]:
     return {
         "now": moment(reading.now),
         "scale": reading.scale,
@@ -167,7 +177,11 @@ def _scale(value: str | float, *, instant: bool = False) -> float:
     except (ValueError, OverflowError):
         raise Refusal("unfit", f"{quoted(value)} is not a time scale", "e.g. 60, 60x, 1h=1s or real") from None
     if not (0 < scale.factor <= FASTEST or (instant and scale.instant)):
-        raise Refusal("unfit", f"{quoted(value)} is not a time scale above 0 and up to 1,000,000", "e.g. 60")
+        raise Refusal(
+            "unfit",
+            f"{quoted(value)} is not a time scale above 0 and up to 1,000,000",
+            "e.g. 60; to wait for nothing, hold the clock and advance it",
+        )
     return scale.factor
 
 

@@ -31,7 +31,7 @@ _ANYWHERE: Final = {
 }
 """What any operation can answer: it is in no operation's own hands."""
 _WITH_BODY: Final = {"413": "TooLarge", "415": "Unsupported"}
-_SENT: Final = {
+SENT: Final = {
     "clevertap": ("initiated", "completed", "test"),
     "reachfive": ("finished",),
 }
@@ -59,13 +59,12 @@ def document() -> dict[str, Any]:
     whole = _read(root / "openapi.yaml")
     whole["info"]["version"] = __version__
     for part in PARTS:
-        if (root / f"{part}.yaml").is_file():
-            _merge(whole, _read(root / f"{part}.yaml"), part)
+        _merge(whole, _read(root / f"{part}.yaml"), part)
     for place in places(whole):
         _complete(place)
     whole["webhooks"] = {
         f"{name}.{event}": _webhook(whole, PROVIDERS[name], PROVIDERS[name].events[event])
-        for name, events in _SENT.items()
+        for name, events in SENT.items()
         for event in events
     }
     return whole

@@ -2,16 +2,19 @@
 
 A page of a foreign site can make a browser send requests here, and by rebinding its own name even read the answers.
 Such requests carry that site's name as Host, or say by Sec-Fetch-Site or Origin where they are from; none of them can
-carry the token, which no cookie holds.
+carry the token, which no cookie holds. What needs no token may be read by any name: who looks after a machine's health
+asks for its address.
 """
 
 import hmac
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
+from simulator.documents import quoted
 from simulator.web.problems import Problem
 
 if TYPE_CHECKING:
@@ -21,9 +24,10 @@ BODY_LIMIT: Final = 1024 * 1024  # bytes
 _HERE: Final = ("localhost", "127.0.0.1", "[::1]")
 _NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.ASCII)
 _WITH_PORT: Final = re.compile(r"([^:\[\]]+|\[[0-9a-f:.]+\]):([0-9]{1,5})", re.ASCII)
+_LONGEST_NAME: Final = 260  # characters, the port among them
 _READING: Final = frozenset(("GET", "HEAD"))
 _OWN_SITE: Final = frozenset(("same-origin", "none"))  # none: the address bar, a bookmark, a program
-_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="partnersim"'}
+CHALLENGE: Final = 'Bearer realm="partnersim"'
 
 
 class Door(NamedTuple):
@@ -31,7 +35,7 @@ class Door(NamedTuple):
 
     token: bytes
     authorities: frozenset[str]
-    open: frozenset[str] = frozenset()  # paths that need no token
+    open: frozenset[str] = frozenset()  # paths that need no token, and may be read by any name
     linked: frozenset[str] = frozenset()  # paths that may be read with the token in the address
 
 
@@ -77,9 +81,9 @@ def check(door: Door, environ: "WSGIEnvironment") -> None:
     Raises:
         Problem: wrong-host, cross-site, unauthorized or too-large; the first that fits.
     """
-    host = _check_host(door, environ)
-    _check_site(host, environ)
-    _check_token(door, environ)
+    if not (environ.get("PATH_INFO", "") in door.open and environ["REQUEST_METHOD"] in _READING):
+        _check_site(_check_host(door, environ), environ)
+        _check_token(door, environ)
     _check_size(environ)
 
 
@@ -89,13 +93,23 @@ def _check_host(door: Door, environ: "WSGIEnvironment") -> str:
     target: str = environ.get("REQUEST_URI", "/")
     scheme, slashes, rest = target.partition("://")
     asked = rest.partition("/")[0].partition("?")[0].lower() if slashes and scheme.isalpha() else host
-    if host not in door.authorities or asked not in door.authorities:
-        raise Problem(
-            "wrong-host",
-            "the Host header is not one of this service's names",
-            "use the address that was printed at the start, or start it with --public-host NAME",
-        )
+    for one in (host, asked):
+        if not one:
+            raise Problem("wrong-host", "the request does not say which host it asks", "send a Host header")
+        if one not in door.authorities:
+            raise Problem("wrong-host", f"{quoted(one)} is not one of this service's names", _named(one))
     return host
+
+
+def _named(asked: str) -> str:
+    """What helps whoever asked for a name that the service does not know it has."""
+    here = "use the address that was printed at the start"
+    name = asked if _WITH_PORT.fullmatch(asked) else f"{asked}:80"  # the port of whoever names none
+    try:
+        meant = len(name) <= _LONGEST_NAME and asked in authorities([name], 80)
+    except ValueError:
+        meant = False
+    return f"{here}; if this name is yours, start it with --public-host {shlex.quote(name)}" if meant else here
 
 
 def _check_site(host: str, environ: "WSGIEnvironment") -> None:
@@ -120,7 +134,7 @@ def _check_token(door: Door, environ: "WSGIEnvironment") -> None:
             "unauthorized",
             "the token is missing or wrong",
             "send `Authorization: Bearer TOKEN` with the token that was printed at the start",
-            headers=_CHALLENGE,
+            headers={"WWW-Authenticate": CHALLENGE},
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from simulator.web.document import Place, places, resolved
+from simulator.web.moments import LONGEST
 from simulator.web.operations import JSON
 
 _DEEPEST: Final = 4  # levels of nesting that are shown
@@ -148,8 +149,15 @@ def _kind(whole: Content, content: Content) -> str:
     words = " or ".join(_KINDS.get(one, one) for one in ([kinds] if isinstance(kinds, str) else kinds))
     low, high = content.get("minimum"), content.get("maximum")
     if low is not None or high is not None:
-        words += f", {low:g} or more" if high is None else f", {low or 0:g} to {high:g}"
+        words += f", {low:,} or more" if high is None else f", {low or 0:,} to {_most(high)}"
+    elif "exclusiveMinimum" in content:
+        words += f", above {content['exclusiveMinimum']:,}"
     return f"{words} of {_kind(whole, content['items'])}" if "items" in content else words
+
+
+def _most(high: float) -> str:
+    """A limit as people write it."""
+    return f"100 years ({high:,.0f} seconds)" if high == LONGEST else f"{high:,}"
 
 
 def _answer(whole: Content, status: str, told: Content) -> tuple[str, str, Sequence[Field]]:
@@ -194,7 +202,7 @@ def _curl(place: Place, address: str, sample: str, *, needs_token: bool) -> str:
     if place.method != "GET":
         words += ["-X", place.method]
     if needs_token:
-        words.append('-H "Authorization: Bearer $TOKEN"')
+        words.append('-H "Authorization: Bearer $PARTNERSIM_TOKEN"')
     if sample:
         words += ["-H", f"'Content-Type: {JSON}'", "-d", shlex.quote(sample)]
     return " ".join([*words, shlex.quote(f"{address}{place.path}")])

@@ -6,20 +6,34 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from flask import current_app, render_template, request
+from flask import Request, Response, current_app, render_template, request
 from markupsafe import Markup, escape
 
 from simulator.console.ledger import Sent, Wanted
 from simulator.console.refusal import Refusal
 from simulator.version import __version__
+from simulator.web import problems
+from simulator.web.guard import CHALLENGE
 from simulator.web.moments import moment, moment_or_none
 from simulator.web.operations import Call, Operation, Reply
 from simulator.web.outline import Chapter, chapters
 
 if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
     from simulator.console.desk import Desk
 
 _LISTED: Final = 10  # deliveries
+_SHUT: Final = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>partnersim serve</title></head>
+<body><main>
+<h1>partnersim serve</h1>
+<p>The token is missing or wrong. Open the link that was printed at the start, or append
+<code>?token=…</code> to this address, with the token that the service was started with.</p>
+</main></body>
+</html>
+"""
 
 
 class State(NamedTuple):
@@ -38,6 +52,19 @@ def health(desk: "Desk") -> Reply:
     """Whether the desk's thread lives; it is not asked, so the answer comes also when it is busy."""
     well = bool(desk.alive)
     return Reply(200 if well else 503, {"status": "ok" if well else "failing", "version": __version__})
+
+
+def shut(environ: "WSGIEnvironment") -> Response | None:
+    """The answer to a browser that asks for the page without the token; None for any other request.
+
+    For the guard, which stands before Flask: a page without anything of the service.
+    """
+    asked = Request(environ)
+    if asked.path != "/" or asked.method not in {"GET", "HEAD"}:
+        return None
+    if asked.accept_mimetypes.best_match((problems.MEDIA_TYPE, "text/html")) != "text/html":
+        return None
+    return Response(_SHUT, 401, headers={"WWW-Authenticate": CHALLENGE}, content_type="text/html; charset=utf-8")
 
 
 def operation(whole: Mapping[str, Any]) -> Operation:
@@ -67,8 +94,7 @@ def _state(desk: "Desk") -> State | None:
 
     def look() -> State:
         reading = desk.clock()
-        total, _ = desk.ledger.page(Wanted(), 0, 0)
-        _, latest = desk.ledger.page(Wanted(), max(total - _LISTED, 0), _LISTED)
+        total, latest = desk.ledger.page(Wanted(), 0, _LISTED, newest=True)
         return State(
             about=desk.state(),
             now=moment(reading.now),
@@ -76,7 +102,7 @@ def _state(desk: "Desk") -> State | None:
             held=reading.held,
             next_due=moment_or_none(reading.next_due),
             total=total,
-            deliveries=latest[::-1],
+            deliveries=latest,
         )
 
     try:

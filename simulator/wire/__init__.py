@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from simulator.model import Exchange, Pairs, Script, Url
+from simulator.wire.gate import Gate
 
 
 class Request(NamedTuple):
@@ -19,6 +20,7 @@ class Request(NamedTuple):
     method: str = "POST"
     script: Script | None = None
     fresh: bool = False  # on a connection of its own, not one that carried a request before
+    gate: Gate | None = None  # it leaves together with the others of this gate, once all of them have a connection
 
 
 def get(url: Url, timeout: float, headers: Pairs = (("Accept", "*/*"),), *, fresh: bool = False) -> Request:

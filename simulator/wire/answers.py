@@ -14,7 +14,7 @@ class Answer:
 
     __slots__ = (
         "_bodiless", "_checked", "_chunks", "_digest", "_interims", "_left", "_rest",
-        "body", "capped", "extra", "head", "keep", "size", "status",
+        "body", "capped", "continued", "extra", "head", "keep", "size", "status",
     )  # fmt: skip
 
     def __init__(self, *, to_head: bool = False) -> None:
@@ -24,6 +24,7 @@ class Answer:
         self.size = 0
         self.capped = False  # whether reading stopped at limits.ANSWER_READ
         self.keep = 0.0
+        self.continued = False  # whether `100 Continue` came
         self.extra = False  # whether bytes came that belong to no answer
         self._bodiless = to_head
         self._rest = b""  # of a head that is not complete yet
@@ -101,6 +102,7 @@ class Answer:
                 self._begin_body(data[:end], head)
                 return data[end:]
             self._interims += 1
+            self.continued = self.continued or head.status == 100
             if self._interims > limits.INTERIM_ANSWERS:
                 raise malformed(f"more than {limits.INTERIM_ANSWERS} interim (1xx) answers")
             data = data[end:]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import cast
 
+from simulator import limits
 from simulator.model import Exchange, HangUp, Outcome, Url
 from simulator.wire import Request
 from simulator.wire.answers import Answer
@@ -44,6 +45,8 @@ class Connection(asyncio.Protocol):
         self._sent: float | None = None
         self._player: Player | None = None  # of the request's script, if it has one
         self._hanging_up: HangUp | None = None
+        self._gated = False  # whether the request waits at its gate
+        self._ended = False  # whether our side of the connection is at its end
         self._closed = False
 
     @property
@@ -56,11 +59,10 @@ class Connection(asyncio.Protocol):
         """When it is to be looked at: at the deadline, or when it has idled long enough."""
         return self.deadline if self._done is not None else self.since + self.keep
 
-    @property
-    def usable(self) -> bool:
-        """Whether an idle connection can carry another request: young enough, and nothing came in on it."""
+    def usable_for(self, hold: float) -> bool:
+        """Whether an idle connection can carry a request in `hold` seconds: young enough, and nothing came in on it."""
         idle = self._real() - self.since
-        if self._closed or self._transport is None or idle >= self.keep:
+        if self._closed or self._transport is None or idle + hold >= self.keep:
             return False
         return idle < _GLANCE or quiet(self._transport, tls=self._layer is not None)
 
@@ -77,6 +79,9 @@ class Connection(asyncio.Protocol):
 
     def expire(self) -> None:
         """The deadline is over."""
+        if self._deaf and not self._unwritten():
+            self._hang_up()
+            return
         phase = self._phase()
         self._fail(phase, overdue(phase, self._request.timeout))
 
@@ -95,7 +100,7 @@ class Connection(asyncio.Protocol):
             return
         self._closed = True
         if self._layer is not None:
-            self._transport.write(self._layer.goodbye())
+            self._put(self._layer.goodbye())
         if self._transport.get_write_buffer_size():
             self._transport.abort()
         else:
@@ -119,6 +124,8 @@ class Connection(asyncio.Protocol):
         if self._done is not None and self._real() > self.deadline:
             self.expire()
             return
+        if self._deaf:
+            return
         layer = self._layer
         if layer is not None:
             data = self._unwrap(layer, data)
@@ -135,6 +142,8 @@ class Connection(asyncio.Protocol):
             self.leave()
         elif self._real() > self.deadline:
             self.expire()
+        elif self._deaf:
+            self._hung_up(", reading no answer; the receiver ended the connection before its timeout")
         elif self._layer is not None and not self._layer.ready:
             self._fail(Outcome.TLS, "the receiver closed the connection during the TLS handshake")
         else:
@@ -146,7 +155,9 @@ class Connection(asyncio.Protocol):
                 self._complete()
 
     def resume_writing(self) -> None:
-        if self._hanging_up is not None:  # not at once: asyncio's transport is in the middle of its own work
+        if (
+            self._hanging_up is not None and not self._deaf
+        ):  # not at once: asyncio's transport is in the middle of its own work
             self._home.loop.call_soon(self._hang_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -192,12 +203,22 @@ class Connection(asyncio.Protocol):
             self._fail(Outcome.SKIPPED, f"a fault of the sender's own: {error!r}")
 
     def _begin(self) -> None:
-        request = self._request
         self._carried += 1
+        if self._request.gate is None:
+            self._speak()
+        else:
+            self._gated = True
+            self._request.gate.wait(self._speak, 0.0 if self._carried > 1 else limits.ACCEPTED)
+
+    def _speak(self) -> None:
+        request = self._request
+        self._gated = False
+        if self._done is None:
+            return
         if request.script is None:
             self._write(request.data)
         else:
-            self._player = Player(self._home.loop, request.script, self._write, self._end_by)
+            self._player = Player(self._home.loop, request.script, self._write, self._end_writing, self._end_by)
             self._player.play()
 
     def _write(self, data: bytes) -> None:
@@ -209,14 +230,31 @@ class Connection(asyncio.Protocol):
             except ssl.SSLError as error:
                 self._fail(Outcome.TLS, f"TLS failed while the request was written: {error.reason}")
                 return
-        if self._transport is not None:
+        self._put(data)
+
+    def _put(self, data: bytes) -> None:
+        if self._transport is not None and data and not self._ended:
             self._transport.write(data)
 
+    def _end_writing(self) -> None:
+        """End our side of the connection, once everything is written."""
+        if self._transport is None:
+            return
+        if self._layer is not None:
+            self._put(self._layer.goodbye())
+        self._ended = True
+        self._transport.write_eof()
+
     def _end_by(self, how: HangUp) -> None:
-        """Hang up as soon as everything is written."""
+        """Hang up as soon as everything is written; or at the deadline, and hear nothing until then."""
         self._hanging_up = how
-        if not self._unwritten():
+        if not how.at_deadline and not self._unwritten():
             self._hang_up()
+
+    @property
+    def _deaf(self) -> bool:
+        """Whether nothing that comes is read any more."""
+        return self._hanging_up is not None and self._hanging_up.at_deadline
 
     def _hang_up(self) -> None:
         how = self._hanging_up
@@ -229,7 +267,11 @@ class Connection(asyncio.Protocol):
         if self._done is None:
             self._drop()
             return
-        told = f"the partner hung up on purpose{' (reset)' if how.reset else ''}"
+        when = " at its timeout, reading no answer" if how.at_deadline else ""
+        self._hung_up(f"{when}{' (reset)' if how.reset else ''}")
+
+    def _hung_up(self, how: str) -> None:
+        told = f"the partner hung up on purpose{how}"
         self._settle(self._exchange(Outcome.CLOSED, told)._replace(hung_up=True), self._drop)
 
     # The answer
@@ -237,8 +279,7 @@ class Connection(asyncio.Protocol):
     def _unwrap(self, layer: Layer, data: bytes) -> bytes:
         began = layer.ready
         inside = layer.receive(data)
-        if self._transport is not None and (reply := layer.outgoing()):
-            self._transport.write(reply)
+        self._put(layer.outgoing())
         if layer.ready and not began and self.busy and layer.failure is None:
             self._begin()
         return inside
@@ -254,17 +295,27 @@ class Connection(asyncio.Protocol):
             return
         if complete:
             self._complete()
+        elif self._answer.continued and self._player is not None:
+            self._player.continued()
 
     def _complete(self) -> None:
         answer, request = self._answer, self._request
         early = not self._written()
-        detail = "answered before the whole request was written" if early else ""
+        detail = self._odd(early=early)
         if answer.capped:
             detail = f"the body was read up to {answer.size} bytes and no further"
         exchange = self._exchange(answer.outcome, detail)
         spent = early or answer.capped or answer.extra or request.fresh or request.script is not None
         self.keep = 0.0 if spent else answer.keep
         self._settle(exchange, self._idle if self.keep else self.leave)
+
+    def _odd(self, *, early: bool) -> str:
+        """What a reader should know of how request and answer met."""
+        asking = self._player.asking if self._player is not None else 0.0
+        if early:
+            before = "in the place of 100 Continue: the body was not sent" if asking else ""
+            return f"answered {before or 'before the whole request was written'}"
+        return f"no 100 Continue came within {asking:g} s, and the body was sent" if asking else ""
 
     def _exchange(self, outcome: Outcome, detail: str) -> Exchange:
         answer = self._answer
@@ -295,6 +346,9 @@ class Connection(asyncio.Protocol):
         """Let go of the exchange, then of the connection, and tell: `done` may hand over the next request at once."""
         done, self._done = self._done, None
         self._hanging_up = None
+        if self._request.gate is not None:
+            self._request.gate.without(self._speak if self._gated else None)
+            self._gated = False
         if self._player is not None:
             self._player.stop()
             self._player = None
@@ -328,6 +382,9 @@ class Connection(asyncio.Protocol):
         if self._real() > self.deadline:
             self.expire()
             return
+        if self._deaf:
+            self._hung_up(", reading no answer; the receiver reset the connection before its timeout")
+            return
         if self._layer is not None and not self._layer.ready:
             self._fail(Outcome.TLS, "the connection was reset during the TLS handshake")
             return
@@ -345,7 +402,7 @@ class Connection(asyncio.Protocol):
 
     def _written(self) -> bool:
         """Whether the system has taken every byte of the request."""
-        return not self._unwritten() and (self._player is None or self._player.finished)
+        return not (self._gated or self._unwritten()) and (self._player is None or self._player.finished)
 
     def _unwritten(self) -> bool:
         return self._transport is not None and self._transport.get_write_buffer_size() > 0

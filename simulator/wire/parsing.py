@@ -21,7 +21,7 @@ class Parts(NamedTuple):
 
 
 def parts(request: Request) -> Parts:
-    """The parts of a request. Pauses of a script pass at once.
+    """The parts of a request. Rests of a script pass at once, also one for `100 Continue`: a server would have said it.
 
     Raises:
         Failure: `skipped`, for what only a socket can carry: a hang-up, a request without its end, bytes that are none.

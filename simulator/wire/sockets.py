@@ -136,9 +136,13 @@ class Pool:
 
     def send(self, request: Request, done: Done) -> None:
         """Hand the request to an idle connection, a new one, or let it wait its turn."""
-        if not self._waiting and not request.fresh and (connection := self._idle_one()) is not None:
+        hold = request.gate.patience + limits.ACCEPTED if request.gate is not None else 0.0
+        if not self._waiting and not request.fresh and (connection := self._idle_one(hold)) is not None:
             connection.carry(request, done)
             return
+        if request.gate is not None and (self._waiting or len(self.connections) >= self._most):
+            request.gate.without()  # the others do not wait for whoever waits his turn
+            request = request._replace(gate=None)
         self._waiting.append((request, done))
         self._go_on()
 
@@ -181,11 +185,11 @@ class Pool:
                 self.connections.add(connection)
                 connection.open(request, done)
 
-    def _idle_one(self) -> Connection | None:
-        """The connection used last, if it can be used again; those that cannot are left."""
+    def _idle_one(self, hold: float = 0.0) -> Connection | None:
+        """The connection used last, if it can be used again in `hold` seconds; those that cannot are left."""
         while self._idle:
             connection = self._idle.pop()
-            if connection.usable:
+            if connection.usable_for(hold):
                 return connection
             connection.leave()
         return None

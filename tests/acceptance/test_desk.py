@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -60,6 +60,16 @@ def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
     while not true():
         assert time.monotonic() < patience, "it never came true"
         time.sleep(0.005)
+
+
+def slow(seconds: float) -> Callable[[bytes, object], int]:
+    """A receiver's rule: 200, after so long."""
+
+    def rule(_: bytes, __: object) -> int:
+        time.sleep(seconds)
+        return 200
+
+    return rule
 
 
 # The clock
@@ -273,6 +283,21 @@ def test_a_webhook_whose_token_is_refused_is_not_kept(settings: DeskSettings, an
     assert [path for path, _, _ in answering.requests] == ["/token"]
 
 
+def test_a_receiver_that_echoes_the_token_cannot_have_it_told(settings: DeskSettings, answering: Answering) -> None:
+    def rule(body: bytes, headers: Mapping[str, str]) -> int:
+        token = b'{"access_token": "t-secret-secret", "token_type": "bearer"}'
+        answering.body = token if b"grant_type" in body else headers["Authorization"].encode()
+        return 200 if b"grant_type" in body else 401
+
+    answering.rule = rule
+    auth = {"type": "oauth2", "token_url": f"{answering.url}/token", "client_id": "me", "client_secret": "opensesame"}
+    with running(settings) as desk:
+        with pytest.raises(Refusal) as refused:
+            desk.await_(lambda: desk.clevertap.create_webhook({"name": "ours", "url": answering.url, "auth": auth}))
+        assert "(redacted)" in refused.value.details["answer"]["body"]
+        assert "t-secret" not in str(refused.value.details)
+
+
 def test_an_alert_carries_the_token_that_was_fetched_and_a_401_makes_it_fetched_anew(
     settings: DeskSettings, answering: Answering
 ) -> None:
@@ -296,6 +321,198 @@ def test_an_alert_carries_the_token_that_was_fetched_and_a_401_makes_it_fetched_
     for path in settings.folder.rglob("*.ndjson"):
         assert b"-secret" not in path.read_bytes()
         assert b"opensesame" not in path.read_bytes()
+
+
+# Tries that are made again
+
+
+@pytest.fixture
+def stubborn(settings: DeskSettings, answering: Answering) -> Iterator[Desk]:
+    """A partner that tries three times more, 15 s of the story apart, and has failed once; the clock is held."""
+    answering.rule = lambda body, _: 200 if b"is_test" in body else 500
+    with alerting(settings, answering.url) as desk:
+        desk.do(lambda: desk.clevertap.account.choose({"retry": "faq-1s-3x15s"}))
+        export(desk)
+        desk.await_(lambda: desk.advance(by=60.0))
+        until(lambda: len(alerts(answering)) == 1)
+        yield desk
+
+
+def test_the_partner_tries_again_when_the_story_says(stubborn: Desk, answering: Answering) -> None:
+    stubborn.await_(lambda: stubborn.advance(by=14.0))
+    assert len(alerts(answering)) == 1
+    stubborn.await_(lambda: stubborn.advance(by=1.1))
+    assert len(alerts(answering)) == 2
+    stubborn.await_(lambda: stubborn.advance(by=100.0))
+    assert len(alerts(answering)) == 4
+    (sent,) = history(stubborn, event="initiated")
+    assert (sent.outcome, sent.attempts, sent.acknowledged) == ("answered", 4, False)
+
+
+def test_nothing_is_tried_again_after_alerts_were_disabled(stubborn: Desk, answering: Answering) -> None:
+    stubborn.do(stubborn.clevertap.account.disable_alerts)
+    stubborn.await_(lambda: stubborn.advance(by=100.0))
+    assert len(alerts(answering)) == 1
+    (sent,) = history(stubborn, event="initiated")
+    assert (sent.outcome, sent.attempts) == ("answered", 1)
+
+
+def test_what_is_tried_again_goes_where_the_console_says_now(stubborn: Desk, answering: Answering) -> None:
+    other = Answering()
+    stubborn.await_(lambda: stubborn.clevertap.create_webhook({"name": "other", "url": f"{other.url}/new"}))
+    stubborn.do(lambda: stubborn.clevertap.account.enable_alerts("other"))
+    stubborn.await_(lambda: stubborn.advance(by=100.0))
+    assert (len(alerts(answering)), len(alerts(other))) == (1, 1)
+    (sent,) = history(stubborn, event="initiated")
+    assert (sent.url, sent.attempts, sent.acknowledged) == (f"{other.url}/new", 2, True)
+    other.close()
+
+
+def test_a_reset_ends_what_would_have_been_tried_again(stubborn: Desk, answering: Answering) -> None:
+    stubborn.await_(stubborn.reset)
+    stubborn.await_(lambda: stubborn.advance(by=100.0))
+    assert stubborn.alive
+    assert len(alerts(answering)) == 1
+
+
+def test_a_try_that_a_stop_cut_short_is_shown_once(
+    settings: DeskSettings, stubborn: Desk, answering: Answering
+) -> None:
+    stubborn.stop()
+    with running(settings) as desk:
+        (sent,) = history(desk, event="initiated")
+        whole = desk.do(lambda: desk.ledger.whole(sent.number))
+        assert whole is not None
+        assert (sent.outcome, sent.attempts, len(whole.attempts)) == ("answered", 1, 1)
+        desk.await_(lambda: desk.advance(by=100.0))
+        assert len(alerts(answering)) == 1
+
+
+def test_no_try_is_counted_for_what_was_never_sent(settings: DeskSettings, answering: Answering) -> None:
+    with alerting(replace(settings, held=False), answering.url) as desk:
+        desk.do(lambda: desk.clevertap.account.choose({"retry": "faq-1s-3x15s"}))
+        export(desk, starts_at=START + HOUR)
+    passed(settings, 10 * HOUR)
+    with running(replace(settings, held=False, misfire="skip")) as desk:
+        until(lambda: len(history(desk, outcome="skipped")) == 2)
+        assert {one.attempts for one in history(desk, outcome="skipped")} == {0}
+
+
+# A reset while something is under way
+
+
+def test_resets_at_the_same_moment_leave_a_desk_that_works(settings: DeskSettings, answering: Answering) -> None:
+    answering.rule = slow(0.3)
+    with running(settings) as desk, ThreadPoolExecutor(6) as pool:
+        new = {"name": "ours", "url": answering.url}
+        creating = pool.submit(desk.await_, lambda: desk.clevertap.create_webhook(new))
+        until(lambda: len(answering.requests) == 1)
+        for one in [pool.submit(desk.await_, desk.reset) for _ in range(4)]:
+            one.result(20)
+        assert creating.exception(20) is None or isinstance(creating.exception(20), Refusal)
+        assert desk.await_(lambda: desk.advance(by=1.0)).now == START + 1.0
+
+
+def test_a_move_while_a_reset_is_under_way_is_refused_at_once(settings: DeskSettings, answering: Answering) -> None:
+    go = threading.Event()
+    answering.rule = lambda *_: 200 if go.wait(10) else 500
+    with running(settings) as desk, ThreadPoolExecutor(2) as pool:
+        pool.submit(desk.await_, lambda: desk.clevertap.create_webhook({"name": "ours", "url": answering.url}))
+        until(lambda: len(answering.requests) == 1)
+        resetting = pool.submit(desk.await_, desk.reset)
+        refused = None
+        while not resetting.done() and refused is None:
+            try:
+                desk.await_(lambda: desk.advance(by=0.0))
+            except Refusal as refusal:
+                refused = refusal
+        go.set()
+        resetting.result(20)
+        assert refused is not None
+        assert "begins anew" in refused.message
+
+
+def test_a_reset_while_a_token_is_waited_for_leaves_a_desk_that_works(
+    settings: DeskSettings, answering: Answering
+) -> None:
+    go = threading.Event()
+    answering.rule = lambda *_: 401 if go.wait(5) else 500
+    auth = {"type": "oauth2", "token_url": f"{answering.url}/token", "client_id": "me", "client_secret": "opensesame"}
+    with running(settings) as desk, ThreadPoolExecutor(1) as pool:
+        new = {"name": "ours", "url": answering.url, "auth": auth}
+        creating = pool.submit(desk.await_, lambda: desk.clevertap.create_webhook(new))
+        until(lambda: len(answering.requests) == 1)
+        desk.await_(desk.reset)
+        go.set()
+        assert isinstance(creating.exception(20), Refusal)
+        desk.await_(lambda: desk.advance(by=1.0))
+        assert desk.alive
+
+
+def test_a_reset_goes_back_to_what_the_first_start_was_told(settings: DeskSettings) -> None:
+    with running(replace(settings, scale=60.0)):
+        pass
+    with running(DeskSettings(folder=settings.folder)) as desk:
+        desk.await_(lambda: desk.reset(seed=9))
+        assert desk.do(desk.state)["seed"] == 9
+        desk.await_(desk.reset)
+        assert desk.do(desk.state)["seed"] == 1
+        assert desk.do(desk.clock) == (START, 60.0, True, None)
+
+
+# Moments
+
+
+def test_moments_as_they_are_told_can_be_used(settings: DeskSettings, answering: Answering) -> None:
+    with alerting(replace(settings, held=False), answering.url) as desk:
+        now = desk.do(desk.clock).now
+        desk.do(lambda: desk.set_clock(held=True))
+        export(desk, starts_at=desk.do(desk.clock).now)
+        assert desk.do(desk.clock).now >= now
+        until(lambda: len(alerts(answering)) == 1)
+        due = desk.do(desk.clock).next_due
+        assert due is not None
+        assert round(due, 3) == due
+        desk.await_(lambda: desk.advance(due))
+        assert [one["Status"] for one in alerts(answering)] == ["Initiated", "Completed"]
+
+
+def test_the_clock_stops_where_partners_can_write_no_later_moment(settings: DeskSettings) -> None:
+    with running(replace(settings, start=253_370_764_700.0, scale=1e6, held=False)) as desk:
+        until(lambda: desk.do(desk.clock).now == desk.do(desk.clock).now)
+        time.sleep(0.05)
+        assert desk.do(desk.clock).now < 253_370_764_800.0
+
+
+def test_a_start_that_is_held_sends_nothing_of_the_time_in_which_nothing_ran(
+    going: DeskSettings, answering: Answering
+) -> None:
+    with running(replace(going, held=True)) as desk:
+        desk.await_(lambda: desk.advance(by=0.0))
+        assert desk.do(desk.clock).now < START + 60.0
+    assert alerts(answering) == []
+
+
+# What waits
+
+
+def test_history_names_the_url_that_was_asked(settings: DeskSettings, answering: Answering) -> None:
+    go, other = threading.Event(), Answering()
+    with alerting(settings, answering.url) as desk, ThreadPoolExecutor(1) as pool:
+        desk.await_(lambda: desk.clevertap.create_webhook({"name": "other", "url": f"{other.url}/new"}))
+        answering.rule = lambda *_: 200 if go.wait(10) else 500
+        export(desk)
+        moving = pool.submit(desk.await_, lambda: desk.advance(by=DAY))
+        until(lambda: len(alerts(answering)) == 1)
+        desk.do(lambda: desk.clevertap.account.choose({"type_word": "events"}))
+        desk.do(lambda: desk.clevertap.account.enable_alerts("other"))
+        go.set()
+        moving.result(10)
+        (completed,) = history(desk, event="completed")
+        assert completed.url == f"{other.url}/new"
+        assert [one["Type"] for one in alerts(other)] == ["events"], "a reading holds for all that is sent from now on"
+        assert desk.do(lambda: desk.ledger.body(completed.number)) == other.requests[-1][2]
+    other.close()
 
 
 # Its state
@@ -322,6 +539,7 @@ def passed(settings: DeskSettings, seconds: float) -> None:
     """As if nothing had run for so long."""
     store = Store(settings.folder / "state.sqlite")
     store.set("clock", {**store.setting("clock"), "wall": store.setting("clock")["wall"] - seconds})
+    store.set("seen", store.setting("seen") - seconds)
     store.close()
 
 
@@ -333,6 +551,17 @@ def going(settings: DeskSettings, answering: Answering) -> DeskSettings:
         export(desk, starts_at=START + HOUR, frequency="every 8 hours")
     passed(going, 10 * HOUR)
     return going
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM setting WHERE name = 'clock'", "DROP TABLE happening"])
+def test_a_state_that_is_damaged_is_refused(settings: DeskSettings, damage: str) -> None:
+    with running(settings):
+        pass
+    store = Store(settings.folder / "state.sqlite")
+    store.connection.execute(damage)
+    store.close()
+    with pytest.raises(StorageError, match="is damaged"), running(settings):
+        pass
 
 
 def test_what_fell_due_while_nothing_ran_is_sent_in_order(going: DeskSettings, answering: Answering) -> None:
@@ -354,12 +583,8 @@ def test_or_it_is_skipped_and_history_says_so(going: DeskSettings, answering: An
 def test_what_waited_when_the_service_ended_is_sent_after_the_next_start(
     settings: DeskSettings, answering: Answering
 ) -> None:
-    def slow(*_: object) -> int:
-        time.sleep(0.5)
-        return 200
-
     with alerting(settings, answering.url) as desk, ThreadPoolExecutor(1) as pool:
-        answering.rule = slow
+        answering.rule = slow(0.5)
         export(desk, frequency="every 4 hours")
         moving = pool.submit(desk.await_, lambda: desk.advance(by=DAY))
         until(lambda: len(alerts(answering)) == 1)
@@ -406,7 +631,7 @@ def test_a_desk_that_cannot_write_any_more_says_so_to_who_asks(settings: DeskSet
         def breaks(*_: object) -> int:
             raise StorageError("cannot write the journal x: no space left on device")
 
-        desk.do(lambda: setattr(desk._era._senders["clevertap"].journal, "flush", breaks))
+        desk.do(lambda: setattr(desk._era._senders["clevertap"]._writer, "flush", breaks))
         with pytest.raises(Refusal):
             desk.await_(lambda: desk.advance(by=60.0))
         until(lambda: not desk.alive)

@@ -1,7 +1,7 @@
 """The report for people: a paragraph a play, a line a verdict; for what failed, the evidence and how to replay it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from simulator.model import Play, Report, Result, Verdict
 from simulator.reporting.text.evidence import Evidence, shown_evidence
@@ -27,7 +27,7 @@ _SOURCE_COLUMN = 40  # the same for the names of scenarios
 
 _MARKS = {Result.PASSED: "✓", Result.FAILED: "✗", Result.INCONCLUSIVE: "?", Result.NOT_APPLICABLE: "–"}
 _PLAIN_MARKS = {Result.PASSED: "+", Result.FAILED: "x", Result.INCONCLUSIVE: "?", Result.NOT_APPLICABLE: "-"}
-_HUES = {Result.PASSED: GREEN, Result.FAILED: RED, Result.INCONCLUSIVE: YELLOW, Result.NOT_APPLICABLE: DIM}
+HUES = {Result.PASSED: GREEN, Result.FAILED: RED, Result.INCONCLUSIVE: YELLOW, Result.NOT_APPLICABLE: DIM}
 _MEANS = {
     0: "every promise that must be kept was kept",
     1: "the receiver broke a promise that must be kept",
@@ -45,22 +45,37 @@ def render(
 
     When `brief`, a play that passed in every respect is one line; whatever else happened is told in full all the same.
     """
-    marks = _MARKS if _has(encoding, "✓✗–") else _PLAIN_MARKS
-    page = Page(max(width, 40), marks, encoding.lower().replace("-", "").replace("_", "") == "utf8")
-    coloured = colour and not os.environ.get("NO_COLOR")
-    heading = f"partnersim {report.version}, seed {report.seed}, started {report.started}"
-    whole = [Line(text, BOLD) for text in wrapped(heading, page.width)]
+    page = page_for(encoding, width)
+    whole = [*heading_lines(report, page)]
     column = min(max((len(line(play.source)) for play in report.plays), default=0), _SOURCE_COLUMN)
     told_whole = True
     for play in report.plays:
         in_a_line = brief and _passed(play)
         if told_whole or not in_a_line:
             whole.append(Line())
-        whole += _in_a_line(play, column, page) if in_a_line else _play(play, page)
+        whole += _in_a_line(play, column, page) if in_a_line else play_lines(play, page)
         told_whole = not in_a_line
-    whole += [Line(), *_summary(report, page)]
-    text = "".join(f"{painted(one, coloured)}\n" for one in whole)
+    whole += [Line(), *summary_lines(report, page)]
+    return as_text(whole, colour=colour, encoding=encoding)
+
+
+def page_for(encoding: str, width: int) -> Page:
+    """A page of that width, with marks that the encoding has."""
+    marks = _MARKS if _has(encoding, "✓✗–") else _PLAIN_MARKS
+    return Page(max(width, 40), marks, encoding.lower().replace("-", "").replace("_", "") == "utf8")
+
+
+def as_text(lines: Iterable[Line], *, colour: bool, encoding: str) -> str:
+    """The text of the lines; whatever the encoding lacks is escaped."""
+    coloured = colour and not os.environ.get("NO_COLOR")
+    text = "".join(f"{painted(one, coloured)}\n" for one in lines)
     return text.encode(encoding, "backslashreplace").decode(encoding) if _has(encoding, "") else text
+
+
+def heading_lines(report: Report, page: Page) -> Iterator[Line]:
+    """What was run, with which seed, and when."""
+    heading = f"partnersim {report.version}, seed {report.seed}, started {report.started}"
+    yield from (Line(text, BOLD) for text in wrapped(heading, page.width))
 
 
 def _has(encoding: str, characters: str) -> bool:
@@ -89,7 +104,7 @@ def _in_a_line(play: Play, column: int, page: Page) -> Iterator[Line]:
     yield from (Line(" " * margin + text) for text in rest)
 
 
-def _play(play: Play, page: Page) -> Iterator[Line]:
+def play_lines(play: Play, page: Page) -> Iterator[Line]:
     """One play: what was played, then its verdicts."""
     yield from (Line(text, BOLD) for text in wrapped(play.title, page.width))
     late = play.lateness
@@ -128,7 +143,7 @@ def _verdict(verdict: Verdict, column: int, page: Page) -> Iterator[Line]:
     lead = f"  {page.marks[verdict.result]} {verdict.check}"
     margin = column + 6
     first, *rest = wrapped(words, page.width - margin) or [""]
-    hue = _HUES[verdict.result]
+    hue = HUES[verdict.result]
     if len(line(verdict.check)) > column:
         yield Line(lead, hue, 3)
         yield Line(" " * margin + first)
@@ -139,15 +154,18 @@ def _verdict(verdict: Verdict, column: int, page: Page) -> Iterator[Line]:
         yield from field("because", verdict.because, page, indent=6)
 
 
-def _summary(report: Report, page: Page) -> Iterator[Line]:
-    """The closing lines: how many, how they ended, and what the exit code means."""
-    found = [verdict.result for verdict in report.verdicts]
+def summary_lines(report: Report, page: Page, things: str = "") -> Iterator[Line]:
+    """The closing lines: how many (`things` in words, else scenarios), how they ended, what the exit code means.
+
+    What only may be is not counted beside `things`, which are rules.
+    """
+    found = [one.result for one in report.verdicts if not things or one.level != "may"]
     counts = ", ".join(f"{found.count(one):,} {one}" for one in (Result.PASSED, Result.FAILED, Result.INCONCLUSIVE))
     if left_out := found.count(Result.NOT_APPLICABLE):
         counts += f", {left_out:,} not applicable"
     deliveries = count(sum(play.deliveries for play in report.plays), "delivery", "deliveries")
-    hue = _HUES[report.outcome]
-    said = f"{count(len(report.plays), 'scenario')}, {deliveries}: {counts}"
+    hue = HUES[report.outcome]
+    said = f"{things or count(len(report.plays), 'scenario')}, {deliveries}: {counts}"
     yield from (Line(text, hue) for text in wrapped(said, page.width))
     yield from (Line(text) for text in wrapped(f"Exit code {report.exit_code}: {_meaning(report)}.", page.width))
 
@@ -159,7 +177,7 @@ def _meaning(report: Report) -> str:
         return "nothing was judged, and zero evidence never passes"
     if report.exit_code == 4 and not all(play.complete for play in report.plays):
         return f"{means}: not all that was planned was played"
-    milder = sum(1 for one in report.verdicts if one.level != "must" and one.failed)
+    milder = sum(1 for one in report.verdicts if one.level == "should" and one.failed)
     if report.exit_code == 0 and milder:
-        return f"{means}; {milder:,} that should or may be kept {'was' if milder == 1 else 'were'} not"
+        return f"{means}; {milder:,} that should be kept {'was' if milder == 1 else 'were'} not"
     return means

@@ -14,6 +14,7 @@ from simulator.console.house import House
 from simulator.console.store import Store
 from simulator.model import Exchange, Outcome
 from simulator.provider import Payload
+from simulator.redaction import Scrub
 from simulator.scenario import Scenario
 from simulator.timeline.story import Story, tell
 from tests.making import exchange
@@ -42,6 +43,7 @@ class Made:
             story=self.story,
             send=self._send,
             changed=self._changed,
+            scrub=self._scrub,
         )
         self.console = Clevertap(self.house)
 
@@ -88,6 +90,9 @@ class Made:
     def said(self, notices: list[Notice]) -> list[tuple[float, int, str, str]]:
         """Seconds from the start, run, event, and path of each."""
         return [(one.at - START, one.run.number, one.event, one.hook.url.target) for one in notices]
+
+    def _scrub(self, text: str) -> str:
+        return Scrub(self.console.secrets())(text)
 
     async def _send(self, notice: Notice) -> Exchange:
         self.tested.append(notice)

@@ -48,6 +48,7 @@ class Scene:
             story=self.story,
             send=self.send,
             changed=self.changed,
+            scrub=str,
         )
         self.console = Reachfive(house)
 

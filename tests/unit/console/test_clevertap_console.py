@@ -10,7 +10,7 @@ import pytest
 
 from simulator.console.clevertap import Clevertap
 from simulator.console.happening import START as BEGINS
-from simulator.console.happening import Happening, Outcome
+from simulator.console.happening import Consequence, Happening
 from simulator.console.refusal import Refusal
 from tests.unit.console.clevertap_made import HOUR, MINUTE, START, Made
 
@@ -326,19 +326,19 @@ def test_what_cannot_be_sent_again_says_why(made: Made) -> None:
 
 @pytest.mark.parametrize("what", [BEGINS, "initiated", "completed", "ended", "test", "nonsense"])
 def test_what_refers_to_something_gone_is_nothing(made: Made, what: str) -> None:
-    assert made.console.happens(Happening(START, "clevertap", "export-1", 1, what)) == Outcome()
+    assert made.console.happens(Happening(START, "clevertap", "export-1", 1, what)) == Consequence()
     export = asyncio.run(made.alerting(starts_at=START + HOUR))
     if what != BEGINS:
-        assert made.console.happens(Happening(START, "clevertap", export, 1, what)) == Outcome()
+        assert made.console.happens(Happening(START, "clevertap", export, 1, what)) == Consequence()
     made.console.stop_export(export)
-    assert made.console.happens(Happening(START, "clevertap", export, 1, what)) == Outcome()
+    assert made.console.happens(Happening(START, "clevertap", export, 1, what)) == Consequence()
     assert made.console.runs(export) == (0, [])
 
 
 def test_an_event_nobody_knows_is_nothing_in_a_run_either(made: Made) -> None:
     export = asyncio.run(made.alerting())
     made.until(MINUTE)
-    assert made.console.happens(Happening(START, "clevertap", export, 1, "nonsense")) == Outcome()
+    assert made.console.happens(Happening(START, "clevertap", export, 1, "nonsense")) == Consequence()
     assert made.console.export(export).state == "running"
 
 

@@ -51,7 +51,7 @@ def test_a_webhook_is_tried_with_the_partners_test_body(made: Made) -> None:
 def test_a_webhook_is_kept_only_on_200(made: Made, status: int) -> None:
     made.answers = lambda notice: exchange(status, b"no" * 2000)
     refusal = refused(made)
-    assert refusal.reason == "unfit"
+    assert refusal.reason == "not-kept"
     assert refusal.details["answer"] == {"outcome": "answered", "status": status, "body": "no" * 1000, "detail": ""}
     assert made.console.account.webhooks() == (0, [])
     made.answers = lambda notice: exchange(200)
@@ -75,6 +75,47 @@ def test_what_is_no_whole_200_keeps_nothing(made: Made, came: Exchange) -> None:
     assert refusal.details["answer"]["outcome"] == came.outcome
     assert refusal.details["answer"]["detail"] == came.detail
     assert made.console.account.webhooks() == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("came", "remedy"),
+    [
+        (Exchange(Outcome.REFUSED), "is the receiver running"),
+        (Exchange(Outcome.TIMEOUT_CONNECT), "is the receiver running"),
+        (Exchange(Outcome.DNS), "no such host"),
+        (Exchange(Outcome.TLS), "--cacert"),
+        (Exchange(Outcome.TIMEOUT_HEADERS), "took longer than 5s"),
+        (Exchange(Outcome.TIMEOUT_BODY), "took longer than 5s"),
+        (Exchange(Outcome.REDIRECTED, status=302), "redirects are not followed"),
+        (Exchange(Outcome.CLOSED), "the receiver hung up"),
+        (Exchange(Outcome.MALFORMED), "https or http"),
+        (
+            Exchange(Outcome.BLOCKED, detail="8.8.8.8 is public: name the host with --allow-target"),
+            "--allow-target h.test",
+        ),
+        (Exchange(Outcome.BLOCKED, detail="169.254.1.1 is link-local: never a target"), "never a target"),
+        (exchange(401), "basic ones were given: set `auth`"),
+        (exchange(403), "basic ones were given: set `auth`"),
+        (exchange(404), "the path of the URL"),
+        (exchange(204), "answer 200 to test bodies"),
+        (exchange(500), "answer 200 to test bodies"),
+    ],
+    ids=lambda value: str(value.status or value.outcome) if isinstance(value, Exchange) else "",
+)
+def test_the_remedy_fits_what_came(made: Made, came: Exchange, remedy: str) -> None:
+    made.answers = lambda notice: came
+    auth = {"type": "basic", "username": "me", "password": "swordfish!"}
+    assert remedy in refused(made, url="http://h.test/x", auth=auth).remedy
+
+
+def test_a_receiver_that_wants_credentials_learns_that_there_were_none(made: Made) -> None:
+    made.answers = lambda notice: exchange(401)
+    assert "none were given" in refused(made).remedy
+
+
+def test_the_remedy_of_a_missing_token_is_about_the_token(made: Made) -> None:
+    made.answers = failing(Outcome.SKIPPED, "no token came from there")
+    assert "access_token" in refused(made, auth=OAUTH).remedy
 
 
 def test_an_answer_that_echoes_secrets_is_told_without_them(made: Made) -> None:

@@ -1,7 +1,9 @@
 """Whose turn it is at one endpoint."""
 
+from typing import Any
+
 from simulator.console.happening import Hook
-from simulator.console.lane import Lane, Waiting
+from simulator.console.lane import Lane, Lanes, Waiting
 from simulator.limits import IN_FLIGHT
 from tests.making import URL, delivery
 
@@ -9,10 +11,14 @@ HOOK = Hook(URL)
 TIMEOUT = delivery().route.timeout
 
 
+def waiting(number: int, due: float, hook: Hook = HOOK, **changes: Any) -> Waiting:
+    return Waiting("clevertap", delivery(number, due=due), hook, 1.0, compressed=False)._replace(**changes)
+
+
 def lane(*dues: float, now: float = 100.0) -> Lane:
     made = Lane(lambda: now)
     for number, due in enumerate(dues, start=1):
-        made.offer(Waiting(delivery(number, due=due), HOOK, 1.0))
+        made.offer(waiting(number, due))
     return made
 
 
@@ -39,7 +45,7 @@ def test_those_within_the_timeout_of_each_other_go_side_by_side() -> None:
 def test_no_more_than_so_many_are_under_way_in_compressed_time() -> None:
     one = lane(*[0.0] * (IN_FLIGHT + 3))
     assert len(taken(one, compressed=True)) == IN_FLIGHT
-    assert len(one) == 3
+    assert len(one.waiting) == 3
 
 
 def test_who_was_held_back_is_late_through_no_fault_of_the_sender() -> None:
@@ -67,8 +73,58 @@ def test_a_lane_is_idle_when_nothing_waits_and_nothing_is_under_way() -> None:
     assert one.idle
 
 
-def test_those_who_wait_can_be_looked_at_again() -> None:
-    one = lane(0.0, 1.0, 2.0)
-    gone = one.replace(lambda waiting: None if waiting.delivery.number == 2 else waiting._replace(might=7.0))
-    assert [waiting.delivery.number for waiting in gone] == [2]
-    assert [(waiting.delivery.number, waiting.might) for waiting in one.take(compressed=False)] == [(1, 7.0), (3, 7.0)]
+def test_who_fell_due_in_compressed_time_keeps_cause_and_order_when_the_story_slows_down() -> None:
+    one = Lane(lambda: 0.0)
+    one.offer(waiting(1, 0.0))
+    one.offer(waiting(2, TIMEOUT + 1.0, compressed=True))
+    assert taken(one, compressed=False) == [1]
+    one.ended(1)
+    assert taken(one, compressed=False) == [2]
+
+
+# Lanes
+
+OTHER = Hook(URL._replace(port=URL.port + 1))
+
+
+def numbers(lanes: Lanes) -> list[int]:
+    return [one.delivery.number for one in lanes.take(compressed=True)]
+
+
+def test_two_partners_share_the_lane_of_one_endpoint() -> None:
+    lanes = Lanes(lambda: 0.0)
+    lanes.offer(waiting(1, 0.0))
+    lanes.offer(waiting(2, TIMEOUT + 1.0, partner="reachfive"))
+    assert numbers(lanes) == [1]
+    assert lanes.ended(1)
+    assert numbers(lanes) == [2]
+
+
+def test_endpoints_do_not_wait_for_one_another() -> None:
+    lanes = Lanes(lambda: 0.0)
+    lanes.offer(waiting(1, 0.0))
+    lanes.offer(waiting(2, TIMEOUT + 1.0, hook=OTHER))
+    assert numbers(lanes) == [1, 2]
+
+
+def test_a_delivery_that_came_out_of_no_lane_ends_in_none() -> None:
+    assert not Lanes(lambda: 0.0).ended(7)
+
+
+def test_what_waits_can_be_looked_at_again_and_keeps_its_place() -> None:
+    lanes = Lanes(lambda: 0.0)
+    for number in (1, 2, 3, 4):
+        lanes.offer(waiting(number, 0.0, hook=OTHER if number == 4 else HOOK))
+    lanes.offer(waiting(5, 0.0, partner="reachfive"))
+
+    def change(one: Waiting) -> Waiting | None:
+        return {1: one._replace(hook=OTHER), 2: None}.get(one.delivery.number, one._replace(might=7.0))
+
+    assert [one.delivery.number for one in lanes.look_again("clevertap", change)] == [2]
+    assert (lanes.waiting, lanes.waiting_of("clevertap")) == (4, 3)
+    assert [(one.delivery.number, one.endpoint[2] - URL.port, one.might) for one in lanes.take(compressed=True)] == [
+        (3, 0, 7.0),
+        (5, 0, 1.0),
+        (1, 1, 1.0),
+        (4, 1, 7.0),
+    ]

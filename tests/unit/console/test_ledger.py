@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.console.ledger import Ended, Ledger, Wanted
+from simulator.console.ledger import Ledger, Tried, Wanted
 from simulator.console.recovery import ends
 from simulator.console.store import Store
 from simulator.journal import JournalWriter
@@ -33,8 +33,8 @@ def writer(folder: Path) -> JournalWriter:
     return JournalWriter(folder / JOURNAL, {"scenario": "any"}, lambda text: text)
 
 
-def ended(number: int, outcome: str = "answered", **changes: Any) -> Ended:
-    return Ended(number, outcome, 200, True, 1, 0.0, 0.0, "", (0, 0))._replace(**changes)
+def ended(number: int, outcome: str = "answered", **changes: Any) -> Tried:
+    return Tried(number, outcome, 200, True, 1, 0.0, 0.0, "", 0, 1)._replace(**changes)
 
 
 def test_numbers_are_never_given_twice(ledger: Ledger) -> None:
@@ -58,9 +58,9 @@ def test_a_url_is_kept_without_what_its_query_says(ledger: Ledger) -> None:
 
 def test_a_delivery_is_open_until_its_last_attempt(ledger: Ledger) -> None:
     number = added(ledger).number
-    ledger.ended([ended(number, "", answer=500, acknowledged=False)])
+    ledger.tried([ended(number, "", answer=500, acknowledged=False)])
     assert [one.number for one in ledger.open()] == [number]
-    ledger.ended([ended(number, attempt=2)])
+    ledger.tried([ended(number, attempt=2)])
     assert ledger.open() == []
     sent = ledger.get(number)
     assert sent is not None
@@ -70,7 +70,7 @@ def test_a_delivery_is_open_until_its_last_attempt(ledger: Ledger) -> None:
 def test_a_page_holds_what_the_filter_wants_and_counts_all_of_it(ledger: Ledger) -> None:
     numbers = [added(ledger, event="initiated").number for _ in range(3)]
     other = added(ledger, partner="reachfive", event="finished").number
-    ledger.ended([ended(number) for number in numbers])
+    ledger.tried([ended(number) for number in numbers])
     total, page = ledger.page(Wanted(event="initiated"), 1, 1)
     assert (total, [one.number for one in page]) == (3, numbers[1:2])
     assert [one.number for one in ledger.page(Wanted(acknowledged=False), 0, 9)[1]] == [other]
@@ -80,7 +80,7 @@ def test_a_page_holds_what_the_filter_wants_and_counts_all_of_it(ledger: Ledger)
 
 def test_totals_count_deliveries_and_attempts(ledger: Ledger) -> None:
     first, _ = added(ledger), added(ledger)
-    ledger.ended([ended(first.number, attempt=3)])
+    ledger.tried([ended(first.number, attempt=3)])
     assert ledger.totals() == [("clevertap", first.event, "", 1, 0), ("clevertap", first.event, "answered", 1, 3)]
 
 
@@ -92,7 +92,7 @@ def test_the_attempts_of_a_delivery_come_out_of_the_journal(ledger: Ledger, tmp_
         line = journal.intent(one, attempt, 0.0)
         outcome = journal.size
         journal.outcome(line, one, exchange(status), late=0.0, final=status == 200)
-        ledger.ended([ended(one.number, attempt=attempt, places=(intent, outcome))])
+        ledger.tried([ended(one.number, attempt=attempt, intent_at=intent, outcome_at=outcome)])
     journal.flush()
     whole = ledger.whole(one.number)
     assert whole is not None
@@ -106,6 +106,20 @@ def test_the_attempts_of_a_delivery_come_out_of_the_journal(ledger: Ledger, tmp_
 def test_there_is_nothing_to_tell_of_a_number_that_never_was(ledger: Ledger) -> None:
     assert ledger.get(99) is None
     assert ledger.whole(99) is None
+
+
+def test_an_attempt_that_is_told_twice_is_shown_once(ledger: Ledger, tmp_path: Path) -> None:
+    one, journal = added(ledger), writer(tmp_path)
+    intent = journal.size
+    line = journal.intent(one, 1, 0.0)
+    outcome = journal.size
+    journal.outcome(line, one, exchange(500), late=0.0, final=False)
+    journal.flush()
+    for word in ("", "answered"):  # the partner would have tried again, and then gave it up
+        ledger.tried([ended(one.number, word, intent_at=intent, outcome_at=outcome)])
+    whole = ledger.whole(one.number)
+    assert whole is not None
+    assert len(whole.attempts) == 1
 
 
 # What a process that died left
@@ -132,7 +146,7 @@ def test_an_answer_that_is_in_the_journal_alone_is_found_there(ledger: Ledger, t
     journal.flush()
     (found,) = ends(tmp_path, ledger.open(), only_200)[one.number]
     assert (found.outcome, found.answer, found.late) == ("answered", 503, 0.25)
-    ledger.ended([found])
+    ledger.tried([found])
     whole = ledger.whole(one.number)
     assert whole is not None
     assert whole.attempts[0].answer_status == 503
@@ -144,7 +158,7 @@ def test_an_attempt_without_an_answer_is_in_doubt(ledger: Ledger, tmp_path: Path
     journal.flush()
     (found,) = ends(tmp_path, ledger.open(), only_200)[one.number]
     assert found.outcome == "in-doubt"
-    ledger.ended([found])
+    ledger.tried([found])
     whole = ledger.whole(one.number)
     assert whole is not None
     assert whole.attempts[0].outcome is Outcome.IN_DOUBT

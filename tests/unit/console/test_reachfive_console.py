@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from simulator.console.agenda import KeptRun
-from simulator.console.happening import START, Console, Happening, Hook, Notice, Outcome
+from simulator.console.happening import START, Consequence, Console, Happening, Hook, Notice
 from simulator.console.reachfive_account import ROLES, check_role
 from simulator.console.reachfive_jobs import Job
 from simulator.console.refusal import Reason, Refusal
@@ -608,7 +608,7 @@ def test_what_belongs_to_nothing_has_no_consequences(scene: Scene) -> None:
         Happening(NOW, "reachfive", definition.key, 1, START),  # it has no schedule any more
         Happening(NOW, "reachfive", "", 0, ""),
     ]
-    assert [scene.console.happens(happening) for happening in gone] == [Outcome()] * len(gone)
+    assert [scene.console.happens(happening) for happening in gone] == [Consequence()] * len(gone)
     assert scene.console.jobs("", "RUNNING")[0] == 1
 
 
@@ -617,7 +617,7 @@ def test_a_job_ends_once(scene: Scene) -> None:
     scene.console.run_now(definition.id)
     (happening,) = (one for _, one in scene.agenda.due(NOW + 5, 9))
     assert scene.console.happens(happening).notice
-    assert scene.console.happens(happening) == Outcome()
+    assert scene.console.happens(happening) == Consequence()
 
 
 def test_everybody_is_told_of_every_change(scene: Scene) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import jsonschema
 import pytest
@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from simulator.clock import Scale
-from simulator.console.course import Advanced, Reading
+from simulator.console.course import Advanced, ClockReading
 from simulator.console.desk import Desk
 from simulator.console.ledger import Sent, Wanted, Whole
 from simulator.console.refusal import Refusal, not_found
@@ -21,6 +21,7 @@ from simulator.console.scenario_run import ScenarioRun
 from simulator.model import Attempt, Outcome
 from simulator.web.app import create_app
 from simulator.web.control import OPERATIONS
+from simulator.web.document import SENT as SENT_EVENTS
 from simulator.web.document import document, places, resolved
 
 T = TypeVar("T")
@@ -149,13 +150,45 @@ class Runs:
         return {"json": REPORT, "text": "text\n", "junit": "<testsuites/>\n"}[form]
 
 
+class Named(NamedTuple):
+    """An export, a definition or a webhook."""
+
+    id: str = ""
+    key: str = ""
+    name: str = ""
+
+
+class Consoles:
+    """Both consoles: one has an export and a webhook, the other a definition."""
+
+    @property
+    def account(self) -> "Consoles":
+        return self
+
+    def exports(self) -> tuple[int, list[Named]]:
+        return 1, [Named(id="export-9")]
+
+    def definitions(self) -> tuple[int, list[Named]]:
+        return 1, [Named(id="AWstKc0mPq3Zqw5seX89", key="definition-1")]
+
+    def webhooks(self) -> tuple[int, list[Named]]:
+        return 1, [Named(name="exports")]
+
+    def hook(self, export: str) -> None:
+        if export == "definition-1":
+            raise Refusal("conflict", "its End Job Notification is not enabled")
+        if export not in {"export-9", "webhook exports"}:
+            raise not_found("export", export)
+
+
 class Standing:
     """A desk in the place of the real one, on the caller's thread; it writes down what it is asked."""
 
     def __init__(self) -> None:
         self.asked: list[Any] = []
         self.runs = Runs()
-        self.reading = Reading(NOW, 60.0, held=True, next_due=None)
+        self.clevertap = self.reachfive = Consoles()
+        self.reading = ClockReading(NOW, 60.0, held=True, next_due=None)
 
     @property
     def ledger(self) -> "Standing":
@@ -171,12 +204,13 @@ class Standing:
         return asyncio.run(wait())
 
     def state(self) -> dict[str, Any]:
-        return {"version": "0.1.0", "seed": 7, "start": NOW, "misfire": "send", "folder": "/f", "journals": ["/f/j"]}
+        told = {"version": "0.1.0", "seed": 7, "start": NOW, "misfire": "send", "folder": "/f", "journals": ["/f/j"]}
+        return {**told, "began": False, "missed": 3}
 
-    def clock(self) -> Reading:
+    def clock(self) -> ClockReading:
         return self.reading
 
-    def set_clock(self, held: bool | None = None, scale: float | None = None) -> Reading:
+    def set_clock(self, held: bool | None = None, scale: float | None = None) -> ClockReading:
         self.asked.append((held, scale))
         return self.reading._replace(next_due=NOW + 1)
 
@@ -197,9 +231,10 @@ class Standing:
             raise not_found("delivery", str(number))
         return SENT._replace(number=8, origin="resend", again=number, outcome="", answer=0)
 
-    def page(self, wanted: Wanted, offset: int, limit: int) -> tuple[int, list[Sent]]:
-        self.asked.append((wanted, offset, limit))
-        return 1, [SENT][offset:][:limit]
+    def page(self, wanted: Wanted, offset: int, limit: int, *, newest: bool = False) -> tuple[int, list[Sent]]:
+        self.asked.append((wanted, offset, limit, newest))
+        found = [SENT] if wanted.export in {None, SENT.export} else []
+        return len(found), found[offset:][:limit]
 
     def whole(self, number: int) -> Whole | None:
         closed = ATTEMPT.__class__(
@@ -294,7 +329,9 @@ class TestState:
             {"scale": 0},
             {"scale": -1},
             {"scale": "instant"},
+            {"scale": "0"},
             {"scale": "0x"},
+            {"scale": "0.0x"},
             {"scale": "1h=0s"},
             {"scale": "9" * 60},
             {"scale": 1_000_001},
@@ -382,7 +419,7 @@ class TestDeliveries:
         assert page["total"] == 1
         assert set(page["items"][0]) == set(told("Delivery"))
         assert page["items"][0]["again"] is None
-        assert desk.asked == [(Wanted(), 0, 100)]
+        assert desk.asked == [(Wanted(), 0, 100, False)]
 
     def test_they_are_filtered(self, ask: Asking, desk: Standing) -> None:
         query = "partner=clevertap&event=completed&export=export-1&outcome=timeout.headers&acknowledged=false"
@@ -394,10 +431,54 @@ class TestDeliveries:
             outcome="timeout.headers",
             acknowledged=False,
         )
-        assert desk.asked == [(wanted, 5, 2)]
+        assert desk.asked == [(wanted, 5, 2, False)]
+
+    def test_the_newest_come_first_when_asked_for(self, ask: Asking, desk: Standing) -> None:
+        ask("GET", "/deliveries?order=newest")
+        ask("GET", "/deliveries?order=oldest")
+        assert desk.asked == [(Wanted(), 0, 100, True), (Wanted(), 0, 100, False)]
+
+    @pytest.mark.parametrize("export", ["export-9", "definition-1", "webhook exports"])
+    def test_what_is_there_and_has_sent_nothing_yet_has_no_deliveries(self, ask: Asking, export: str) -> None:
+        assert ask("GET", f"/deliveries?export={export}") == {"total": 0, "items": []}
+
+    @pytest.mark.parametrize("other", ["", "&acknowledged=false"])
+    @pytest.mark.parametrize(
+        ("export", "remedy"),
+        [
+            ("exprot-9", "`export-9`, `definition-1`, `webhook exports`"),
+            ("", "at least 1 character"),
+            ("AWstKc0mPq3Zqw5seX89", "have `definition-1` as their export"),
+        ],
+    )
+    def test_an_export_that_there_is_not_is_a_mistake(self, ask: Asking, export: str, remedy: str, other: str) -> None:
+        problem = ask("GET", f"/deliveries?export={export}{other}", expect=422)
+        assert remedy in problem["remedy"] + problem["detail"]
+
+    def test_what_was_meant_is_guessed(self, ask: Asking) -> None:
+        assert "did you mean `answered`?" in ask("GET", "/deliveries?outcome=answerd", expect=422)["detail"]
+        assert "did you mean `completed`?" in ask("GET", "/deliveries?event=complete", expect=422)["detail"]
+        assert "did you mean `clevertap`?" in ask("GET", "/deliveries?partner=clever", expect=422)["detail"]
+        assert "did you mean `export-9`?" in ask("GET", "/deliveries?export=exprot-9", expect=422)["detail"]
+
+    def test_every_event_there_is_can_be_asked_for(self, ask: Asking) -> None:
+        for events in SENT_EVENTS.values():
+            for event in events:
+                ask("GET", f"/deliveries?event={event}")
 
     @pytest.mark.parametrize(
-        "query", ["outcome=fine", "partner=other", "acknowledged=yes", "limit=0", "limit=1001", "offset=-1", "x=1"]
+        "query",
+        [
+            "outcome=fine",
+            "partner=other",
+            "event=finish",
+            "order=new",
+            "acknowledged=yes",
+            "limit=0",
+            "limit=1001",
+            "offset=-1",
+            "x=1",
+        ],
     )
     def test_a_filter_that_is_none_is_refused(self, ask: Asking, query: str) -> None:
         ask("GET", f"/deliveries?{query}", expect=422)

@@ -76,6 +76,7 @@ def test_another_method_is_not_allowed_and_learns_which_are(client: FlaskClient,
     answer = client.open("/control/state", method=method, headers=BEARER)
     assert is_problem(answer, 405, "method-not-allowed")
     assert answer.headers["Allow"] == "GET, HEAD"
+    assert answer.get_json()["detail"] == f"this path takes GET, HEAD, and not {method}"
 
 
 def test_allow_lists_all_methods_of_a_path(client: FlaskClient) -> None:
@@ -110,6 +111,31 @@ def test_no_browser_may_keep_run_frame_or_guess_an_answer(
 def test_an_odd_host_is_a_problem_and_not_a_fault(client: FlaskClient, host: str) -> None:
     answer = client.get("/control/state", headers=BEARER, environ_overrides={"HTTP_HOST": host})
     assert is_problem(answer, 403, "wrong-host")
+
+
+@pytest.mark.parametrize("host", ["10.42.0.17:8080", "evil.example", "a b", "[", "x" * 5000, "localhost:99999999", "@"])
+def test_health_is_told_to_any_host(client: FlaskClient, host: str) -> None:
+    assert client.get("/healthz", environ_overrides={"HTTP_HOST": host}).status_code == 200
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("path", ["/", "/?token=wrong"])
+def test_a_browser_without_the_token_is_told_how_to_open_the_page(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": BROWSER})
+    assert (answer.status_code, answer.content_type) == (401, "text/html; charset=utf-8")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+    assert "?token=…" in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert client.head(path, headers={"Accept": BROWSER}).data == b""
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/problem+json, text/html;q=0.5", ""])
+def test_a_program_without_the_token_gets_a_problem(client: FlaskClient, accept: str) -> None:
+    assert is_problem(client.get("/", headers={"Accept": accept}), 401, "unauthorized")
+    assert is_problem(client.get("/control/state", headers={"Accept": BROWSER}), 401, "unauthorized")
+    assert is_problem(client.post("/", headers={"Accept": BROWSER}), 401, "unauthorized")
 
 
 def test_a_request_without_a_host_is_refused(client: FlaskClient) -> None:

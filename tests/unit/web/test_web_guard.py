@@ -246,8 +246,40 @@ def test_only_the_very_path_of_health_is_open(path: str) -> None:
     assert refused(environ(path=path, AUTHORIZATION=None)) == "unauthorized"
 
 
-def test_health_is_told_to_no_foreign_name() -> None:
-    assert refused(environ(path="/healthz", HOST="evil.example")) == "wrong-host"
+@pytest.mark.parametrize("host", [None, "", "10.42.0.17:8790", "pod-7", "evil.example"])
+def test_health_is_told_whatever_name_it_is_asked_by(host: str | None) -> None:
+    assert refused(environ(path="/healthz", HOST=host, AUTHORIZATION=None)) == ""
+    assert refused(environ("POST", "/healthz", HOST=host, AUTHORIZATION=None)) == "wrong-host"
+
+
+@pytest.mark.parametrize(
+    ("host", "named"),
+    [
+        ("mock.test:8791", "--public-host mock.test:8791"),
+        ("MOCK.test", "--public-host mock.test:80"),
+        ("10.1.2.4:8790", "--public-host 10.1.2.4:8790"),
+        ("[fd00::8]:8790", "--public-host '[fd00::8]:8790'"),
+        ("[fd00::8]", "--public-host '[fd00::8]:80'"),
+        ("a$(id).test", ""),
+        ("a b", ""),
+        ("a.test, b.test", ""),
+        ("x" * 300, ""),
+        ("", ""),
+    ],
+)
+def test_who_asks_for_another_name_learns_how_to_make_it_one(host: str, named: str) -> None:
+    with pytest.raises(Problem) as raised:
+        check(DOOR, environ(HOST=host))
+    assert raised.value.slug == "wrong-host"
+    assert len(raised.value.detail) < 150
+    assert raised.value.remedy.partition("start it with ")[2] == named
+    if named:
+        given = named.partition(" ")[2].strip("'")
+        assert refused(environ(HOST=host), DOOR._replace(authorities=authorities([given], PORT))) == ""
+
+
+def test_an_absolute_target_without_a_host_is_a_wrong_one() -> None:
+    assert refused(environ() | {"REQUEST_URI": "http:///control/state"}) == "wrong-host"
 
 
 @pytest.mark.parametrize("length", ["", "0", str(BODY_LIMIT)])

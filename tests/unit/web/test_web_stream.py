@@ -27,6 +27,7 @@ class QuickFeed(Feed):
 
     def after(self, number: int, timeout: float) -> list[Any]:
         self.waited.append(timeout)
+        assert len(self.waited) < 1000, "this stream never ends"
         return super().after(number, 0)
 
 
@@ -87,6 +88,9 @@ def test_an_event_is_spelled_as_the_api_spells_it(
     told = json.loads(next(pieces).partition(b"data: ")[2])
     content = {"$ref": f"#/components/schemas/{schema}", "components": document()["components"]}
     assert Schema(content).explain(told) == []
+    assert {name: told[name] for name in ("again", "outcome", "answer") if name in told} == dict.fromkeys(
+        ("again", "outcome", "answer") if kind == "delivery" else ()
+    )
 
 
 def test_silence_is_broken_by_a_comment(desk: StillDesk) -> None:

@@ -1,0 +1,57 @@
+"""`partnersim conform`: hold a receiver against the rules of a good one."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import click
+
+from simulator.cli.options import certainty_options, receiver_options, session_options, telling_options
+
+
+@click.command(
+    epilog="GLOB is a rule's name, a family, or a pattern: auth/absent, auth, '*/same-*' (see: partnersim list rules)."
+)
+@receiver_options
+@click.option("--select", multiple=True, metavar="GLOB", help="Only these rules.")
+@click.option("--ignore", multiple=True, metavar="GLOB", help="Not these rules.")
+@click.option("--partner", "partners", multiple=True, metavar="NAME", help="Only this partner's notifications.")
+@click.option("--rules", metavar="DIR", help="A folder of rules of your own, besides those that ship.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["must", "should"]),
+    default="must",
+    help="should: a should that is broken counts as a must.",
+)
+@click.option("--at-once", type=click.IntRange(1, 64), default=6, metavar="N", help="Rules played at once (6).")
+@session_options
+@certainty_options
+@telling_options
+def command(**options: Any) -> int:
+    """Play every rule that applies against a receiver: what it must, should and may do.
+
+    Each rule is played with each partner that the receiver file has an endpoint for. `partnersim explain RULE` says
+    why one matters, how receivers break it, and how to mend it.
+
+    \b
+    partnersim conform --receiver receiver.yaml
+    partnersim conform --receiver receiver.yaml --select auth --select 'repeats/*' --fail-on should
+    partnersim conform --to http://127.0.0.1:8000/hooks/clevertap --partner clevertap --report junit=rules.xml
+    """
+    from simulator.cli.choosing import chosen_pairs, chosen_receiver, chosen_rules, settled
+    from simulator.cli.playing import again, session
+    from simulator.cli.progress import counting_line
+    from simulator.cli.telling import check_reports, conclude
+    from simulator.reporting.text.conformity import render
+    from simulator.runner.conforming import conform
+
+    check_reports(options["reports"])
+    options = settled(options) | {"start": None, "scale": None}  # rules have their own
+    receiver = chosen_receiver(options)
+    chosen = chosen_pairs(chosen_rules(options), receiver, options["partners"])
+    scenarios = [one.scenario for one in chosen]
+    whole = session(scenarios, receiver, options, partial(again, options), confirm=not options["no_confirm"])
+    with counting_line(len(chosen), quiet=options["quiet"]) as watching:
+        whole = replace(whole, watching=watching, at_once=options["at_once"])
+        report, judged = conform(chosen, whole, fail_on=options["fail_on"])
+    return conclude(report, options, partial(render, judged=judged, unplayed=len(chosen) - len(judged)))

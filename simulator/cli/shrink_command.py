@@ -1,0 +1,69 @@
+"""`partnersim shrink`: cut a scenario that fails down to what still fails."""
+
+import os
+import re
+import signal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simulator.cli.options import PATH, receiver_options
+from simulator.cli.searching import effort_options
+
+
+@click.command()
+@click.argument("scenario")
+@receiver_options
+@effort_options
+@click.option("--output", type=PATH, metavar="FILE", help="Where the smaller scenario goes (NAME-shrunk.yaml).")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+def command(scenario: str, **options: Any) -> int:
+    """Cut a scenario that fails against a receiver down to the fewest deliveries that fail in the same way.
+
+    It is played again and again, each time with fresh ids, and has to fail for sure: leave the receiver alone
+    meanwhile. Ctrl-C ends the search; the smallest one found until then is written.
+
+    \b
+    partnersim shrink clevertap/month-of-exports --receiver receiver.yaml
+    partnersim shrink mine.yaml --receiver receiver.yaml --runs 2/5 --within 2m --output small.yaml
+    """
+    from simulator.authoring import load_scenario
+    from simulator.cli.choosing import chosen_receiver, settled
+    from simulator.cli.interrupting import heard
+    from simulator.cli.output import say
+    from simulator.cli.searching import effort_of, free, reference_for, run_line, standing, told, write
+    from simulator.errors import UsageError
+    from simulator.exploring import INTERRUPTED, Steady, shrink
+
+    options = settled(options)
+    receiver, read, quiet = chosen_receiver(options), load_scenario(scenario), options["quiet"]
+    output: Path | None = options["output"]
+    if output is not None and output.exists() and Path(scenario).exists() and output.samefile(scenario):
+        raise UsageError(f"{output} is the scenario itself", "name another file with --output")
+    with standing(quiet=quiet) as show, reference_for(receiver, read.provider) as reference:
+        made = shrink(
+            read,
+            receiver,
+            environment=os.environ,
+            allow=frozenset(options["allow_target"]),
+            effort=effort_of(options),
+            progress=lambda spent: show(told(spent)),
+            reference=reference,
+        )
+    if isinstance(made, Steady):
+        often = ", ".join(f"{check} {number} times" for check, number in made.failed.items()) or "nothing failed"
+        say(f"{scenario} does not fail in {made.fails} of its plays: in {made.plays} there was {often}", quiet=quiet)
+        return 4
+    path = output or free(re.sub(r"\.(?:ya?ml|json)$", "", Path(scenario).name) + "-shrunk")
+    write(path, made.text)
+    say(f"{path}: {made.after:,} of {made.before:,} deliveries are left", quiet=quiet)
+    say(f"  {made.check} fails: {made.because}", quiet=quiet)
+    tries, plays, seconds, _ = made.spent
+    say(f"  {tries:,} tries, {plays:,} plays, {seconds:.0f} s", quiet=quiet)
+    if made.stopped:
+        say(f"  the search ended early ({made.stopped}): it may become smaller still", quiet=quiet)
+    if not made.sure:
+        say("  it was not made sure of in the end: play it before you rely on it", quiet=quiet)
+    say(f"  {run_line(path, options)}", quiet=quiet)
+    return 128 + (heard() or signal.SIGINT) if made.stopped == INTERRUPTED else 0

@@ -1,0 +1,176 @@
+"""Random schedules of one partner: repeats, delays, other orders, faults, wrong credentials, retries. Pure, and seeded.
+
+What each expects is what any right receiver keeps: genuine deliveries are acknowledged, forged ones refused, and the
+invariants that the schedule gives something to be judged by. A schedule has an order to change only where one id has
+several notifications, which ReachFive's jobs never have.
+"""
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, Final
+
+from simulator.errors import UsageError
+from simulator.exploring.writing import written
+
+_MINUTE: Final = 60
+_DAY: Final = 86_400
+_FORGED: Final = ("wrong", "absent", "empty", "prefix", "suffix")
+_MOST: Final = 4  # exports, and odd deliveries of each
+
+Keys = dict[str, Any]
+
+
+def schedule(partner: str, seed: int, *, authorized: bool) -> str:
+    """The text of a scenario: the same for the same arguments.
+
+    `authorized`: whether the receiver asks for credentials, so that wrong ones can be told from right ones.
+
+    Raises:
+        UsageError: nothing is known of how that partner's deliveries may be mixed.
+    """
+    if partner not in _MIXERS:
+        raise UsageError(f"there are no random schedules of {partner!r}", f"there are of {', '.join(_MIXERS)}")
+    dice = Random(f"{partner} {seed} {authorized}")
+    mix = _Mix(dice, authorized=authorized)
+    _MIXERS[partner](mix)
+    return written(mix.document(partner, seed), [f"Made by `partnersim explore --partner {partner}` of seed {seed}."])
+
+
+class _Mix:
+    """A schedule being put together. Times are story seconds."""
+
+    def __init__(self, dice: Random, *, authorized: bool) -> None:
+        self.dice = dice
+        self.authorized = authorized
+        self.readings: dict[str, str] = {}
+        self.exports: dict[str, Keys] = {}
+        self.steps: dict[str, Keys] = {}
+        self.expect: dict[str, Keys] = {"each": {"status": "ack"}}
+        self.repeats = False
+        self.reordered = False
+
+    def export(self, keys: Keys) -> str:
+        """One more, begun at the same instant as another or at any time within two days; gives its name."""
+        starts = [one["at"] for one in self.exports.values()]
+        at = self.dice.choice(starts) if starts and self.dice.random() < 0.4 else f"{self.dice.randrange(48 * 60)}m"
+        name = f"export-{len(self.exports) + 1}"
+        self.exports[name] = {"at": at, **keys}
+        return name
+
+    def step(self, what: str, keys: Keys) -> None:
+        """One more delivery of its own."""
+        name = f"{what}-{len(self.steps) + 1}"
+        self.steps[name] = keys
+        if what == "forged":
+            self.expect[name] = {"status": "refused"}
+        if what == "slow":
+            self.expect[name] = {"status": "ack"}
+
+    def later(self, than: float) -> str:
+        """A time of delivery after that story second: a minute to two days later, so that it surely comes after."""
+        minutes = self.dice.choice((1, 2, 15, 60, 6 * 60, 24 * 60)) + self.dice.randrange(60)
+        return f"{int(than) // _MINUTE + 1 + minutes}m"
+
+    def copy(self, event: str, export: str, run: int, moment: float) -> None:
+        """The same bytes again: at once, one after another, or long afterwards."""
+        self.repeats = True
+        keys: Keys = {"event": event, "export": export, "run": run}
+        if self.dice.random() < 0.6:
+            keys["deliver_at"] = self.later(moment)
+        if self.dice.random() < 0.7 or "deliver_at" not in keys:
+            spacing = self.dice.choice(("0s", "0s", "1s", "10s", "20m"))
+            keys["repeat"] = {"count": self.dice.randint(2, 4), "spacing": spacing}
+        self.step("copy", keys)
+
+    def forged(self, event: str, export: str, run: int, moment: float) -> None:
+        """With credentials that are wrong."""
+        if self.authorized:
+            how = self.dice.choice(_FORGED)
+            keys = {"event": event, "export": export, "run": run, "deliver_at": self.later(moment), "credentials": how}
+            self.step("forged", keys)
+
+    def faulty(self, event: str, export: str, run: int, moment: float) -> None:
+        """Cut short, with a rest in the middle, or given up by the partner."""
+        share, rest = f"{self.dice.randrange(5, 99)}%", f"{self.dice.choice((1, 20, 120))}ms"
+        what, fault = self.dice.choice(
+            (
+                ("cut", {"truncate": share}),
+                ("slow", {"pause": {"after": share, "for": rest}}),
+                ("given-up", {"hang-up": {"after": rest}}),
+            )
+        )
+        keys = {"event": event, "export": export, "run": run, "deliver_at": self.later(moment), "fault": fault}
+        self.step(what, keys)
+
+    def document(self, partner: str, seed: int) -> Keys:
+        """The whole."""
+        claims = ["acknowledged-is-kept", "ends-stay-ended"]
+        claims += ["repeats-change-nothing"] if self.repeats else []
+        claims += ["order-changes-nothing"] if self.reordered else []
+        parts: Keys = {
+            "scenario": f"Random schedule {seed}",
+            "provider": partner,
+            "clock": {"scale": "instant"},
+            "readings": self.readings,
+            "exports": self.exports,
+            "timeline": self.steps,
+            "expect": self.expect,
+            "then": [{"invariant": one} for one in claims],
+        }
+        return {key: value for key, value in parts.items() if value}
+
+
+def _clevertap(mix: _Mix) -> None:
+    dice = mix.dice
+    retry = dice.choice(("none", "none", *_retries()))
+    mix.readings = {"recurring_id": dice.choice(("same", "new"))} | ({"retry": retry} if retry != "none" else {})
+    for _ in range(dice.randint(1, _MOST)):
+        hours = dice.choice((0, 0, 4, 24))
+        runs = dice.randint(2, 3) if hours else 1
+        takes = dice.choice((40, 560, 3000))
+        keys: Keys = {"frequency": f"every {hours} hours", "runs": runs} if hours else {}
+        keys |= {"takes": f"{takes}s"} | ({"partner": "Amazon S3"} if dice.random() < 0.5 else {})
+        emits = dice.choice((None, None, ["completed"]))
+        name = mix.export(keys | ({"emits": emits} if emits else {}))
+        started = int(mix.exports[name]["at"].rstrip("m")) * _MINUTE
+        for _ in range(dice.randrange(_MOST)):
+            run = dice.randint(1, runs)
+            start = started + (run - 1) * hours * 3600
+            event, moment = dice.choice((("initiated", start), ("completed", start + takes)))
+            if event == "initiated" and dice.random() < 0.6:
+                mix.reordered = True
+                mix.step("late", {"event": event, "export": name, "run": run, "deliver_at": mix.later(start + takes)})
+            elif event == "initiated" and emits:  # the only one of its kind: not a copy of anything
+                mix.faulty(event, name, run, start + takes)
+            else:
+                dice.choice((mix.copy, mix.copy, mix.forged, mix.faulty))(event, name, run, moment)
+
+
+def _reachfive(mix: _Mix) -> None:
+    dice = mix.dice
+    for _ in range(dice.randint(1, _MOST)):
+        runs = dice.choice((1, 1, 2, 3))
+        takes = dice.choice((5, 90, 1500))
+        keys: Keys = {"takes": f"{takes}s", "result": dice.choice(("success", "partial failure", "failed"))}
+        keys |= {"runs": runs, "every": "1d"} if runs > 1 else {}
+        keys |= {"total": dice.randint(2, 500)}
+        delayed = dice.random() < 0.4
+        name = mix.export(keys | ({"emits": []} if delayed else {}))
+        ended = int(mix.exports[name]["at"].rstrip("m")) * _MINUTE + takes
+        for run in range(1, runs + 1) if delayed else ():
+            mix.step("late", {"event": "finished", "export": name, "run": run, "deliver_at": mix.later(ended)})
+        for _ in range(dice.randrange(_MOST)):
+            run = dice.randint(1, runs)
+            moment = ended + (run - 1) * _DAY
+            dice.choice((mix.copy, mix.copy, mix.forged, mix.faulty))("finished", name, run, moment)
+
+
+def _retries() -> tuple[str, ...]:
+    """The ways in which CleverTap may try again."""
+    from simulator.providers import provider
+
+    return tuple(option.name for option in provider("clevertap").readings["retry"].options[1:])
+
+
+_MIXERS: Final[Mapping[str, Callable[[_Mix], None]]] = {"clevertap": _clevertap, "reachfive": _reachfive}
+"""What mixes the deliveries of a partner."""

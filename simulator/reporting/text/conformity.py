@@ -1,0 +1,174 @@
+"""What people read after `conform`: what failed and how to mend it, a table of families, what is still open."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from simulator.model import Report, Result
+from simulator.reporting.text import (
+    HUES,
+    as_text,
+    heading_lines,
+    page_for,
+    play_lines,
+    summary_lines,
+)
+from simulator.reporting.text.page import BOLD, DIM, GREEN, RED, YELLOW, Line, Page, count, field, wrapped
+from simulator.rule import Judged
+
+_NAME_COLUMN = 28  # no wider, however long a rule's name is
+_OPEN = {Result.INCONCLUSIVE: "No verdict (inconclusive)", Result.NOT_APPLICABLE: "Not applicable"}
+
+
+def render(
+    report: Report,
+    judged: Sequence[Judged],
+    *,
+    unplayed: int = 0,
+    colour: bool = False,
+    encoding: str = "utf-8",
+    width: int = 100,
+    brief: bool = False,
+) -> str:
+    """The text. When `brief`, rules that passed stand in the table only. `unplayed` were not begun before the end."""
+    page = page_for(encoding, width)
+    scored = [one for one in judged if one.rule.level != "may"]
+    whole = [*heading_lines(report, page)]
+    if not brief:
+        whole += _passed([one for one in scored if one.verdict.result is Result.PASSED], page)
+    for one in scored:
+        if one.verdict.failed:
+            whole += [Line(), *_failed(one, page)]
+    whole += _families(scored, page)
+    whole += _tolerated([one for one in judged if one.rule.level == "may"], page)
+    for result in _OPEN:
+        whole += _open([one for one in judged if one.verdict.result is result], result, page)
+    whole += [Line(), *summary_lines(report, page, _how_many(judged, unplayed))]
+    return as_text(whole, colour=colour, encoding=encoding)
+
+
+def _how_many(judged: Sequence[Judged], unplayed: int) -> str:
+    """`58 rules with clevertap, 40 with reachfive`."""
+    partners = list(dict.fromkeys(one.partner for one in judged))
+    numbers = [(sum(1 for one in judged if one.partner == partner), partner) for partner in partners]
+    words = [
+        f"{count(number, 'rule') if not place else f'{number:,}'} with {partner}"
+        for place, (number, partner) in enumerate(numbers)
+    ]
+    left = [f"{unplayed:,} not played"] if unplayed else []
+    return ", ".join([*words, *left]) or "no rule"
+
+
+def _passed(passed: Sequence[Judged], page: Page) -> Iterator[Line]:
+    """A line each."""
+    if passed:
+        yield Line()
+    column = _column(one.rule.name for one in passed)
+    for one in passed:
+        lead = f"{page.marks[Result.PASSED]} {one.rule.name:{column}}  "
+        yield from _beside(lead, column + 4, f"{one.rule.sentence} ({one.partner})", page, GREEN)
+
+
+def _failed(one: Judged, page: Page) -> Iterator[Line]:
+    """As a play is told, and then what to make of it."""
+    yield from play_lines(one.play, page)
+    yield Line()
+    for name, value in (("why", one.rule.why), ("usually", one.rule.broken), ("mend", one.rule.mend)):
+        yield from field(name, value, page, indent=6)
+    yield from field("source", one.rule.source, page, indent=6)
+
+
+def _families(scored: Sequence[Judged], page: Page) -> Iterator[Line]:
+    """How many of each family were kept, partner by partner."""
+    partners = list(dict.fromkeys(one.partner for one in scored))
+    rows = [
+        [family, *(_kept([one for one in of if one.partner == partner], page) for partner in partners)]
+        for family, of in _by_family(scored).items()
+    ]
+    if not rows:
+        return
+    table = [["family", *partners], *rows]
+    columns = [max(len(row[place]) for row in table) for place in range(len(table[0]))]
+    yield Line()
+    for row, of in zip(table, [[], *_by_family(scored).values()], strict=True):
+        text = "   ".join(f"{cell:{width}}" for cell, width in zip(row, columns, strict=True)).rstrip()
+        yield Line(text, _hue(of) if of else BOLD, len(row[0]) if of else 0)
+
+
+def _kept(of: Sequence[Judged], page: Page) -> str:
+    """`6/6 must · 2/2 should`: those that passed, of those that a verdict was wanted of."""
+    words = []
+    for level in ("must", "should"):
+        asked = [one for one in of if one.rule.level == level and one.verdict.result is not Result.NOT_APPLICABLE]
+        if asked:
+            kept = sum(1 for one in asked if one.verdict.result is Result.PASSED)
+            words.append(f"{kept}/{len(asked)} {level}")
+    return (" · " if page.unicode else ", ").join(words) or page.marks[Result.NOT_APPLICABLE]
+
+
+def _hue(of: Sequence[Judged]) -> str:
+    results = {one.verdict.result for one in of}
+    if any(one.verdict.failed and one.verdict.level == "must" for one in of):
+        return RED
+    return YELLOW if results & {Result.FAILED, Result.INCONCLUSIVE} else HUES[Result.PASSED]
+
+
+def _by_family(judged: Iterable[Judged]) -> dict[str, list[Judged]]:
+    found: dict[str, list[Judged]] = {}
+    for one in judged:
+        found.setdefault(one.rule.family, []).append(one)
+    return found
+
+
+def _tolerated(judged: Sequence[Judged], page: Page) -> Iterator[Line]:
+    """What may be accepted or refused: which of it was, without a verdict."""
+    told = [one for one in judged if one.verdict.result in {Result.PASSED, Result.FAILED}]
+    if not told:
+        return
+    yield from [Line(), Line("Tolerated or not (may, never counted)", BOLD)]
+    column = _column(one.rule.name for one in told)
+    aside = max(len(one.partner) for one in told)
+    for one in told:
+        marks = "  ".join(f"{page.marks[part.result]} {_variant(part.check)}" for part in one.parts)
+        lead = f"  {one.rule.name:{column}}  {one.partner:{aside}}  "
+        yield from _beside(lead, column + aside + 6, marks, page)
+
+
+def _beside(lead: str, margin: int, words: str, page: Page, hue: str = "") -> Iterator[Line]:
+    """Words beside what leads to them, or below it where that is longer than the margin."""
+    first, *rest = wrapped(words, page.width - margin) or [""]
+    if len(lead) > margin:
+        yield Line(lead.rstrip(), hue, 1)
+        yield Line(" " * margin + first)
+    else:
+        yield Line(lead + first, hue, 1)
+    yield from (Line(" " * margin + text) for text in rest)
+
+
+def _variant(check: str) -> str:
+    return check.removeprefix("expect/")
+
+
+def _open(judged: Sequence[Judged], result: Result, page: Page) -> Iterator[Line]:
+    """What is not known, by what would settle it."""
+    if not judged:
+        return
+    yield from [Line(), Line(_OPEN[result], BOLD)]
+    reasons: dict[str, list[Judged]] = {}
+    for one in judged:
+        reasons.setdefault(one.verdict.because, []).append(one)
+    for because, of in reasons.items():
+        first, *rest = wrapped(because, page.width - 4) or [""]
+        yield Line(f"  {page.marks[result]} {first}", HUES[result], 3)
+        yield from (Line(f"    {text}") for text in rest)
+        yield from (Line(f"      {text}", DIM) for text in wrapped(", ".join(_names(of)), page.width - 6))
+
+
+def _names(judged: Sequence[Judged]) -> Iterator[str]:
+    """Each rule once, with its partners."""
+    partners: dict[str, list[str]] = {}
+    for one in judged:
+        partners.setdefault(one.rule.name, []).append(one.partner)
+    return (f"{name} ({', '.join(those)})" for name, those in partners.items())
+
+
+def _column(names: Iterable[str]) -> int:
+    return min(max((len(name) for name in names), default=0), _NAME_COLUMN)

@@ -1,0 +1,128 @@
+"""What people read after `conform`: failures with what to do about them, a table, and what is open by its reason."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from simulator.authoring import parse_rule
+from simulator.model import Level, Play, Report, Result, Verdict
+from simulator.reporting.text.conformity import render
+from simulator.rule import Judged
+
+Plays = Callable[..., Play]
+Reports = Callable[..., Report]
+
+PASSED, FAILED, UNCLEAR, NOT = Result.PASSED, Result.FAILED, Result.INCONCLUSIVE, Result.NOT_APPLICABLE
+
+
+def judged(
+    a_play: Plays, name: str, result: Result, partner: str = "clevertap", level: Level = "must", **more: Any
+) -> Judged:
+    head = f"rule: {name}\nlevel: {level}\nsentence: {name} is kept\nsource: RFC 9112\n"
+    text = f"{head}why: It matters.\nbroken: By haste.\nmend: Take time.\n"
+    text += "played:\n  clevertap:\n    exports: {a: {}}\n"
+    verdict = Verdict(
+        check=name,
+        result=result,
+        because=more.pop("because", f"so it was with {name}"),
+        level=more.pop("counted", level),
+        sentence=f"{name} is kept",
+    )
+    play = a_play(verdict, source=f"rules/{name}@{partner}", provider=partner, title=f"{name} is kept")
+    return Judged(parse_rule(text, name), partner, verdict, play, **more)
+
+
+def told(a_report: Reports, *those: Judged, **more: Any) -> str:
+    report = a_report(*(one.play for one in those))
+    return render(report, those, **more)
+
+
+def test_what_passed_is_a_line_of_its_own_only_in_full(a_play: Plays, a_report: Reports) -> None:
+    one = judged(a_play, "auth/absent", PASSED)
+    assert "✓ auth/absent  auth/absent is kept (clevertap)\n" in told(a_report, one)
+    brief = told(a_report, one, brief=True)
+    assert "auth/absent" not in brief
+    assert "auth     1/1 must\n" in brief
+
+
+def test_a_failure_says_why_it_matters_how_it_comes_and_how_to_mend_it(a_play: Plays, a_report: Reports) -> None:
+    shown = told(a_report, judged(a_play, "auth/absent", FAILED), brief=True)
+    assert re.search(r"✗ auth/absent +auth/absent is kept\n +because   so it was with auth/absent\n", shown)
+    for words in ("why       It matters.", "usually   By haste.", "mend      Take time.", "source    RFC 9112"):
+        assert f"      {words}\n" in shown
+
+
+def test_families_are_a_table_with_a_column_for_each_partner(a_play: Plays, a_report: Reports) -> None:
+    shown = told(
+        a_report,
+        judged(a_play, "auth/absent", PASSED),
+        judged(a_play, "auth/wrong", FAILED),
+        judged(a_play, "auth/two", PASSED, level="should"),
+        judged(a_play, "auth/absent", PASSED, "reachfive"),
+        judged(a_play, "order/late", UNCLEAR),
+        judged(a_play, "order/late", NOT, "reachfive"),
+        brief=True,
+    )
+    assert "family   clevertap               reachfive\n" in shown
+    assert "auth     1/2 must · 1/1 should   1/1 must\n" in shown
+    assert "order    0/1 must                –\n" in shown
+
+
+def test_a_should_that_is_counted_as_a_must_stays_a_should_in_the_table(a_play: Plays, a_report: Reports) -> None:
+    shown = told(a_report, judged(a_play, "ack/soon", FAILED, level="should", counted="must"))
+    assert "ack      0/1 should\n" in shown
+
+
+def test_what_is_open_stands_together_by_what_would_settle_it(a_play: Plays, a_report: Reports) -> None:
+    probe = "the receiver file has no probe"
+    shown = told(
+        a_report,
+        judged(a_play, "runs/a", UNCLEAR, because=probe),
+        judged(a_play, "runs/b", UNCLEAR, because="flaky"),
+        judged(a_play, "runs/a", UNCLEAR, "reachfive", because=probe),
+        judged(a_play, "auth/absent", NOT, because="no `authorization`"),
+    )
+    assert f"  ? {probe}\n      runs/a (clevertap, reachfive)\n  ? flaky\n      runs/b (clevertap)\n" in shown
+    assert "Not applicable\n  – no `authorization`\n      auth/absent (clevertap)\n" in shown
+    assert "3 rules with clevertap, 1 with reachfive" in shown
+
+
+def test_what_may_be_is_a_table_of_variants_and_no_failure(a_play: Plays, a_report: Reports) -> None:
+    parts = (
+        Verdict(check="expect/none", result=PASSED, because=""),
+        Verdict(check="expect/form", result=FAILED, because=""),
+    )
+    tolerated = judged(a_play, "payload/types", FAILED, level="may", parts=parts)
+    shown = told(a_report, judged(a_play, "ack/x", PASSED), tolerated, brief=True)
+    assert "  payload/types  clevertap  ✓ none  ✗ form\n" in shown
+    assert "mend" not in shown
+    assert "1 passed, 0 failed" in shown
+    assert shown.endswith("every promise that must be kept was kept.\n")
+    assert "payload  " not in shown.partition("Tolerated")[0]
+
+
+def test_what_was_not_played_any_more_is_counted(a_play: Plays, a_report: Reports) -> None:
+    assert "1 rule with clevertap, 12 not played" in told(a_report, judged(a_play, "a/b", PASSED), unplayed=12)
+
+
+def test_it_ends_with_the_exit_code_as_a_run_does(a_play: Plays, a_report: Reports) -> None:
+    assert told(a_report, judged(a_play, "a/b", FAILED)).endswith(
+        "Exit code 1: the receiver broke a promise that must be kept.\n"
+    )
+
+
+def test_nothing_in_it_is_longer_than_the_page_or_coloured_unasked(a_play: Plays, a_report: Reports) -> None:
+    those = [judged(a_play, f"family-{n}/{'long-' * 9}{n}", PASSED if n % 2 else UNCLEAR) for n in range(12)]
+    shown = told(a_report, *those, width=80, encoding="ascii")
+    assert max(map(len, shown.splitlines())) <= 80
+    shown.encode("ascii")
+    coloured = told(a_report, *those, colour=True)
+    assert "\x1b" in coloured
+    assert re.sub(r"\x1b\[\d*m", "", coloured) == told(a_report, *those)
+
+
+def test_what_an_author_wrote_commands_no_terminal(a_play: Plays, a_report: Reports) -> None:
+    one = judged(a_play, "a/b", FAILED, because="\x1b[2J")
+    hostile = replace(one.rule, why="\x1b[2J", mend="##[error]x")
+    assert "\x1b" not in told(a_report, one._replace(rule=hostile))
