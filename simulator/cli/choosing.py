@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -16,8 +16,10 @@ from simulator.errors import DocumentError, UsageError
 from simulator.receiver import Receiver
 from simulator.resources import RULES, shipped_rule, shipped_rules, shipped_scenarios
 from simulator.rule import Rule
-from simulator.runner.conforming import Pair, pairs
 from simulator.scenario import Scenario
+
+if TYPE_CHECKING:
+    from simulator.runner.conforming import Pair  # late: a plan does without all that is behind this
 
 _WITH_TO = ("authorization", "headers")
 _NO_RULE = "see: partnersim list rules"
@@ -76,12 +78,14 @@ def chosen_rules(options: Mapping[str, Any]) -> list[Rule]:
     return read
 
 
-def chosen_pairs(rules: Sequence[Rule], receiver: Receiver, partners: Sequence[str]) -> tuple[Pair, ...]:
+def chosen_pairs(rules: Sequence[Rule], receiver: Receiver, partners: Sequence[str]) -> "tuple[Pair, ...]":
     """Each rule with each partner that it is played with, that the receiver takes, and that was asked for.
 
     Raises:
         UsageError: there are none, or a partner is asked for that no rule knows or the receiver does not take.
     """
+    from simulator.runner.conforming import pairs
+
     known = list(dict.fromkeys(partner for rule in rules for partner in rule.played))
     for partner in partners:
         if partner not in known:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.options import receiver_options, seed_options
+from simulator.cli.options import receiver_options
 from simulator.cli.searching import effort_options
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option("--partner", required=True, metavar="NAME", help="Whose schedules: clevertap or reachfive.")
 @click.option("--count", type=click.IntRange(1), default=20, metavar="N", help="How many schedules (20).")
 @receiver_options
-@seed_options
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", help="Of the first schedule; printed.")
 @effort_options
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def command(partner: str, count: int, **options: Any) -> int:

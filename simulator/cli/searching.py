@@ -14,6 +14,7 @@ import click
 
 from simulator.cli.options import DURATION
 from simulator.clock import RealClock
+from simulator.curl import shell_address
 from simulator.errors import StorageError
 
 if TYPE_CHECKING:
@@ -53,7 +54,13 @@ def effort_of(options: Mapping[str, Any]) -> "Effort":
 
 @contextmanager
 def reference_for(receiver: "Receiver", partner: str) -> Iterator["Reference | None"]:
-    """The sample receiver in this process, with the credentials that `receiver` asks of that partner."""
+    """The sample receiver in this process, with the credentials that `receiver` asks of that partner.
+
+    None for a partner that it does not take notifications of.
+    """
+    if partner not in {"clevertap", "reachfive"}:
+        yield None
+        return
     from simulator.authoring import parse_receiver
     from simulator.exploring import Reference
     from simulator.sample import AUTHORIZATION_VARIABLE, close, create_app, receiver_file
@@ -123,5 +130,10 @@ def free(stem: str) -> Path:
 
 def run_line(path: Path, options: Mapping[str, Any]) -> str:
     """The command that plays what was written."""
-    words = ["partnersim run", shlex.quote(str(path)), "--receiver", shlex.quote(options["receiver_file"])]
+    words = ["partnersim run", shlex.quote(str(path))]
+    if options["receiver_file"]:
+        words += ["--receiver", shlex.quote(options["receiver_file"])]
+    else:
+        words += ["--to", shell_address(options["to"])]
+        words += ['--authorization "$AUTHORIZATION"'] if options["authorization"] else []
     return " ".join([*words, *(f"--allow-target {shlex.quote(host)}" for host in options["allow_target"])])

@@ -52,8 +52,10 @@ def command(scenario: str, **options: Any) -> int:
             reference=reference,
         )
     if isinstance(made, Steady):
-        often = ", ".join(f"{check} {number} times" for check, number in made.failed.items()) or "nothing failed"
-        say(f"{scenario} does not fail in {made.fails} of its plays: in {made.plays} there was {often}", quiet=quiet)
+        often = ", ".join(f"{check} failed {number} times" for check, number in made.failed.items()) or "nothing failed"
+        plays = f"{made.plays} plays" if made.plays > 1 else "1 play"
+        wanted = f" {made.fails} times of {options['runs'][1]}" if made.failed else ""
+        say(f"{scenario} does not fail{wanted}: {plays}, and {often}", quiet=quiet)
         return 4
     path = output or free(re.sub(r"\.(?:ya?ml|json)$", "", Path(scenario).name) + "-shrunk")
     write(path, made.text)

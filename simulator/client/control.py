@@ -83,13 +83,21 @@ class Control:
         export: str | None = None,
         outcome: str | None = None,
         acknowledged: bool | None = None,
+        newest: bool = False,
     ) -> Iterator[Delivery]:
-        """What was sent, the oldest first; what is None is any.
+        """What was sent, the oldest first, or (`newest`) the newest; what is None is any.
 
-        `export` is the id of an export, or a definition's `export`.
+        `export` is the id of an export, a definition's `export`, or `webhook NAME` for its tests. Of the newest, one may
+        come twice when others are sent while the list is read.
+
+        Raises:
+            Problem: 422, when there is no such event, outcome or export.
         """
         query = {"partner": partner, "event": event, "export": export, "outcome": outcome}
-        return self._connection.pages(Delivery, _DELIVERIES, query={**query, "acknowledged": acknowledged})
+        order = "newest" if newest else None
+        return self._connection.pages(
+            Delivery, _DELIVERIES, query={**query, "acknowledged": acknowledged, "order": order}
+        )
 
     def delivery(self, number: int) -> WholeDelivery:
         """One delivery with every attempt at it."""
@@ -97,9 +105,8 @@ class Control:
 
     def last_number(self) -> int:
         """The number of the latest delivery, 0 before the first: for `wait_for_delivery(after=…)`."""
-        total, _ = self._connection.page(Delivery, _DELIVERIES, limit=1)
-        _, latest = self._connection.page(Delivery, _DELIVERIES, offset=max(total - 1, 0))
-        return latest[-1].number if latest else 0
+        _, latest = self._connection.page(Delivery, _DELIVERIES, query={"order": "newest"}, limit=1)
+        return latest[0].number if latest else 0
 
     def resend(self, number: int, *, fresh: bool = False) -> Delivery:
         """Send a delivery again: the same bytes, or, `fresh`, with an id and times that nobody has had."""

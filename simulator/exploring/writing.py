@@ -50,4 +50,6 @@ def _scalar(text: str) -> str:
         bare = _PLAIN.fullmatch(text) is not None and plain(text) == text
     except ValueError:
         bare = False
-    return text if bare else json.dumps(text, ensure_ascii=not text.isprintable())
+    if bare:
+        return text
+    return "".join(one if one.isprintable() else f"\\U{ord(one):08X}" for one in json.dumps(text, ensure_ascii=False))

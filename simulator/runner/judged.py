@@ -12,6 +12,7 @@ from simulator.journal import Journal
 from simulator.model import Lateness, Outcome, Play, Report, Result, Verdict
 
 WORTH_CONFIRMING = 300.0  # seconds: a play that took longer is not played again
+_NAMED = 3  # folders of those that have journals
 _ENDED = (Outcome.CLOSED, Outcome.RESET)
 CONFIRMING = ".confirm"  # stands before the ending of a journal that confirms the one without it
 
@@ -60,8 +61,17 @@ def _files(path: Path) -> list[Path]:
         return [path]
     found = sorted(path.glob("*.ndjson"))
     if not found:
-        raise StorageError(f"the folder {path} has no journals", "their names end in .ndjson")
+        raise StorageError(f"the folder {path} has no journals", _below(path))
     return found
+
+
+def _below(path: Path) -> str:
+    """Where there are journals below that folder, if there are."""
+    folders = sorted({str(file.parent) for file in path.rglob("*.ndjson")})
+    if not folders:
+        return "their names end in .ndjson"
+    more = f" and {len(folders) - _NAMED} more" if len(folders) > _NAMED else ""
+    return f"there are some in {', '.join(folders[:_NAMED])}{more}: name one of these"
 
 
 def _play_of(journal: Journal, *, judged: bool) -> Play:

@@ -222,6 +222,8 @@ class Connection(asyncio.Protocol):
             self._player.play()
 
     def _write(self, data: bytes) -> None:
+        if self._ended:
+            return
         if self._sent is None:
             self._sent = self._home.now()
         if self._layer is not None:

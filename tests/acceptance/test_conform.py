@@ -190,8 +190,8 @@ def test_all_mistakes_of_all_rules_are_told_and_nothing_is_sent(
         odd = "    timeline:\n      odd: {event: completed, export: one, set: {Status: No}}\n    expect:"
         file.write_text(file.read_text().replace("    expect:", odd))
     planned = partnersim("conform", "--to", answering.url, "--rules", "rules", "--select", "ours")
-    assert "rules/ours/a.yaml:13:" in planned.stderr
-    assert "rules/ours/b.yaml:13:" in planned.stderr
+    assert "rules/ours/a.yaml:14:" in planned.stderr
+    assert "rules/ours/b.yaml:14:" in planned.stderr
     assert (read.returncode, planned.returncode, answering.requests) == (2, 2, [])
     checked = partnersim("validate", "rules")
     assert checked.returncode == 2

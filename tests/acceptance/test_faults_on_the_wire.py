@@ -170,7 +170,7 @@ def test_an_answer_to_a_body_cut_short_is_read_where_only_our_side_ended(secure:
 
     async def main(url: Url) -> Exchange:
         async with wired(tls=trusted) as wire:
-            return await once(wire, post(url, script=(HEAD + BODY[:5], EndWriting())))
+            return await once(wire, post(url, script=(HEAD + BODY[:5], EndWriting(), b"nothing more")))
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=receives, args=(listener,))

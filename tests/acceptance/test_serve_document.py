@@ -175,7 +175,7 @@ def test_the_curl_lines_of_the_page_work_as_they_stand(service: Service) -> None
     for line in quick:
         ended = subprocess.run(
             ["sh", "-c", f"{line} -s -o /dev/null -w '%{{http_code}}'"],
-            env={"TOKEN": TOKEN, "PATH": "/usr/bin:/bin"},
+            env={"PARTNERSIM_TOKEN": TOKEN, "PATH": "/usr/bin:/bin"},
             capture_output=True,
             text=True,
             timeout=20,

@@ -153,8 +153,15 @@ def test_only_one_of_its_own_names_is_let_in(service: Service, lines: list[str],
 
 def test_the_name_in_an_absolute_target_counts(service: Service) -> None:
     for name, status in (("evil.example", 403), (f"127.0.0.1:{service.port}", 200)):
-        head = f"GET http://{name}/healthz HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\n\r\n"
-        assert service.raw(head.encode())[0] == status
+        lines = [f"GET http://{name}/control/clock HTTP/1.1", f"Host: 127.0.0.1:{service.port}"]
+        head = [*lines, f"Authorization: Bearer {service.token}", "", ""]
+        assert service.raw("\r\n".join(head).encode())[0] == status
+
+
+@pytest.mark.parametrize("lines", [["Host: 10.42.0.17:8080"], ["Host: evil.example"], []], ids=str)
+def test_whoever_looks_after_its_health_may_ask_by_any_name(service: Service, lines: list[str]) -> None:
+    status, body = service.raw("\r\n".join(["GET /healthz HTTP/1.0", *lines, "", ""]).encode())
+    assert (status, json.loads(body)["status"]) == (200, "ok")
 
 
 def test_a_browsers_request_from_elsewhere_changes_nothing(service: Service) -> None:
@@ -325,7 +332,8 @@ def test_another_address_of_this_machine_is_known_by_its_number(tmp_path: Path) 
         (["--token", "sixteen or spaces"], "16 or more printable"),
         (["--token", "sixteen-lettérs-é"], "16 or more printable"),
         (["--public-host", "a/b"], "not the name of a host"),
-        (["--time-scale", "instant"], "faster than"),
+        (["--time-scale", "instant"], "not for a clock that goes"),
+        (["--time-scale", "2000000x"], "faster than"),
         (["--start", "2026-01-05T00:00:00"], "of which zone"),
         (["--key", "x.pem"], "--key goes with --cert"),
         (["--receiver", "nothing.yaml"], "nothing.yaml"),

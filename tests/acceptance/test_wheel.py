@@ -115,10 +115,13 @@ def test_the_installed_command_says_its_version_from_another_folder(installed: P
     assert simulator.__version__ in run([installed / "partnersim", "--version"], tmp_path)
 
 
-def test_the_installed_command_finds_every_shipped_scenario(installed: Path, tmp_path: Path) -> None:
+def test_the_installed_command_finds_every_shipped_scenario_and_rule(installed: Path, tmp_path: Path) -> None:
     listed = run([installed / "partnersim", "list", "scenarios"], tmp_path)
+    rules = run([installed / "partnersim", "list", "rules"], tmp_path)
     names = {name.removesuffix(".yaml") for name in files_below(ROOT / "scenarios")}
-    assert [name for name in sorted(names) if name not in listed.split()] == []
+    lost = [name for name in sorted(names) if name not in listed.split() and not name.startswith("rules/")]
+    lost += [name for name in sorted(names) if name.startswith("rules/") and name[len("rules/") :] not in rules.split()]
+    assert lost == []
 
 
 def test_the_installed_command_plans_a_shipped_scenario(installed: Path, tmp_path: Path) -> None:

@@ -12,13 +12,13 @@ class Haystack(NamedTuple):
     check: str
     least: int
 
-    def text(self) -> str:
+    def text(self, deliveries: int = 200) -> str:
         """The scenario's file: exports an hour apart that only begin and end, and the needle among them."""
-        number = 200 - self.own
+        number = deliveries - self.own
         harmless = [f"  quiet-export-number-{one}: {{at: {one}h, takes: 9m20s}}" for one in range(1, number // 2 + 1)]
         odd = "  odd: {at: 500h, takes: 9m20s, emits: [completed]}\n" if number % 2 else ""
         return (
-            "scenario: Two hundred deliveries\nprovider: clevertap\nseed: 7\nclock: {scale: instant}\nexports:\n"
+            f"scenario: {deliveries} deliveries\nprovider: clevertap\nseed: 7\nclock: {{scale: instant}}\nexports:\n"
             + "\n".join(harmless[: number // 4])
             + f"\n{self.exports}\n{odd}"
             + "\n".join(harmless[number // 4 :])
@@ -76,8 +76,8 @@ HAYSTACKS: Final = {
     "truncated": Haystack(
         "  broken: {at: 30h30m, emits: []}",
         "  cut: {event: completed, export: broken, fault: {truncate: 80%}}\n"
-        "  slow: {event: completed, export: quiet-export-number-9, deliver_at: 10h, fault: {pause: {after: 9, for: 50ms}}}\n"
-        "  more: {event: completed, export: quiet-export-number-11, deliver_at: 12h, repeat: {count: 6}}",
+        "  odd-1: {event: completed, export: quiet-export-number-6, fault: {pause: {after: 9, for: 1ms}}}\n"
+        "  more: {event: completed, export: quiet-export-number-7, deliver_at: 12h, repeat: {count: 6}}",
         "eventually: {of: broken, absent: true}",
         "then/2-eventually",
         1,

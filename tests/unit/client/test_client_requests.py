@@ -343,6 +343,13 @@ ROWS = {
         page(DELIVERY),
         query={"export": "export-1", "acknowledged": "true", **PAGE},
     ),
+    "the newest deliveries": Row(
+        lambda one: list(one.deliveries(newest=True)),
+        "GET",
+        "/control/deliveries",
+        page(DELIVERY),
+        query={"order": "newest", **PAGE},
+    ),
     "delivery": Row(lambda one: one.delivery(7), "GET", "/control/deliveries/{number}", WHOLE, names={"number": "7"}),
     "resend": Row(
         lambda one: one.resend(7, fresh=True),

@@ -22,6 +22,7 @@ def history(service: responses.RequestsMock, *looks: list[dict[str, Any]]) -> No
         query = request.params  # type: ignore[attr-defined]  # which `responses` adds
         offset, limit = int(query["offset"]), int(query["limit"])
         rows = [one for one in rows if one["event"] == query.get("event", one["event"])]
+        rows = rows[::-1] if query.get("order") == "newest" else rows
         return 200, {}, json.dumps({"total": len(rows), "items": rows[offset : offset + limit]})
 
     service.add_callback(responses.GET, DELIVERIES, answer, content_type="application/json")

@@ -324,6 +324,15 @@ def test_no_more_than_asked_for_at_once_and_those_that_want_to_be_alone_last_and
     assert [play.source for play in report.plays] == [one.source for one in chosen]
 
 
+def test_the_report_of_a_session_keeps_the_order_of_its_scenarios(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Watched(monkeypatch)
+    chosen = [pair(name=f"ack/r{n}") for n in range(4)]
+    report = perform(session_of(chosen, tmp_path, App(), at_once=2, alone=frozenset((0, 2))))
+    assert [play.source for play in report.plays] == [one.source for one in chosen]
+
+
 def test_one_after_another_is_what_a_session_does_unless_it_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

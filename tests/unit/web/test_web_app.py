@@ -113,7 +113,7 @@ def test_an_odd_host_is_a_problem_and_not_a_fault(client: FlaskClient, host: str
     assert is_problem(answer, 403, "wrong-host")
 
 
-@pytest.mark.parametrize("host", ["10.42.0.17:8080", "evil.example", "a b", "[", "x" * 5000, "localhost:99999999", "@"])
+@pytest.mark.parametrize("host", ["10.42.0.17:8080", "pod-7", "evil.example", "a b", "[", "localhost:99999999", "@"])
 def test_health_is_told_to_any_host(client: FlaskClient, host: str) -> None:
     assert client.get("/healthz", environ_overrides={"HTTP_HOST": host}).status_code == 200
 

@@ -111,6 +111,19 @@ def test_hostile_names_are_shown_as_they_are(field: str) -> None:
     assert HOSTILE in page.words
 
 
+def test_numbers_are_written_as_people_write_them() -> None:
+    words = Reader(shown(StillDesk()).text).words
+    assert not re.findall(r"[0-9.]e\+[0-9]+", words)
+    assert "0 to 1,000,000,000" in words  # an offset
+    assert "0 to 100 years (3,155,760,000 seconds)" in words  # a duration
+
+
+def test_curl_lines_take_the_token_of_the_shell_and_a_body_to_start_from() -> None:
+    sheets = [sheet for chapter in chapters(document(), "http://x") for sheet in chapter.sheets if sheet.curl]
+    assert [sheet.name for sheet in sheets if sheet.sample == "{}"] == []
+    assert [sheet.name for sheet in sheets if "Bearer $PARTNERSIM_TOKEN" not in sheet.curl] == ["showHealth"]
+
+
 def test_code_in_a_text_is_told_apart_and_escaped() -> None:
     assert str(prose("a `<b>` & c")) == "a <code>&lt;b&gt;</code> &amp; c"
     assert str(prose("a ` b <i>")) == "a ` b &lt;i&gt;"

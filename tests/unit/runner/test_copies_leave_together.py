@@ -1,0 +1,109 @@
+"""Copies of one delivery that are due at one moment are one batch, and share a gate that nobody else has."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from simulator.clock import JumpClock, Scale
+from simulator.journal import JournalWriter
+from simulator.model import Delivery, Exchange, Outcome
+from simulator.provider import Retry
+from simulator.receiver import Receiver
+from simulator.runner.play import Pace, Player
+from simulator.runner.probing import Prober
+from simulator.runner.stop import Stop
+from simulator.scenario import Scenario
+from simulator.wire import Request
+from simulator.wire.gate import Gate
+from tests import making
+
+
+def copies(number: int, count: int, due: float = 0.0) -> Iterator[Delivery]:
+    """One delivery and its copies; the body is the number of the first."""
+    for copy in range(count):
+        body = b"%d" % number
+        yield making.delivery(
+            number + copy, step=f"s{number}", copy=copy, id=str(number), at=due, due=due, body=body, together=count
+        )
+
+
+def gates(folder: Path, deliveries: list[Delivery], scale: str = "instant", *, jobs: int = 64) -> list[Gate | None]:
+    """Play against a receiver that answers once nothing more comes; the gate of each request, in order."""
+    clock, journal = JumpClock(), JournalWriter(folder / "run.ndjson", {}, lambda text: text)
+    found: list[Gate | None] = []
+    waiting: list[Callable[[Exchange], None]] = []
+
+    class Receiving:
+        def __call__(self, request: Request, done: Callable[[Exchange], None]) -> None:
+            found.append(request.gate)
+            waiting.append(done)
+
+        async def close(self) -> None:
+            """Nothing to let go of."""
+
+    send = Receiving()
+    scenario = Scenario(title="", provider="", source="", text="")
+    player = Player(
+        retry=Retry(attempts=1, delay=0.0, timeout=5.0),
+        acknowledged_by=("200",),
+        pace=Pace(scale=Scale.parse(scale), jobs=jobs),
+        send=send,
+        clock=clock,
+        journal=journal,
+        prober=Prober((), scenario, Receiver(name="r", endpoints={}), "clevertap", send, clock, journal),
+        stop=Stop(),
+        progress=lambda _, __: None,
+    )
+
+    async def story() -> None:
+        playing = asyncio.ensure_future(player.play(deliveries))
+        while not playing.done():
+            before = len(found)
+            for _ in range(20):
+                await asyncio.sleep(0)
+            if len(found) == before:
+                answered, waiting[:] = list(waiting), []
+                for done in answered:
+                    done(Exchange(Outcome.ANSWERED, status=200, sent=clock.now(), done=clock.now()))
+        assert await playing
+
+    asyncio.run(story())
+    return found
+
+
+def sizes(found: list[Gate | None]) -> list[int]:
+    """How many requests share each gate, in order; requests without one are left out."""
+    numbers: dict[int, int] = {}
+    for gate in found:
+        if gate is not None:
+            numbers[id(gate)] = numbers.get(id(gate), 0) + 1
+    return list(numbers.values())
+
+
+@pytest.mark.parametrize("scale", ["instant", "real"])
+def test_copies_share_a_gate_and_others_have_none(scale: str, tmp_path: Path) -> None:
+    found = gates(tmp_path, [*copies(1, 1), *copies(2, 8), *copies(10, 1), *copies(11, 3)], scale)
+    assert sizes(found) == [8, 3]
+    assert [one is None for one in found] == [True, *[False] * 8, True, *[False] * 3]
+
+
+@pytest.mark.parametrize("scale", ["instant", "real"])
+def test_a_full_batch_does_not_tear_copies_apart(scale: str, tmp_path: Path) -> None:
+    alone = [one for number in range(1, 61) for one in copies(number, 1)]
+    assert sizes(gates(tmp_path, [*alone, *copies(61, 8)], scale, jobs=200)) == [8]
+
+
+def test_copies_wait_until_all_of_them_may_be_under_way(tmp_path: Path) -> None:
+    alone = [one for number in range(1, 4) for one in copies(number, 1)]
+    assert sizes(gates(tmp_path, [*alone, *copies(4, 8)], jobs=8)) == [8]
+
+
+def test_more_copies_than_may_be_under_way_leave_in_parts(tmp_path: Path) -> None:
+    assert sizes(gates(tmp_path, list(copies(1, 8)), jobs=3)) == [3, 3, 2]
+
+
+def test_copies_that_are_spaced_have_no_gate(tmp_path: Path) -> None:
+    spaced = [one._replace(together=1, due=float(one.copy)) for one in copies(1, 5)]
+    assert sizes(gates(tmp_path, spaced)) == []
