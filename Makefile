@@ -43,8 +43,8 @@ deep: $(TEST_STAMP)  ## the long campaigns: kills, mutations, load; takes many m
 	$(TEST) -m deep
 
 bench: $(TEST_STAMP)  ## how fast it is here: tables of medians and of a service's week; wants a quiet machine
-	$(BIN)/python loadtests/bench/corridor.py
-	$(BIN)/python loadtests/bench/consoles.py
+	$(BIN)/python -m loadtests.bench.corridor
+	$(BIN)/python -m loadtests.bench.consoles
 
 format: $(TEST_STAMP)  ## put the code in the agreed form
 	$(BIN)/ruff format .

@@ -20,6 +20,7 @@ from simulator.model import Attempt, Delivery, Exchange, Lateness, Observation, 
 from simulator.redaction import answer_head, everywhere
 
 FORMAT = 1
+DID_NOT_COME_BACK = "did not come back"  # the note that says why a receiver that was killed is not there any more
 _FOOTER_BYTES = 4096  # more than any footer has
 _KEPT_IN_MEMORY = 40_000  # lines; a longer journal is read again by each check instead
 
@@ -281,6 +282,11 @@ class Journal:
     def notes(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Line number and entry of every note."""
         return ((line, entry) for line, entry in self._entries() if entry["kind"] == "note")
+
+    @cached_property
+    def lost(self) -> str:
+        """Why the receiver, killed by the scenario, did not come back; "" when it was not, or did."""
+        return next((entry["detail"] for _, entry in self.notes() if entry["what"] == DID_NOT_COME_BACK), "")
 
     @contextmanager
     def _reading(self, line: int) -> Iterator[None]:

@@ -292,6 +292,14 @@ class Result(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
+class Known(NamedTuple):
+    """What a baseline says of a promise that is known not to be kept."""
+
+    reason: str
+    until: str = ""  # ISO 8601 day, UTC, from which on it counts again; "" for none
+    expired: bool = False  # whether that day had come
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What a check says of one run, and why; `evidence` are line numbers of the journal."""
@@ -304,11 +312,27 @@ class Verdict:
     sentence: str = ""  # the promise in words, for the report's first line
     scenario: str = ""
     reproduce: str = ""
+    known: Known | None = None  # what the baseline says of it, if anything
 
     @cached_property
     def failed(self) -> bool:
         """Whether the receiver broke the promise."""
         return self.result is Result.FAILED
+
+    @property
+    def passed(self) -> bool:
+        """Whether the receiver kept it, on evidence."""
+        return self.result is Result.PASSED
+
+    @property
+    def excused(self) -> bool:
+        """Whether it failed as is known, and for as long as that may be."""
+        return self.failed and self.known is not None and not self.known.expired
+
+    @property
+    def drifted(self) -> bool:
+        """Whether it is known to fail, and passed: the baseline is out of date."""
+        return self.passed and self.known is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,8 +380,12 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0, 1, 3, 4, 130 or 143; zero evidence is 4. Only a must fails; what only may be is no evidence."""
-        results = [one.result for one in self.verdicts if one.level == "must"]
+        """0, 1, 3, 4, 5, 130 or 143; zero evidence is 4. Only a must fails; what only may be is no evidence.
+
+        The gravest is said: 5 (what is known to fail passed) only where nothing else is wrong, so that whoever lets it
+        pass lets nothing else pass with it. A failure that is known counts as one that was looked at, and found so.
+        """
+        results = [one.result for one in self.verdicts if one.level == "must" and not one.excused]
         shown = {(one.level, one.result) for one in self.verdicts if one.level != "may"}
         if self.interrupted:
             return self.interrupted
@@ -365,10 +393,10 @@ class Report:
             return 3 if any(play.attempts for play in self.plays) else 4
         if Result.FAILED in results:
             return 1
-        found = shown & {("must", Result.PASSED), ("should", Result.PASSED), ("should", Result.FAILED)}
-        if Result.INCONCLUSIVE in results or not found:
+        found = shown & {(level, result) for level in ("must", "should") for result in (Result.PASSED, Result.FAILED)}
+        if Result.INCONCLUSIVE in results or not found or not all(play.complete for play in self.plays):
             return 4
-        return 0 if all(play.complete for play in self.plays) else 4
+        return 5 if any(one.drifted for one in self.verdicts) else 0
 
     @property
     def outcome(self) -> Result:

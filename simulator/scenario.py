@@ -161,6 +161,7 @@ class Scenario:
     expectations: tuple[Expectation, ...] = ()
     claims: tuple[Claim, ...] = ()
     load: Mapping[str, Any] = field(default_factory=dict)
+    restart: float | None = None  # story seconds after which the receiver is killed and started again, once
 
     @cached_property
     def exports_by_name(self) -> Mapping[str, Export]:

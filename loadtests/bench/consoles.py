@@ -11,13 +11,11 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from loadtests.bench.null_receiver import null_receiver
 from simulator.console.clevertap_exports import NewExport
 from simulator.console.desk import running
 from simulator.console.ledger import Wanted
 from simulator.console.settings import DeskSettings
-
-sys.path.insert(0, str(Path(__file__).parent))
-from null_receiver import null_receiver
 
 EXPORTS = 1_000
 START = datetime(2026, 1, 5, tzinfo=UTC)

@@ -16,14 +16,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from loadtests.bench.null_receiver import null_receiver
 from simulator import play
 from simulator.authoring import parse_scenario, receiver_at
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, Exchange, Outcome
 from simulator.timeline import plan
-
-sys.path.insert(0, str(Path(__file__).parent))
-from null_receiver import null_receiver
 
 RUNS = 5
 START = datetime(2026, 1, 5, tzinfo=UTC)

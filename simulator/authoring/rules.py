@@ -1,8 +1,9 @@
 """Reads rule files: YAML → `Rule`, each partner's block a scenario whose lines count as in the file."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from simulator import resources
 from simulator.authoring.files import content
@@ -87,6 +88,7 @@ def parse_rule(text: str | bytes, source: str) -> Rule:
             played[partner] = parse_scenario(_scenario_text(document, partner), f"{source}@{partner}")
         except DocumentError as error:
             mistakes += error.mistakes
+    _restarts(findings, value)
     if not mistakes:
         _controls(findings, value.get("control", []), played)
     try:
@@ -142,6 +144,19 @@ def _scenario_text(document: Document, partner: str) -> str:
     margin = " " * (column - 1)
     head = [f"{margin}scenario: {json.dumps(document.value['sentence'])}", f"{margin}provider: {json.dumps(partner)}"]
     return "\n".join([*head, *[""] * (first - 1 - len(head)), *block]) + "\n"
+
+
+def _restarts(findings: Findings, value: Mapping[str, Any]) -> None:
+    """All that is played shares one receiver: who restarts it plays alone, and only where it can be started."""
+    for partner, block in value["played"].items():
+        if "restart" not in block:
+            continue
+        path = ("played", partner, "restart")
+        if not value.get("alone"):
+            findings.add(path, "the receiver would be killed beside other rules", "add: alone: true", key=True)
+        if "start" not in value.get("needs", ()):
+            message = "not every receiver file says how the receiver is started"
+            findings.add(path, message, "name `start` among `needs`", key=True)
 
 
 def _controls(findings: Findings, controls: list[str], played: dict[str, Scenario]) -> None:

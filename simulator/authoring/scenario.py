@@ -51,6 +51,7 @@ def parse_scenario(text: str | bytes, source: str) -> Scenario:
         expectations=expectations(findings, made_exports, made_steps, export_events(provider)),
         claims=claims(findings, made_exports),
         load=value.get("load", {}),
+        restart=moments.optional(value.get("restart", {}), "at", ("restart",)),
     )
     findings.settle()
     return made

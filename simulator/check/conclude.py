@@ -7,7 +7,10 @@ from simulator.check.state import duration
 from simulator.model import Result, Verdict
 from simulator.scenario import Claim, Expectation
 
-_CUT = "the run did not come to its end"
+
+def _cut(case: Case) -> str:
+    """Why not all was played."""
+    return case.journal.lost or "the run did not come to its end"
 
 
 def on_answers(case: Case, expectation: Expectation, tally: Tally, *, played: bool) -> Verdict:
@@ -18,7 +21,7 @@ def on_answers(case: Case, expectation: Expectation, tally: Tally, *, played: bo
     elif result is Result.PASSED:
         because = _all_fine(tally)
         if not played:
-            result, because = Result.INCONCLUSIVE, f"{_CUT}; so far: {because}"
+            result, because = Result.INCONCLUSIVE, f"{_cut(case)}; so far: {because}"
     else:
         because = _some(tally, result, "deliveries")
     if expectation.within is not None and result in (Result.PASSED, Result.FAILED):
@@ -56,7 +59,7 @@ def _no_delivery(case: Case, expectation: Expectation, *, played: bool) -> tuple
             Result.NOT_APPLICABLE,
             "every delivery of this run has an expectation of its own, or is none of the partner's",
         )
-    where = "" if played else f": {_CUT}"
+    where = "" if played else f": {_cut(case)}"
     return Result.INCONCLUSIVE, f"zero evidence: no delivery of {expectation.name} is in the journal{where}"
 
 
@@ -102,7 +105,7 @@ def on_state(case: Case, claim: Claim, check: ClaimCheck, tally: Tally) -> Verdi
         if tally.counts[result] > 1:
             because = f"so it was for all {tally.counts[result]:,} exports; the slowest: {because}"
         if not case.journal.complete:
-            result, because = Result.INCONCLUSIVE, f"{_CUT}; so far: {because}"
+            result, because = Result.INCONCLUSIVE, f"{_cut(case)}; so far: {because}"
     else:
         because = _some(tally, result, "exports")
     return _verdict(claim, check, result, because, _evidence(tally, result))
@@ -123,6 +126,8 @@ def _missing(case: Case, claim: Claim, check: ClaimCheck) -> str:
         return f"the probe {claim.probe!r} does not show {', '.join(missing)}: declare it under `probes`, `select`"
     if not case.facts.attempts:
         return "zero evidence: nothing was sent in this run"
+    if not case.journal.complete and case.journal.lost:
+        return case.journal.lost
     return "" if case.facts.reached else "the receiver was never reached"
 
 

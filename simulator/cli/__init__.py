@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "demo": "See it work: a sample receiver, both partners' scenarios, verdicts.",
     "run": "Play scenarios against a receiver and judge it.",
     "conform": "Hold a receiver against the rules of a good one.",
+    "compare": "Say where two reports of conform differ.",
     "plan": "Show what a scenario would send, when, byte by byte.",
     "trigger": "Send one notification.",
     "shrink": "Cut a scenario that fails down to what still fails.",
@@ -86,7 +87,7 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Every option can be set as PARTNERSIM_<OPTION> in the environment, or in [tool.partnersim] of "
     "pyproject.toml. Exit codes: 0 passed, 1 failed, 2 usage, 3 receiver never reached, 4 inconclusive, "
-    "6 files, 70 a fault of ours.",
+    "5 baseline out of date, 6 files, 70 a fault of ours.",
 )
 @click.version_option(__version__, prog_name="partnersim", message="%(prog)s %(version)s")
 @click.pass_context

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import certainty_options, receiver_options, session_options, telling_options
+from simulator.cli.options import PATH, certainty_options, receiver_options, session_options, telling_options
 
 
 @click.command(
@@ -23,6 +23,11 @@ from simulator.cli.options import certainty_options, receiver_options, session_o
     default="must",
     help="should: a should that is broken counts as a must.",
 )
+@click.option("--baseline", type=PATH, metavar="FILE", help="Failures that are known: they do not fail the run.")
+@click.option(
+    "--write-baseline", type=PATH, metavar="FILE", help="Write one of what failed, or renew that of --baseline."
+)
+@click.option("--badge", type=PATH, metavar="FILE", help="Write the result as a badge (SVG).")
 @click.option("--at-once", type=click.IntRange(1, 64), default=6, metavar="N", help="Rules played at once (6).")
 @session_options
 @certainty_options
@@ -38,6 +43,7 @@ def command(**options: Any) -> int:
     partnersim conform --receiver receiver.yaml --select auth --select 'repeats/*' --fail-on should
     partnersim conform --to http://127.0.0.1:8000/hooks/clevertap --partner clevertap --report junit=rules.xml
     """
+    from simulator.cli.baselines import chosen_baseline, held, tell_drift, write_files
     from simulator.cli.choosing import chosen_pairs, chosen_receiver, chosen_rules, settled
     from simulator.cli.playing import again, session
     from simulator.cli.progress import counting_line
@@ -49,9 +55,15 @@ def command(**options: Any) -> int:
     options = settled(options) | {"start": None, "scale": None}  # rules have their own
     receiver = chosen_receiver(options)
     chosen = chosen_pairs(chosen_rules(options), receiver, options["partners"])
+    baseline = chosen_baseline(options)
     scenarios = [one.scenario for one in chosen]
     whole = session(scenarios, receiver, options, partial(again, options), confirm=not options["no_confirm"])
     with counting_line(len(chosen), quiet=options["quiet"]) as watching:
         whole = replace(whole, watching=watching, at_once=options["at_once"])
         report, judged = conform(chosen, whole, fail_on=options["fail_on"])
-    return conclude(report, options, partial(render, judged=judged, unplayed=len(chosen) - len(judged)))
+    judged = held(baseline, judged)
+    report = replace(report, plays=tuple(one.play for one in judged))
+    write_files(baseline, report, judged, receiver, options)
+    code = conclude(report, options, partial(render, judged=judged, unplayed=len(chosen) - len(judged)))
+    tell_drift(baseline, judged, receiver, options)
+    return code

@@ -36,8 +36,9 @@ _AUTHORIZATION: Final = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="  # the example of R
 @click.command()
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", help="Fixes ids and dice.")
 @click.option("--keep", type=PATH, metavar="DIR", help="Where reports go (.partnersim/demo-…).")
+@click.option("--flaw", metavar="NAME", help="Against a bad receiver (see: partnersim list flaws).")
 @telling_options
-def command(seed: int | None, keep: Path | None, **options: Any) -> int:
+def command(seed: int | None, keep: Path | None, flaw: str | None, **options: Any) -> int:
     """Start the sample receiver, play both partners' scenarios against it, and show the verdicts.
 
     Everything stays on this machine. Takes some seconds; a day of exports passes in one of them.
@@ -45,6 +46,7 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
     \b
     partnersim demo
     partnersim demo --keep demo-reports
+    partnersim demo --flaw repeats/at-once
     """
     from simulator.authoring import load_receiver, load_scenario
     from simulator.cli.interrupting import heard
@@ -59,11 +61,13 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
 
     check_reports(options["reports"])
     folder = keep or journal_folder({"journals": None}, utc_now(), "demo-")
-    with sample_receiver() as url:
-        file = _receiver_file(folder, url)
+    names = [*SCENARIOS, *(_rule_of(flaw) if flaw else ())]
+    with sample_receiver(flaw) as url:
+        file = _receiver_file(folder, url, flaw)
         environment = {**os.environ, AUTHORIZATION_VARIABLE: _AUTHORIZATION}
-        scenarios = [load_scenario(name) for name in SCENARIOS]
-        say(f"sample receiver on {url}, journals and reports in {folder}\n", **_mute(options))
+        scenarios = [load_scenario(name) for name in names]
+        kind = f"sample receiver with the flaw {flaw}" if flaw else "sample receiver"
+        say(f"{kind} on {url}, journals and reports in {folder}\n", **_mute(options))
         played = Session(
             scenarios=scenarios,
             names=[file_name(number, one) for number, one in enumerate(scenarios, start=1)],
@@ -77,7 +81,20 @@ def command(seed: int | None, keep: Path | None, **options: Any) -> int:
     return conclude(report, {**options, "reports": [*kept, *options["reports"]]})
 
 
-def _receiver_file(folder: Path, url: str) -> Path:
+def _rule_of(flaw: str) -> list[str]:
+    """The rule that is meant to catch the flaw, with each partner.
+
+    Raises:
+        UsageError: there is no such flaw.
+    """
+    from simulator.authoring import load_rule
+    from simulator.sample.flaws import named
+
+    named(flaw)
+    return [f"rules/{flaw}@{partner}" for partner in load_rule(flaw).played]
+
+
+def _receiver_file(folder: Path, url: str, flaw: str | None) -> Path:
     """The demo's receiver file, and how to start that receiver again.
 
     Raises:
@@ -87,7 +104,8 @@ def _receiver_file(folder: Path, url: str) -> Path:
 
     file = folder / "receiver.yaml"
     port = url.rpartition(":")[2]
-    start = f"# {AUTHORIZATION_VARIABLE}='{_AUTHORIZATION}' partnersim receive --port {port}\n"
+    which = f" --flaw {flaw}" if flaw else ""
+    start = f"# {AUTHORIZATION_VARIABLE}='{_AUTHORIZATION}' partnersim receive --port {port}{which}\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file.write_text(
@@ -121,8 +139,10 @@ def _mute(options: Any) -> dict[str, bool]:
 
 
 @contextmanager
-def sample_receiver() -> Iterator[str]:
+def sample_receiver(flaw: str | None = None) -> Iterator[str]:
     """While inside, the sample receiver runs on a free port of this machine, in a process of its own; gives its URL.
+
+    With `flaw` it has that one.
 
     Raises:
         PartnersimError: it did not start; with what it said.
@@ -140,6 +160,7 @@ def sample_receiver() -> Iterator[str]:
                     "0",
                     "--database",
                     f"{scratch}/receiver.sqlite",
+                    *(("--flaw", flaw) if flaw else ()),
                 ],
                 stdout=subprocess.PIPE,
                 stderr=errors,

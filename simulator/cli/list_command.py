@@ -83,6 +83,12 @@ def _checks() -> list[dict[str, Any]]:
     return [{"name": name, "says": (inspect.getdoc(one.judge) or "").splitlines()[0]} for name, one in CHECKS.items()]
 
 
+def _flaws() -> list[dict[str, Any]]:
+    from simulator.sample.flaws import FLAWS
+
+    return [{"name": name, "says": flaw.says} for name, flaw in FLAWS.items()]
+
+
 _LEVEL: Final = len("should ") + 1
 LISTS: Final[dict[str, Callable[[], list[dict[str, Any]]]]] = {
     "providers": _providers,
@@ -92,6 +98,7 @@ LISTS: Final[dict[str, Callable[[], list[dict[str, Any]]]]] = {
     "rules": _rules,
     "faults": _faults,
     "checks": _checks,
+    "flaws": _flaws,
 }
 
 

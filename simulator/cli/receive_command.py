@@ -25,9 +25,16 @@ from simulator.sample import AUTHORIZATION_VARIABLE
 @click.option(
     "--zone", default="Asia/Kolkata", metavar="ZONE", help="The CleverTap account's time zone (Asia/Kolkata)."
 )
+@click.option("--flaw", metavar="NAME", help="Be a bad receiver in one way (see: partnersim list flaws).")
 @click.option("--print-receiver-file", is_flag=True, help="Print the receiver file for it, and end.")
 def command(
-    host: str, port: int, database: Path | None, authorization: str | None, zone: str, print_receiver_file: bool
+    host: str,
+    port: int,
+    database: Path | None,
+    authorization: str | None,
+    zone: str,
+    flaw: str | None,
+    print_receiver_file: bool,
 ) -> int:
     """Run the sample receiver: Flask and SQLite, durable before it answers, with a page that lists what arrived.
 
@@ -36,12 +43,14 @@ def command(
     \b
     partnersim receive --print-receiver-file > receiver.yaml
     partnersim receive --port 8000
+    partnersim receive --flaw repeats/at-once
     """
     from zoneinfo import ZoneInfo
 
     from simulator.cli.output import say
     from simulator.errors import StorageError, UsageError
     from simulator.sample import close, create_app, receiver_file, serve
+    from simulator.sample.flaws import named
 
     try:
         ZoneInfo(zone)
@@ -55,22 +64,24 @@ def command(
     if print_receiver_file:
         say(receiver_file(f"http://{bracketed}:{port}", authorization).rstrip("\n"))
         return 0
+    chosen = named(flaw)
     place = database or Path("receiver.sqlite")
     try:
-        app = create_app(place, authorization=authorization, zone=zone)
+        app = create_app(place, authorization=authorization, zone=zone, flaw=chosen)
     except OSError as error:
         raise StorageError(f"cannot use the database {place}: {error}", "name another file with --database") from error
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        serve(app, host, port, partial(_ready, place), stop=stop)
+        serve(app, host, port, partial(_ready, place, chosen.says if flaw else ""), stop=stop)
     finally:
         close(app)
     return 0
 
 
-def _ready(place: Path, url: str) -> None:
+def _ready(place: Path, flaw: str, url: str) -> None:
     from simulator.cli.output import say
 
-    say(f"listening on {url} (pid {os.getpid()}, database {place})\nstop with Ctrl-C")
+    warning = f"it is a bad receiver on purpose: {flaw}\n" if flaw else ""
+    say(f"listening on {url} (pid {os.getpid()}, database {place})\n{warning}stop with Ctrl-C")

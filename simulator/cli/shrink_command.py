@@ -53,9 +53,9 @@ def command(scenario: str, **options: Any) -> int:
         )
     if isinstance(made, Steady):
         often = ", ".join(f"{check} failed {number} times" for check, number in made.failed.items()) or "nothing failed"
-        plays = f"{made.plays} plays" if made.plays > 1 else "1 play"
+        often_played = "1 play" if made.plays == 1 else f"{made.plays} plays"
         wanted = f" {made.fails} times of {options['runs'][1]}" if made.failed else ""
-        say(f"{scenario} does not fail{wanted}: {plays}, and {often}", quiet=quiet)
+        say(f"{scenario} does not fail{wanted}: {often_played}, and {often}", quiet=quiet)
         return 4
     path = output or free(re.sub(r"\.(?:ya?ml|json)$", "", Path(scenario).name) + "-shrunk")
     write(path, made.text)

@@ -87,8 +87,8 @@ class Control:
     ) -> Iterator[Delivery]:
         """What was sent, the oldest first, or (`newest`) the newest; what is None is any.
 
-        `export` is the id of an export, a definition's `export`, or `webhook NAME` for its tests. Of the newest, one may
-        come twice when others are sent while the list is read.
+        `export` is the id of an export, a definition's `export`, or `webhook NAME` for its tests. Of the newest, one
+        may come twice when others are sent while the list is read.
 
         Raises:
             Problem: 422, when there is no such event, outcome or export.

@@ -6,8 +6,8 @@ from typing import Any, Literal
 from simulator.errors import UsageError
 
 Reason = Literal["unfit", "not-kept", "not-found", "conflict", "forbidden", "unavailable"]
-"""unfit: what was asked for makes no sense; not-kept: it does, and the receiver did not take the test body; conflict: it
-makes sense, but not as things stand now.
+"""unfit: what was asked for makes no sense; not-kept: the receiver did not take the test body; conflict: it makes
+sense, but not as things stand now.
 """
 
 

@@ -125,6 +125,9 @@ def planned(scenario: Scenario, receiver: Receiver, settings: Settings) -> Plann
         Refusal: they do not fit, or the scenario asks for what cannot be (unfit).
     """
     hide = Scrub(receiver.secrets)
+    if scenario.restart is not None:
+        words = "the scenario kills the receiver and starts it again, and the service starts none"
+        raise Refusal("unfit", words, "play it with `partnersim run` and a receiver file with `start`")
     try:
         return prepare(scenario, receiver, settings)
     except DocumentError as error:

@@ -1,7 +1,7 @@
 """The report as one JSON value for other programs: `schemas/report.schema.json`. ASCII, one play or verdict a line."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from simulator.model import Lateness, Play, Report, Verdict
@@ -18,6 +18,8 @@ def render(report: Report) -> str:
         "attempts": json.dumps(sum(play.attempts for play in report.plays)),
         "outcome": json.dumps(report.outcome),
         "exit_code": json.dumps(report.exit_code),
+        "known": json.dumps(sum(1 for verdict in report.verdicts if verdict.excused)),
+        "drift": json.dumps([*_drift(report)]),
         "lateness": json.dumps(_lateness(play.lateness for play in report.plays)),
         "plays": _rows(_play(play) for play in report.plays),
         "verdicts": _rows(_verdict(verdict, play) for play in report.plays for verdict in play.verdicts),
@@ -25,6 +27,12 @@ def render(report: Report) -> str:
     whole = "{\n" + ",\n".join(f'  "{name}": {value}' for name, value in parts.items()) + "\n}\n"
     # A build server takes ##[...] for an order, also inside JSON; escaped it is the same text.
     return whole.replace("##", "#\\u0023")
+
+
+def _drift(report: Report) -> Iterator[dict[str, str]]:
+    """What is known to fail, and passed."""
+    for play in report.plays:
+        yield from ({"rule": one.check, "partner": play.provider} for one in play.verdicts if one.drifted)
 
 
 def _rows(values: Iterable[Any]) -> str:
@@ -71,4 +79,5 @@ def _verdict(verdict: Verdict, play: Play) -> dict[str, Any]:
         "journal": play.journal,
         "scenario": verdict.scenario or play.source,
         "reproduce": verdict.reproduce,
+        "known": verdict.known._asdict() if verdict.known else None,
     }

@@ -1,8 +1,9 @@
 """The report as JUnit XML for build servers: a play is a test suite, a verdict a test case.
 
 A promise that must be kept and was not is a `failure`; one without enough evidence an `error`. What is not applicable
-is `skipped`, and so is a `should` or `may` that was not kept: the run passes all the same. So the build is red exactly
-when the exit code is not 0; where no verdict says why, a test case of our own does.
+is `skipped`, and so is a `should` or `may` that was not kept, and a failure that is known: the run passes all the same.
+What is known to fail and passed is an `error`: the baseline is out of date. So the build is red exactly when the exit
+code is not 0; where no verdict says why, a test case of our own does.
 """
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -56,8 +57,8 @@ def _case(verdict: Verdict, play: Play) -> Element:
     story = block(_story(verdict, play))
     tag = _tag(verdict)
     if tag:
-        kind = f"{verdict.level}.{verdict.result}"
-        found = SubElement(case, tag, type=kind, message=_short(verdict.because))
+        kind = f"{verdict.level}.{verdict.result}{'.known' if verdict.excused or verdict.drifted else ''}"
+        found = SubElement(case, tag, type=kind, message=_short(_message(verdict)))
         if tag != "skipped":
             found.text = story
             return case
@@ -68,6 +69,10 @@ def _case(verdict: Verdict, play: Play) -> Element:
 def _tag(verdict: Verdict) -> str:
     """The element that says how it ended; "" for passed."""
     match verdict.result:
+        case Result.PASSED if verdict.drifted:
+            return "error"
+        case Result.FAILED if verdict.excused:
+            return "skipped"
         case Result.PASSED:
             return ""
         case Result.FAILED if verdict.level == "must":
@@ -76,6 +81,16 @@ def _tag(verdict: Verdict) -> str:
             return "error"
         case _:
             return "skipped"
+
+
+def _message(verdict: Verdict) -> str:
+    """Why it is what it is; of what a baseline knows, what that says."""
+    if verdict.known and verdict.drifted:
+        return f"passed, but is known to fail ({verdict.known.reason}): take it out of the baseline"
+    if verdict.known and verdict.excused:
+        until = f" until {verdict.known.until}" if verdict.known.until else ""
+        return f"known{until}: {verdict.known.reason}"
+    return verdict.because
 
 
 def _story(verdict: Verdict, play: Play) -> str:

@@ -5,13 +5,15 @@ import hashlib
 import re
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from simulator import limits
 from simulator.check import Case
 from simulator.checks import watches
 from simulator.clock import utc_now
-from simulator.journal import Journal, JournalWriter
+from simulator.errors import NeverReached
+from simulator.journal import DID_NOT_COME_BACK, Journal, JournalWriter
 from simulator.model import Play
 from simulator.receiver import Receiver
 from simulator.redaction import Scrub
@@ -19,6 +21,7 @@ from simulator.runner.judged import CONFIRMING, confirmed, hung_up_between, note
 from simulator.runner.play import Pace, Player
 from simulator.runner.prepare import Planned, Settings, prepare
 from simulator.runner.probing import Prober
+from simulator.runner.restarting import Restart, Running
 from simulator.runner.stop import Stop
 from simulator.scenario import Scenario
 from simulator.timeline import Timeline
@@ -29,15 +32,17 @@ _GRACE = 1.0  # seconds that requests under way are given when the run is interr
 _OTHER_SEED = 0x9E3779B9  # added to a seed: another one, and always the same
 
 
-async def conduct(planned: Planned, receiver: Receiver, settings: Settings, stop: Stop, name: str) -> Play:
+async def conduct(
+    planned: Planned, receiver: Receiver, settings: Settings, stop: Stop, name: str, running: Running | None = None
+) -> Play:
     """Play and judge it; a failure is played once more with fresh ids and connections before it counts.
 
-    `name` is the journal's file name without its ending.
+    `name` is the journal's file name without its ending. `running` is the receiver, where it was started here.
 
     Raises:
         StorageError: a journal could not be written.
     """
-    play = await _once(planned, receiver, settings, stop, name)
+    play = await _once(planned, receiver, settings, stop, name, running)
     failed = any(verdict.failed for verdict in play.verdicts)
     if not failed or not settings.confirm or not play.reached or stop.asked:
         return play
@@ -46,11 +51,18 @@ async def conduct(planned: Planned, receiver: Receiver, settings: Settings, stop
     seed = (planned.timeline.seed + _OTHER_SEED) % 2**32
     second = prepare(planned.scenario, receiver, replace(settings, seed=seed), seed=seed)
     fresh = hung_up_between(Journal.open(play.journal))
-    return confirmed(play, await _once(second, receiver, settings, stop, name + CONFIRMING, fresh=fresh))
+    return confirmed(play, await _once(second, receiver, settings, stop, name + CONFIRMING, running, fresh=fresh))
 
 
 async def _once(
-    planned: Planned, receiver: Receiver, settings: Settings, stop: Stop, name: str, *, fresh: bool = False
+    planned: Planned,
+    receiver: Receiver,
+    settings: Settings,
+    stop: Stop,
+    name: str,
+    running: Running | None,
+    *,
+    fresh: bool = False,
 ) -> Play:
     timeline, scenario = planned.timeline, planned.scenario
     clock = settings.make_clock()
@@ -64,6 +76,13 @@ async def _once(
     )
     claims = watches(scenario.patient(settings.patience))
     prober = Prober(claims, scenario, receiver, timeline.provider.name, send, clock, journal)
+
+    def note(what: str, detail: str) -> None:
+        journal.note(clock.now(), what, detail)
+
+    restart = None
+    if scenario.restart is not None and running:
+        restart = Restart(scenario.restart, partial(running.restart, note))
     player = Player(
         retry=timeline.retry,
         acknowledged_by=_acknowledged_by(timeline, receiver),
@@ -74,10 +93,17 @@ async def _once(
         prober=prober,
         stop=stop,
         progress=settings.progress,
+        restart=restart,
     )
 
     async def play_and_read() -> bool:
-        complete = await player.play(timeline)
+        try:
+            if restart and running:
+                await running.there(note)
+            complete = await player.play(timeline)
+        except NeverReached as error:  # what was sent until then is judged
+            note(DID_NOT_COME_BACK, error.message)
+            return False
         if complete and player.reached:
             journal.flush()
             await prober.end(Case(journal=Journal.open(journal.path), scenario=scenario))

@@ -165,11 +165,13 @@ def unmet(pair: Pair, receiver: Receiver) -> str:
         "authorization": bool((endpoint and endpoint.authorization) or receiver.authorization),
         "start": receiver.start is not None,
         "probe": bool(receiver.probes),
+        "separate_urls": len({one.url for one in receiver.endpoints.values()}) > 1,
     }
     lacks = {
         "authorization": "the receiver file has no `authorization`: without one there are no wrong credentials",
         "start": "the receiver file does not say how to `start` it",
         "probe": "the receiver file has no probe: declare one under `probes`, with `get` and `select`",
+        "separate_urls": "the receiver file has one URL for all partners: nothing can come to the wrong one",
     }
     for need in pair.rule.needs:
         if not known.get(need, receiver.supports.get(need, False)):

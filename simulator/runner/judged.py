@@ -177,6 +177,7 @@ def _confirmed_by(path: Path) -> Path | None:
 
 def _note(journal: Journal) -> str:
     notes = [f"interrupted by {entry['detail']}" for _, entry in journal.notes() if entry["what"] == "interrupted"]
+    notes += [journal.lost] if journal.lost else []
     notes += [] if journal.footer else ["the journal has no end: the run was killed"]
     notes += ["TLS was not verified"] if journal.header["receiver"]["insecure"] else []
     notes += ["its `load` was not played: this was no load test"] if journal.header["load"] else []

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from simulator import limits
@@ -12,6 +13,7 @@ from simulator.model import Delivery, Lateness
 from simulator.provider import Retry
 from simulator.runner.attempts import Attempts, Made, Ready
 from simulator.runner.probing import Prober, Subject
+from simulator.runner.restarting import Restart
 from simulator.runner.stop import Stop
 from simulator.wire import Send
 
@@ -52,6 +54,7 @@ class Player:
         prober: Prober,
         stop: Stop,
         progress: Callable[[int, float], None],
+        restart: Restart | None = None,
     ) -> None:
         self._pace = pace
         # of the copies of one moment that leave together
@@ -79,6 +82,8 @@ class Player:
         self._tasks: set[asyncio.Task[None]] = set()
         self._nudge: asyncio.Future[None] | None = None
         self._trouble: Exception | None = None
+        self._restart = restart  # None once it is over
+        self._looks = True  # whether the state is read after an answer
         self._began = 0.0
         self.deliveries = 0
 
@@ -87,11 +92,15 @@ class Player:
 
         Raises:
             StorageError: the journal could not be written; what is under way is given up.
+            NeverReached: the receiver was killed and did not come back.
         """
         self._began = self._attempts.held_until = self._clock.now()
         self._stop.listen(self._wake)
         complete = True
         for delivery in timeline:
+            if self._restart and delivery.due > self._restart.at and not await self._restarted(self._restart):
+                complete = False
+                break
             along = delivery.together > 1 and delivery.copy % self._most > 0  # copies of one moment have one turn
             if not along and not await self._turn(delivery):
                 complete = False
@@ -102,11 +111,10 @@ class Player:
             if len(self._ready) >= _BATCH and not self._more(delivery):
                 await self._release()
                 await asyncio.sleep(0)
+        if self._restart and complete:
+            complete = await self._restarted(self._restart)
         await self._release()
-        while self._in_flight or self._tasks:
-            self._raise_trouble()
-            await self._until_nudged()
-        self._raise_trouble()
+        await self._all_ended()
         return complete
 
     @property
@@ -150,6 +158,31 @@ class Player:
             else:
                 return True
 
+    async def _restarted(self, restart: Restart) -> bool:
+        """The receiver killed right after the last answer, and there again; False when the run is to end."""
+        self._restart = None
+        due = self._began + self._pace.scale.wall(restart.at)
+        await self._release()
+        while self._clock.now() < due and not self._stop.asked:
+            self._raise_trouble()
+            await self._until_nudged(due)
+        self._looks = False  # no reading gives it time for what it said it had done
+        for look in self._tasks:
+            look.cancel()
+        await self._all_ended()
+        if not self._stop.asked:
+            await restart.go()
+        self._looks = True
+        self._attempts.held_until = self._clock.now()
+        return not self._stop.asked
+
+    async def _all_ended(self) -> None:
+        """Wait for whatever is under way."""
+        while self._in_flight or self._tasks:
+            self._raise_trouble()
+            await self._until_nudged()
+        self._raise_trouble()
+
     def _held(self, delivery: Delivery, number: int) -> bool:
         """In compressed time: whether an earlier delivery has to end before so many more can be under way."""
         if not self._pace.scale.compressed or not self._in_flight:
@@ -185,8 +218,9 @@ class Player:
         delivery = made.delivery
         if not made.final:
             return
-        if made.exchange.outcome.reached and not self._stop.asked and self._prober.watches(delivery):
-            self._begin(self._look(delivery))
+        looks = self._looks and not self._stop.asked
+        if made.exchange.outcome.reached and looks and self._prober.watches(delivery):
+            self._begin(self._look(delivery), delivery)
         else:
             self._finished(delivery)
 
@@ -195,7 +229,6 @@ class Player:
         if not self._pace.scale.compressed:
             self._finished(delivery)
         await self._prober.after(delivery, limits.SETTLE if self._pace.scale.compressed else 0.0)
-        self._finished(delivery)
 
     def _finished(self, delivery: Delivery) -> None:
         if self._in_flight.pop(delivery.number, None) is not None:
@@ -207,16 +240,17 @@ class Player:
         self._trouble = self._trouble or trouble
         self._wake()
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None], delivery: Delivery) -> None:
+        """With the end of it, also where it never began, the delivery is finished."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(partial(self._ended, delivery))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, delivery: Delivery, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and isinstance(error := task.exception(), Exception):
             self._trouble = self._trouble or error
-        self._wake()
+        self._finished(delivery)
 
     def _raise_trouble(self) -> None:
         if self._trouble:

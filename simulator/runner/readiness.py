@@ -64,12 +64,48 @@ async def nobody_there(url: Url, send: Send) -> None:
 
 
 class Child:
-    """The receiver as we started it; what it prints goes to `log`."""
+    """The receiver's own command, to be run in `folder` in a process group of its own; what it prints goes to `log`."""
 
-    def __init__(self, process: asyncio.subprocess.Process, command: str, log: Path) -> None:
+    def __init__(self, command: str, folder: Path, log: Path) -> None:
         self.log = log
-        self._process = process
         self._command = command
+        self._folder = folder
+        self._starting: asyncio.Future[asyncio.subprocess.Process] | None = None
+
+    async def start(self) -> None:
+        """Start it; not while it runs. What was begun is never lost, even when whoever waits for it is cancelled.
+
+        Raises:
+            UsageError: there is no such command.
+            StorageError: `log` cannot be written.
+        """
+        self._starting = asyncio.ensure_future(_process(self._command, self._folder, self.log))
+        await asyncio.shield(self._starting)
+
+    def kill(self) -> None:
+        """End all its processes at once, without a word."""
+        if process := self._begun():
+            _signal(process.pid, signal.SIGKILL)
+
+    async def gone(self) -> None:
+        """Return when its process has ended and, as far as can be seen within a moment, those that it started."""
+        if process := self._begun():
+            await process.wait()
+            with suppress(TimeoutError):  # those that nobody has taken note of yet stay in the group
+                await asyncio.wait_for(_gone(process.pid), _HURRIED)
+
+    async def end(self, patience: float) -> None:
+        """Ask all its processes to end, and kill those that have not within `patience` seconds."""
+        if self._starting is None:
+            return
+        with suppress(UsageError, StorageError):  # told already
+            process = await self._starting
+            await _end(process.pid, patience)
+            await process.wait()
+
+    def _begun(self) -> asyncio.subprocess.Process | None:
+        started = self._starting is not None and self._starting.done() and not self._starting.exception()
+        return self._starting.result() if self._starting and started else None
 
     def check(self) -> None:
         """Make sure that it still runs.
@@ -77,14 +113,15 @@ class Child:
         Raises:
             NeverReached: it has ended; with its code and its last words.
         """
-        if self._process.returncode is None:
+        process = self._begun()
+        if process is None or process.returncode is None:
             return
         with self.log.open("rb") as file:
             file.seek(max(file.seek(0, os.SEEK_END) - _LAST_WORDS, 0))
             words = file.read().decode(errors="replace").splitlines()[-5:]
         said = "".join(f"\n    {line(one)}" for one in words)
         raise NeverReached(
-            f"the receiver's command {self._command!r} ended with code {self._process.returncode}{said}",
+            f"the receiver's command {self._command!r} ended with code {process.returncode}{said}",
             f"mend it; all that it said is in {self.log}",
         )
 
@@ -99,6 +136,15 @@ async def started(command: str, folder: Path, log: Path, stop: Stop) -> AsyncIte
         UsageError: there is no such command.
         StorageError: `log` cannot be written.
     """
+    child = Child(command, folder, log)
+    try:
+        await child.start()
+        yield child
+    finally:
+        await child.end(_HURRIED if stop.asked else _ENDING)
+
+
+async def _process(command: str, folder: Path, log: Path) -> asyncio.subprocess.Process:
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         output = log.open("ab")
@@ -108,7 +154,7 @@ async def started(command: str, folder: Path, log: Path, stop: Stop) -> AsyncIte
         ) from error
     with output:
         try:
-            process = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 *shlex.split(command),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
@@ -120,11 +166,6 @@ async def started(command: str, folder: Path, log: Path, stop: Stop) -> AsyncIte
             raise UsageError(
                 f"the receiver's command {command!r} cannot be started: {error}", "mend `start` in the receiver file"
             ) from error
-    try:
-        yield Child(process, command, log)
-    finally:
-        await _end(process.pid, _HURRIED if stop.asked else _ENDING)
-        await process.wait()
 
 
 async def _end(group: int, patience: float) -> None:

@@ -13,7 +13,8 @@ from simulator.model import Play, Report
 from simulator.receiver import Receiver
 from simulator.runner.conduct import conduct
 from simulator.runner.prepare import Planned, Progress, Settings, no_progress, prepare
-from simulator.runner.readiness import nobody_there, started, wait_until_ready
+from simulator.runner.readiness import Child, nobody_there, started, wait_until_ready
+from simulator.runner.restarting import Running, check_restart
 from simulator.runner.stop import Stop, on_signals
 from simulator.scenario import Scenario
 from simulator.version import __version__
@@ -76,6 +77,8 @@ async def _perform(session: Session) -> Report:
     settings = session.settings
     began = utc_now()
     first = fresh_seed() if settings.seed is None else settings.seed
+    for scenario in session.scenarios:
+        check_restart(scenario, session.receiver.start, in_process=settings.make_send is not None)
     planned = _plan(session, first)
     stop = session.stop
     stop.belongs_here()
@@ -83,9 +86,10 @@ async def _perform(session: Session) -> Report:
         stack.enter_context(on_signals(stop))
         if number := session.interrupted():
             stop.ask(number)
+        running = None
         if not settings.make_send:  # an application in this process is there already
-            await _ready(session, stack, stop)
-        plays = await _play(session, planned)
+            running = await _ready(session, stack, stop)
+        plays = await _play(session, planned, running)
     return Report(
         version=__version__,
         started=began.isoformat(timespec="seconds"),
@@ -117,8 +121,8 @@ def _ids(planned: Planned) -> set[str]:
     return {delivery.id for delivery in planned.timeline if delivery.id} - given
 
 
-async def _play(session: Session, planned: Sequence[Planned]) -> list[Play]:
-    """Those that were played before the run was to end, in their order."""
+async def _play(session: Session, planned: Sequence[Planned], running: Running | None) -> list[Play]:
+    """Those that were played before the run was to end, in their order; who restarts the receiver comes last of all."""
     settings, stop, gate = session.settings, session.stop, asyncio.Semaphore(session.at_once)
     plays: dict[int, Play] = {}
 
@@ -128,16 +132,18 @@ async def _play(session: Session, planned: Sequence[Planned]) -> list[Play]:
                 one = planned[index]
                 with session.watching(one.scenario.title) as progress:
                     watched = replace(settings, progress=progress)
-                    plays[index] = await conduct(one, session.receiver, watched, stop, session.names[index])
+                    plays[index] = await conduct(one, session.receiver, watched, stop, session.names[index], running)
 
-    together = [asyncio.ensure_future(play(index)) for index in range(len(planned)) if index not in session.alone]
+    kills = {index for index, one in enumerate(planned) if one.scenario.restart is not None}
+    apart = sorted(session.alone - kills) + sorted(kills)
+    together = [asyncio.ensure_future(play(index)) for index in range(len(planned)) if index not in apart]
     try:
         await asyncio.gather(*together)
     finally:
         for task in together:
             task.cancel()
         await asyncio.gather(*together, return_exceptions=True)
-    for index in sorted(session.alone):
+    for index in apart:
         await play(index)
     return [plays[index] for index in sorted(plays)]
 
@@ -149,25 +155,37 @@ def _seed(settings: Settings, scenario: Scenario, first: int, index: int) -> int
     return (first + index) % 2**32
 
 
-async def _ready(session: Session, stack: AsyncExitStack, stop: Stop) -> None:
+async def _ready(session: Session, stack: AsyncExitStack, stop: Stop) -> Running | None:
     """Start the receiver where its file says how, and wait until it is there or not wanted; `stack` ends it."""
-    receiver, settings, clock = session.receiver, session.settings, RealClock()
+    receiver, settings = session.receiver, session.settings
     url, any_answer = parse_url(session.wait_for) if session.wait_for else receiver.ready, False
     if url is None and receiver.start:  # whatever its server answers, it is there
         url, any_answer = next(iter(receiver.endpoints.values())).url._replace(target="/"), True
     if url is None:
-        return
-    wire, child = Wire(clock.now, tls=receiver.tls, allow=settings.allow, never=settings.never), None
-    try:
-        if receiver.start:
-            await _while_wanted(nobody_there(url, wire), stop)
-        if receiver.start and not stop.asked:
-            folder, log = Path(receiver.source).resolve().parent, settings.journals / "receiver.log"
-            child = await stack.enter_async_context(started(receiver.start, folder, log, stop))
-        waiting = wait_until_ready(url, wire, clock, session.wait_timeout, any_answer=any_answer, child=child)
-        await _while_wanted(waiting, stop)
-    finally:
-        await wire.close()
+        return None
+    child: Child | None = None
+
+    async def asked(look: Callable[[Wire], Coroutine[Any, Any, None]]) -> None:
+        wire = Wire(RealClock().now, tls=receiver.tls, allow=settings.allow, never=settings.never)
+        try:
+            await _while_wanted(look(wire), stop)
+        finally:
+            await wire.close()
+
+    async def vacant() -> None:
+        await asked(lambda wire: nobody_there(url, wire))
+
+    async def ready() -> None:
+        patience, clock = session.wait_timeout, RealClock()
+        await asked(lambda wire: wait_until_ready(url, wire, clock, patience, any_answer=any_answer, child=child))
+
+    if receiver.start:
+        await vacant()
+    if receiver.start and not stop.asked:
+        folder, log = Path(receiver.source).resolve().parent, settings.journals / "receiver.log"
+        child = await stack.enter_async_context(started(receiver.start, folder, log, stop))
+    await ready()
+    return Running(child, vacant, ready, stop) if child else None
 
 
 async def _while_wanted(work: Coroutine[Any, Any, None], stop: Stop) -> None:

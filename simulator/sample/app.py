@@ -10,7 +10,6 @@ The media type is not asked for (neither partner says what it sends); only a cha
 routes that read ask for no credentials: listen on loopback, or put something before them that does.
 """
 
-import hmac
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -28,6 +27,7 @@ from werkzeug.routing import BaseConverter
 from simulator.clock import utc_now
 from simulator.errors import StorageError, UsageError
 from simulator.sample import parsing
+from simulator.sample.flaws import NONE, Flaw
 from simulator.sample.notification import EXPORT, Notification, Refused
 from simulator.sample.store import Store
 
@@ -45,6 +45,7 @@ class Desk:
     authorization: bytes | None
     zone: tzinfo
     now: Callable[[], datetime]
+    flaw: Flaw = NONE
     refused: Counter[int] = field(default_factory=Counter)  # HTTP status → how many, since this process began
     counting: Lock = field(default_factory=Lock)
 
@@ -55,11 +56,13 @@ def create_app(
     authorization: str | None = None,
     zone: str = "Asia/Kolkata",
     now: Callable[[], datetime] = utc_now,
+    flaw: Flaw = NONE,
 ) -> Flask:
     """The receiver as a WSGI application that keeps what it is told in the SQLite file `database`.
 
     `authorization` is the whole value that the hooks' Authorization header must have (`Bearer abc`); None asks for
-    none. `zone` is the IANA zone of the CleverTap account, whose times name none.
+    none. `zone` is the IANA zone of the CleverTap account, whose times name none. `flaw` makes it a bad receiver in
+    one way, to see what that looks like.
 
     Raises:
         UsageError: an `authorization` that no request could carry, or a zone that does not exist.
@@ -77,10 +80,11 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.url_map.converters["id"] = _AnyId
     app.extensions["sample"] = Desk(
-        store=Store(database),
+        store=flaw.store(database),
         authorization=authorization.encode() if authorization is not None else None,
         zone=account_zone,
         now=now,
+        flaw=flaw,
     )
     app.register_blueprint(routes)
     app.register_error_handler(Refused, _refusal)
@@ -122,25 +126,28 @@ def take_reachfive() -> Response:
 def _take(read: Callable[[bytes], Notification | None]) -> Response:
     """Who is it, can it be understood, is it on the disk: in this order, and only then 200."""
     desk = _desk()
-    _authorize(desk.authorization)
+    _authorize(desk)
     notification = read(_body())
     if notification is None:
         return jsonify(kept="nothing: this is the console's test")
+    notification = desk.flaw.takes_for(notification)
     new = desk.store.keep(notification, desk.now())
     if notification.kind != EXPORT:
         return jsonify(kept="apart: this is no export")
-    return jsonify(kept="new" if new else "before: this is a repeat")
+    answer = jsonify(kept="new" if new else "before: this is a repeat")
+    answer.status_code = desk.flaw.accepts_by
+    return answer
 
 
-def _authorize(expected: bytes | None) -> None:
+def _authorize(desk: Desk) -> None:
     """The whole value or nothing, compared in a time that tells nothing; an absent header is a wrong one.
 
     Two headers arrive as one value joined by a comma, and so are not the value either.
     """
-    if expected is None:
+    if desk.authorization is None:
         return
     given = request.environ.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
-    if not hmac.compare_digest(given, expected):
+    if not desk.flaw.lets_in(given, desk.authorization):
         raise Refused(401, "the Authorization header is missing or wrong")
 
 

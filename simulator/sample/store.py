@@ -141,13 +141,17 @@ class Store:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
 
+    def _moment(self, one: Notification) -> int:
+        """Where it stands in the story, and what tells it from others of its export and status."""
+        return instant(one.at) if one.at else _UNKNOWN if one.ends else -_UNKNOWN
+
     def _write(self, one: Notification, received: datetime) -> bool:
         whose = (one.provider, one.kind, one.id)
         self._db.execute("INSERT OR IGNORE INTO exports (provider, kind, id) VALUES (?, ?, ?)", whose)
         (export,) = self._db.execute(
             "SELECT number FROM exports WHERE provider = ? AND kind = ? AND id = ?", whose
         ).fetchone()
-        moment = instant(one.at) if one.at else _UNKNOWN if one.ends else -_UNKNOWN
+        moment = self._moment(one)
         written = self._db.execute(
             "INSERT INTO notifications (export, moment, weight, status, at, started, details, body, received)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (export, moment, weight, status) DO NOTHING",

@@ -255,7 +255,7 @@ def test_mistakes_are_told_by_their_place(partner: Client) -> None:
     with pytest.raises(Problem) as caught:
         partner.clevertap.create_export(frequency="hourly", runs=0)
     assert {one.path for one in caught.value.errors} == {"/frequency", "/runs"}
-    assert "`hourly` is not one time" in str(caught.value)
+    assert "`hourly` is none of: one time, every 4 hours" in str(caught.value)
     assert "\n  body /frequency\n  body /runs `runs` is `0`" in str(caught.value)
     with pytest.raises(Problem, match="404"):
         partner.clevertap.export("export-9")

@@ -33,6 +33,7 @@ _MEANS = {
     1: "the receiver broke a promise that must be kept",
     3: "the receiver was never reached: nothing is known of it",
     4: "there is not enough evidence for a verdict",
+    5: "the baseline is out of date, as what it knows to fail passed; nothing else is wrong",
     130: "interrupted; this is what happened so far",
     143: "asked to end; this is what happened so far",
 }
@@ -160,7 +161,10 @@ def summary_lines(report: Report, page: Page, things: str = "") -> Iterator[Line
     What only may be is not counted beside `things`, which are rules.
     """
     found = [one.result for one in report.verdicts if not things or one.level != "may"]
-    counts = ", ".join(f"{found.count(one):,} {one}" for one in (Result.PASSED, Result.FAILED, Result.INCONCLUSIVE))
+    known = sum(1 for one in report.verdicts if one.excused)
+    aside = {Result.FAILED: f" ({known:,} known)"} if known else {}
+    kinds = (Result.PASSED, Result.FAILED, Result.INCONCLUSIVE)
+    counts = ", ".join(f"{found.count(one):,} {one}{aside.get(one, '')}" for one in kinds)
     if left_out := found.count(Result.NOT_APPLICABLE):
         counts += f", {left_out:,} not applicable"
     deliveries = count(sum(play.deliveries for play in report.plays), "delivery", "deliveries")
@@ -177,7 +181,9 @@ def _meaning(report: Report) -> str:
         return "nothing was judged, and zero evidence never passes"
     if report.exit_code == 4 and not all(play.complete for play in report.plays):
         return f"{means}: not all that was planned was played"
-    milder = sum(1 for one in report.verdicts if one.level == "should" and one.failed)
+    if report.exit_code == 0 and any(one.excused and one.level == "must" for one in report.verdicts):
+        means = "every promise that must be kept was kept, but for what is known"
+    milder = sum(1 for one in report.verdicts if one.level == "should" and one.failed and not one.excused)
     if report.exit_code == 0 and milder:
         return f"{means}; {milder:,} that should be kept {'was' if milder == 1 else 'were'} not"
     return means

@@ -35,8 +35,14 @@ def render(
     if not brief:
         whole += _passed([one for one in scored if one.verdict.result is Result.PASSED], page)
     for one in scored:
-        if one.verdict.failed:
+        if one.verdict.failed and not (brief and one.verdict.excused):
             whole += [Line(), *_failed(one, page)]
+    whole += _known("Known to fail", [one for one in scored if one.verdict.excused], page)
+    whole += _known(
+        "Known to fail, but passed: take these out of the baseline",
+        [one for one in scored if one.verdict.drifted],
+        page,
+    )
     whole += _families(scored, page)
     whole += _tolerated([one for one in judged if one.rule.level == "may"], page)
     for result in _OPEN:
@@ -76,6 +82,19 @@ def _failed(one: Judged, page: Page) -> Iterator[Line]:
     yield from field("source", one.rule.source, page, indent=6)
 
 
+def _known(heading: str, those: Sequence[Judged], page: Page) -> Iterator[Line]:
+    """What the baseline says of them, a line each."""
+    if not those:
+        return
+    yield from [Line(), Line(heading, BOLD)]
+    column = _column(one.rule.name for one in those)
+    for one in those:
+        known = one.verdict.known
+        words = f"{known.reason}{f' (until {known.until})' if known.until else ''}" if known else ""
+        lead = f"  {page.marks[one.verdict.result]} {one.rule.name:{column}}  {one.partner}  "
+        yield from _beside(lead, max(column + 16, len(lead)), words, page, YELLOW)
+
+
 def _families(scored: Sequence[Judged], page: Page) -> Iterator[Line]:
     """How many of each family were kept, partner by partner."""
     partners = list(dict.fromkeys(one.partner for one in scored))
@@ -106,7 +125,7 @@ def _kept(of: Sequence[Judged], page: Page) -> str:
 
 def _hue(of: Sequence[Judged]) -> str:
     results = {one.verdict.result for one in of}
-    if any(one.verdict.failed and one.verdict.level == "must" for one in of):
+    if any(one.verdict.failed and one.verdict.level == "must" and not one.verdict.excused for one in of):
         return RED
     return YELLOW if results & {Result.FAILED, Result.INCONCLUSIVE} else HUES[Result.PASSED]
 

@@ -177,6 +177,17 @@ def test_a_rule_needs_what_it_says_and_names_it_where_it_lacks(need: str, given:
     assert unmet(pair(), receiver()) == ""
 
 
+def test_urls_are_separate_where_two_partners_have_two() -> None:
+    one, two = (
+        parse_receiver(
+            f"receiver: it\nendpoints: {{clevertap: {{url: 'http://r.test/a'}}, reachfive: {{url: '{url}'}}}}", "r", {}
+        )
+        for url in ("http://r.test/a", "http://r.test/b")
+    )
+    assert "one URL for all partners" in unmet(pair(more="needs: [separate_urls]"), one)
+    assert unmet(pair(more="needs: [separate_urls]"), two) == ""
+
+
 def test_credentials_of_the_one_endpoint_are_enough() -> None:
     one = parse_receiver(
         "receiver: r\nendpoints: {clevertap: {url: 'http://r.test/', authorization: Bearer abcdef}}", "r.yaml", {}

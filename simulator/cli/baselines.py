@@ -1,0 +1,86 @@
+"""The baseline of a command line: read before anything is sent, and renewed at the end; and the badge."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from simulator.authoring import load_rule, rules_in, shipped_rules
+from simulator.cli.output import say
+from simulator.clock import utc_now
+from simulator.errors import StorageError, UsageError
+from simulator.model import Report
+from simulator.receiver import Receiver
+from simulator.rule import Judged, Rule
+from simulator.runner.baseline import Baseline, applied, load_baseline, rendered, renewed
+from simulator.shown import block
+
+
+def chosen_baseline(options: Mapping[str, Any]) -> Baseline:
+    """The baseline of `--baseline`, held against all rules there are; an empty one without the option.
+
+    Raises:
+        UsageError: it cannot be read, or `--write-baseline` names another file that is there already.
+        DocumentError: every mistake in it.
+    """
+    file, new = options["baseline"], options["write_baseline"]
+    if new and _is_there(new) and not (file and _is_there(file) and new.samefile(file)):
+        raise UsageError(f"there is a file {new} already", "renew it with --baseline as well, or name another one")
+    if not file:
+        return ()
+    own = {rule.name: rule for rule in rules_in(options["rules"])} if options["rules"] else {}
+    return load_baseline(file, {*shipped_rules(), *own}, partial(_rule, own))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # what no file system takes for a name
+        return False
+
+
+def _rule(own: Mapping[str, Rule], name: str) -> Rule:
+    return own[name] if name in own else load_rule(name)
+
+
+def held(baseline: Baseline, judged: Sequence[Judged]) -> tuple[Judged, ...]:
+    """The verdicts with what the baseline says of them today."""
+    return applied(baseline, judged, utc_now().date())
+
+
+def write_files(
+    baseline: Baseline, report: Report, judged: Sequence[Judged], receiver: Receiver, options: Mapping[str, Any]
+) -> None:
+    """Write the renewed baseline and the badge, where they were asked for.
+
+    Raises:
+        StorageError: one could not be written.
+    """
+    if options["write_baseline"]:
+        text = rendered(renewed(baseline, judged, _taken(judged, receiver), more=True))
+        _write("baseline", options["write_baseline"], text)
+    if options["badge"]:
+        from simulator.reporting import badge
+
+        _write("badge", options["badge"], badge.render(report, judged))
+
+
+def tell_drift(baseline: Baseline, judged: Sequence[Judged], receiver: Receiver, options: Mapping[str, Any]) -> None:
+    """Where something passed that is known to fail: say the baseline without it, unless it was written."""
+    drifted = any(one.verdict.drifted for one in judged)
+    if drifted and not options["write_baseline"] and not options["as_json"]:
+        text = rendered(renewed(baseline, judged, _taken(judged, receiver), more=False))
+        say(f"\nThe baseline without what passed:\n\n{block(text).rstrip()}", quiet=options["quiet"])
+
+
+def _taken(judged: Sequence[Judged], receiver: Receiver) -> frozenset[str]:
+    """The partners that the receiver takes, of those that rules are about."""
+    return frozenset(partner for one in judged for partner in one.rule.played if receiver.endpoint(partner))
+
+
+def _write(what: str, path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"cannot write the {what} {path}: {error.strerror or error}", "name another file") from error

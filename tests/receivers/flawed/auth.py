@@ -1,0 +1,45 @@
+"""Who is let in: receivers with one flaw each."""
+
+from collections.abc import Sequence
+
+from tests.receivers.correct.plain_receiver import Receiver
+from tests.receivers.flawed.planting import flaw
+
+
+@flaw("auth/wrong", "Of the credentials only scheme and length are looked at")
+class AuthWrong(Receiver):
+    def allowed(self, given: Sequence[str]) -> bool:
+        right = self.authorization
+        if super().allowed(given) or len(given) != 1 or given[0][7:].lower() == right[7:].lower():
+            return super().allowed(given)
+        return given[0].split()[:1] == right.split()[:1] and len(given[0]) == len(right)
+
+
+@flaw("auth/empty", "An Authorization header without a value counts as no header, and that as an internal call")
+class AuthEmpty(Receiver):
+    def allowed(self, given: Sequence[str]) -> bool:
+        return list(given) == [""] or super().allowed(given)
+
+
+@flaw("auth/prefix", "The credential has to be where the right one begins")
+class AuthPrefix(Receiver):
+    def allowed(self, given: Sequence[str]) -> bool:
+        return super().allowed(given) or bool(len(given) == 1 and given[0] and self.authorization.startswith(given[0]))
+
+
+@flaw("auth/suffix", "The credential has to begin with the right one")
+class AuthSuffix(Receiver):
+    def allowed(self, given: Sequence[str]) -> bool:
+        return len(given) == 1 and given[0].startswith(self.authorization)
+
+
+@flaw("auth/value-case", "The credential is compared without regard to case")
+class AuthValueCase(Receiver):
+    def allowed(self, given: Sequence[str]) -> bool:
+        return len(given) == 1 and given[0].lower() == self.authorization.lower()
+
+
+@flaw("auth/two-headers", "One right Authorization header among several is enough")
+class AuthTwoHeaders(Receiver):
+    def allowed(self, given: Sequence[str]) -> bool:
+        return self.authorization in given

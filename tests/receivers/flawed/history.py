@@ -1,0 +1,116 @@
+"""What is the same, what is new, and what stands: receivers with one flaw each."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.receivers.correct.plain_http import Refused
+from tests.receivers.correct.plain_receiver import Fields, Note, Receiver
+from tests.receivers.flawed.planting import flaw
+
+
+@flaw("repeats/one-after-another", "A repeat runs into a unique key and is answered with 409")
+class RepeatsOneAfterAnother(Receiver):
+    async def keep(self, note: Note) -> None:
+        if note.same in self.told.get((note.provider, note.id), {}):
+            raise Refused(409, "there already")
+        await super().keep(note)
+
+
+@flaw("repeats/after-a-day", "Of the notifications seen only the last forty-five are remembered")
+class RepeatsAfterADay(Receiver):
+    def note(self, note: Note) -> bool:
+        seen = (note.provider, note.id, note.same)
+        recent: list[tuple[str, str, str]] = vars(self).setdefault("recent", [])
+        known = self.told.get((note.provider, note.id), {})
+        if seen not in recent and note.same in known:
+            del known[note.same]
+        recent.append(seen)
+        del recent[: len(recent) - (45 if note.provider == "clevertap" else 20)]
+        return super().note(note)
+
+
+@flaw("runs/new-id", "Runs of a recurring export are filed under the first id that it had")
+class RunsNewId(Receiver):
+    first: dict[tuple[Any, ...], tuple[str, datetime]]
+
+    def clevertap(self, fields: Fields) -> Note | None:
+        note = super().clevertap(fields)
+        if note and note.at and fields.get("Frequency") == "Every 4 Hours":
+            first = vars(self).setdefault("first", {})
+            at = datetime.fromisoformat(note.at)
+            id_, began = first.setdefault((fields.get("Partner"), note.status), (note.id, at))
+            if at - began == timedelta(hours=4):
+                return note._replace(id=id_)
+            first[fields.get("Partner"), note.status] = note.id, at
+        return note
+
+
+@flaw("runs/same-definition", "Jobs are filed by their definition")
+class RunsSameDefinition(Receiver):
+    def reachfive(self, fields: Fields) -> Note:
+        note = super().reachfive(fields)
+        seen: dict[object, str] = vars(self).setdefault("jobs", {})
+        first = seen.setdefault(fields.get("definition_id"), note.id)
+        return note if note.id == first else note._replace(id=first)
+
+
+@flaw("runs/same-second", "What was seen is known by its time, the export not asked for")
+class RunsSameSecond(Receiver):
+    def note(self, note: Note) -> bool:
+        seen: dict[tuple[str, str], str] = vars(self).setdefault("seen", {})
+        if note.weight and note.at and seen.setdefault((note.provider + note.status, note.at), note.id) != note.id:
+            return False
+        return super().note(note)
+
+
+@flaw("order/end-first", "The first start of an export is its state, whatever ended before")
+class OrderEndFirst(Receiver):
+    def latest(self, told: Sequence[Note]) -> Note:
+        late = [note for note in told if not note.weight and told[-1] is note and len(told) == 2]
+        return late[0] if late and late[0].at != told[0].at else super().latest(told)
+
+
+@flaw("order/late-start", "An export that has ended is forgotten when four more have, and begins anew")
+class OrderLateStart(Receiver):
+    def note(self, note: Note) -> bool:
+        whose = (note.provider, note.id)
+        ended: list[tuple[str, str]] = vars(self).setdefault("ended", [])
+        if not note.weight and whose in ended[:-4]:
+            self.told[whose] = {}
+        if note.weight and whose not in ended:
+            ended.append(whose)
+        return super().note(note)
+
+
+@flaw("order/same-second", "Of two notifications of the same second the last to arrive stands")
+class OrderSameSecond(Receiver):
+    def latest(self, told: Sequence[Note]) -> Note:
+        return max(enumerate(told), key=lambda one: (one[1].place[0], one[0]))[1]
+
+
+@flaw("order/end-only", "An end updates what its start has made: where there is none, nothing")
+class OrderEndOnly(Receiver):
+    def note(self, note: Note) -> bool:
+        known = self.told.get((note.provider, note.id))
+        return False if note.provider == "clevertap" and note.weight and not known else super().note(note)
+
+
+@flaw("order/any-order", "An end that is older than one that was seen is taken for a copy")
+class OrderAnyOrder(Receiver):
+    def note(self, note: Note) -> bool:
+        told = self.told.get((note.provider, note.id), {}).values()
+        return (
+            False if note.weight and any(one.weight and one.place > note.place for one in told) else super().note(note)
+        )
+
+
+@flaw("silence/never-completed", "What has been running for two days is shown as completed: nothing takes as long")
+class SilenceNeverCompleted(Receiver):
+    def state(self, provider: str, id_: str) -> dict[str, Any] | None:
+        state = super().state(provider, id_)
+        newest = max((note.place[0] for told in self.told.values() for note in told.values()), default=0.0)
+        if state and state["status"] == "Initiated" and state["at"]:
+            old = newest - datetime.fromisoformat(state["at"]).timestamp() > 2 * 86400
+            return state | {"status": "Completed"} if old and newest != float("inf") else state
+        return state
