@@ -18,7 +18,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check deep bench format clean constraints
+.PHONY: help demo test check deep flaws bench format clean constraints
 
 help:  ## list what can be made
 	@echo 'make TARGET [PYTHON=python3.12]'
@@ -41,6 +41,9 @@ check: $(TEST_STAMP)  ## all that must hold before a change lands; the tests, wh
 
 deep: $(TEST_STAMP)  ## the long campaigns: kills, mutations, load; takes many minutes
 	$(TEST) -m deep
+
+flaws: $(TEST_STAMP)  ## which rule catches which flawed receiver: the table in README anew; takes many minutes
+	$(BIN)/python -m tests.flaws
 
 bench: $(TEST_STAMP)  ## how fast it is here: tables of medians and of a service's week; wants a quiet machine
 	$(BIN)/python -m loadtests.bench.corridor

@@ -1,4 +1,4 @@
-"""Receivers, right ones and flawed ones, held against the rules: which rule catches which flaw, and README's table of it.
+"""Receivers, right and flawed, held against the rules: which rule catches which flaw, and README's table of that.
 
 python -m tests.flaws               all of them against all rules, and the table anew: many minutes
 python -m tests.flaws NAME…         those alone, and no table
@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 from simulator.authoring import shipped_rules
 from simulator.sample import AUTHORIZATION_VARIABLE, receiver_file
 from simulator.sample.flaws import FLAWS as OF_THE_SAMPLE
-from tests.receivers.flawed.flaws import FLAWS as PLANTED
+from tests.receivers.flawed import flaws as planted
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 BEGIN: Final = "<!-- made by `make flaws`: begin -->"
@@ -44,7 +44,7 @@ class Subject(NamedTuple):
 
     @property
     def says(self) -> str:
-        return (OF_THE_SAMPLE if self.make == "sample" else PLANTED)[self.flaw].says if self.flaw else "none"
+        return (OF_THE_SAMPLE if self.make == "sample" else planted.FLAWS)[self.flaw].says if self.flaw else "none"
 
     def __str__(self) -> str:
         return f"{self.make} {self.flaw}".strip()
@@ -68,7 +68,10 @@ class Found(NamedTuple):
 
 
 RIGHT: Final = (Subject("sample"), Subject("plain"), Subject("node"))
-FLAWED: Final = (*(Subject("sample", name) for name in OF_THE_SAMPLE), *(Subject("plain", name) for name in PLANTED))
+FLAWED: Final = (
+    *(Subject("sample", name) for name in OF_THE_SAMPLE),
+    *(Subject("plain", name) for name in planted.FLAWS),
+)
 
 
 def command(subject: Subject, port: int, folder: Path) -> list[str]:
@@ -136,9 +139,9 @@ def conform(subject: Subject, rules: Sequence[str] = (), more: Sequence[str] = (
 
 def row(subject: Subject, found: Found) -> str:
     """One line of the table."""
-    failed = found.failed(but=())
+    caught = "yes" if subject.rule in found.failed(but=()) else "NO"
     beside = ", ".join(f"`{rule}`" for rule in found.failed() if rule != subject.rule)
-    return f"| {subject.says} | {subject.make} | `{subject.rule}` | {'yes' if subject.rule in failed else 'NO'} | {beside} |"
+    return f"| {subject.says} | {subject.make} | `{subject.rule}` | {caught} | {beside} |"
 
 
 def table(found: Sequence[tuple[Subject, Found]]) -> str:
@@ -180,10 +183,9 @@ def main(names: Sequence[str]) -> int:
         for subject, what in zip(chosen, pool.map(partial(conform), chosen), strict=True):
             found.append((subject, what))
             beside = [rule for rule in what.failed() if rule != subject.rule]
-            print(
-                f"{finding(subject, what) or f'{subject}: as it should be'}; beside: {', '.join(beside) or '-'}",
-                flush=True,
-            )
+            said = finding(subject, what) or f"{subject}: as it should be"
+            sys.stdout.write(f"{said}; beside: {', '.join(beside) or '-'}\n")
+            sys.stdout.flush()
     if not names:
         rewrite(ROOT / "README.md", table(found))
     return min(sum(bool(finding(*one)) for one in found), 100)

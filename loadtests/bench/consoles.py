@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from loadtests.bench.null_receiver import null_receiver
-from simulator.console.clevertap_exports import NewExport
+from simulator.console.clevertap.exports import NewExport
 from simulator.console.desk import running
 from simulator.console.ledger import Wanted
 from simulator.console.settings import DeskSettings

@@ -17,8 +17,8 @@ from simulator.console.feed import Feed
 from simulator.console.ledger import Ledger, Sent
 from simulator.console.reachfive import Reachfive
 from simulator.console.refusal import Refusal
-from simulator.console.run_request import Grounds
-from simulator.console.scenario_runs import ScenarioRuns
+from simulator.console.scenario_runs.request import Grounds
+from simulator.console.scenario_runs.runs import ScenarioRuns
 from simulator.console.settings import DeskSettings
 from simulator.console.store import Store
 from simulator.errors import PartnersimError, StorageError

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
-from simulator.console.clevertap_exports import TAKES, Export, ExportRun, NewExport
-from simulator.console.clevertap_webhooks import Webhook
+from simulator.console.clevertap.exports import TAKES, Export, ExportRun, NewExport
+from simulator.console.clevertap.webhooks import Webhook
 from simulator.web.moments import duration, moment, moment_or_none, read_moment
 from simulator.web.operations import Call, Operations, Reply
 

@@ -13,8 +13,8 @@ from simulator.clock import Scale
 from simulator.console.hands import FASTEST
 from simulator.console.ledger import Sent, Wanted
 from simulator.console.refusal import Refusal, not_found
-from simulator.console.run_request import RunRequest
-from simulator.console.scenario_run import ScenarioRun
+from simulator.console.scenario_runs.request import RunRequest
+from simulator.console.scenario_runs.run import ScenarioRun
 from simulator.documents import quoted
 from simulator.model import Attempt
 from simulator.resources import shipped_scenarios

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from simulator.console.clevertap_account import TRIED
+from simulator.console.clevertap.account import TRIED
 from simulator.console.ledger import Wanted
 from simulator.console.refusal import Refusal
 from simulator.documents import did_you_mean, quoted

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.console.reachfive_account import ROLES, check_role
+from simulator.console.reachfive.account import ROLES, check_role
 from simulator.redaction import MARK
 from simulator.redaction import url as shown_url
 from simulator.web.moments import duration, moment, moment_or_none
@@ -12,8 +12,8 @@ from simulator.web.operations import Call, Operation, Reply
 if TYPE_CHECKING:
     from simulator.console.desk import Desk
     from simulator.console.reachfive import Reachfive
-    from simulator.console.reachfive_definitions import Definition
-    from simulator.console.reachfive_jobs import Job
+    from simulator.console.reachfive.definitions import Definition
+    from simulator.console.reachfive.jobs import Job
 
 
 def get_account(desk: "Desk", call: Call) -> Reply:

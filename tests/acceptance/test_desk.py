@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from simulator.console.clevertap_exports import NewExport
+from simulator.console.clevertap.exports import NewExport
 from simulator.console.desk import Desk, running
 from simulator.console.ledger import Sent, Wanted
 from simulator.console.refusal import Refusal

@@ -15,9 +15,9 @@ from simulator.authoring import load_scenario, receiver_at
 from simulator.clock import Scale
 from simulator.console.feed import Feed
 from simulator.console.refusal import Refusal
-from simulator.console.run_request import Grounds, RunRequest
-from simulator.console.scenario_run import KIND, ScenarioRun
-from simulator.console.scenario_runs import ScenarioRuns
+from simulator.console.scenario_runs.request import Grounds, RunRequest
+from simulator.console.scenario_runs.run import KIND, ScenarioRun
+from simulator.console.scenario_runs.runs import ScenarioRuns
 from simulator.console.store import Store
 from simulator.documents import schema
 from simulator.errors import NeverReached

@@ -466,3 +466,17 @@ def test_a_hundred_exports_end_at_one_moment_and_four_of_them_are_told_twice(par
     assert rule.alone
     assert len({one.due for one in ended}) == 1
     assert (len(ended), len({one.id for one in ended}), len({one.data for one in ended})) == (together, 100, 100)
+
+
+@pytest.mark.parametrize("partner", ["clevertap", "reachfive"])
+def test_five_exports_end_at_one_moment_and_the_receiver_is_killed_before_one_more_is_told(partner: str) -> None:
+    rule = load_rule("cut/restart")
+    assert rule.alone
+    assert set(rule.needs) == {"probe", "start"}
+    killed = rule.played[partner].restart
+    assert killed is not None
+    before = [one for one in deliveries(rule.name, partner) if one.due <= killed]
+    after = [one for one in deliveries(rule.name, partner) if one.due > killed]
+    assert len({one.id for one in before if one.end}) == 5
+    assert len({one.due for one in before if one.end}) == 1
+    assert {one.export for one in after} == {"after"}

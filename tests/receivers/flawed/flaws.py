@@ -9,6 +9,8 @@ from tests.receivers.correct.plain_receiver import run
 from tests.receivers.flawed import ack, auth, history, http, keeping, meaning, payload
 from tests.receivers.flawed.planting import FLAWS
 
+__all__ = ["FLAWS", "MODULES"]
+
 MODULES = (ack, auth, payload, http, history, meaning, keeping)
 
 if __name__ == "__main__":

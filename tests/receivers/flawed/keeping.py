@@ -1,37 +1,49 @@
 """What an answer is worth: receivers with one flaw each."""
 
 import asyncio
-from contextlib import suppress
+from contextvars import ContextVar
 
-from tests.receivers.correct.plain_http import Line
+from tests.receivers.correct.plain_http import Line, Request
 from tests.receivers.correct.plain_receiver import Note, Receiver
 from tests.receivers.flawed.planting import flaw
 
 
-@flaw("cut/after-body", "The transaction ends when the answer was read: who hangs up instead takes it back")
+@flaw("cut/after-body", "A transaction ends with the connection's next request; three seconds of silence roll it back")
 class CutAfterBody(Receiver):
     async def keep(self, note: Note) -> None:
         await super().keep(note)
-        vars(self)["last"] = note
+        _open.set((self, note))
+
+    def roll_back(self, note: Note) -> None:
+        self.told[note.provider, note.id].pop(note.same, None)
 
     class Connection(Line):
+        silence: asyncio.TimerHandle | None = None
+
+        async def exchange(self) -> bool:
+            going_on = await super().exchange()
+            if kept := _open.get():
+                receiver, note = kept
+                self.silence = asyncio.get_running_loop().call_later(3, receiver.roll_back, note)
+                _open.set(None)
+            return going_on
+
+        def head(self, data: bytes) -> Request:
+            self.commit()
+            return super().head(data)
+
         async def serve(self) -> None:
-            receiver: Receiver = self.take.__self__  # type: ignore[attr-defined]
-            mine: list[Note] = []
-            with suppress(asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-                try:
-                    while True:
-                        vars(receiver).pop("last", None)
-                        going_on = await self.exchange()
-                        mine = [vars(receiver)["last"]] if "last" in vars(receiver) else []
-                        if not going_on:
-                            break
-                except ConnectionError:
-                    for note in mine:
-                        receiver.told[note.provider, note.id].pop(note.same, None)
-            self.writer.close()
+            await super().serve()
+            self.commit()
+
+        def commit(self) -> None:
+            if self.silence:
+                self.silence.cancel()
 
     line = Connection
+
+
+_open: ContextVar[tuple[CutAfterBody, Note] | None] = ContextVar("_open", default=None)
 
 
 @flaw("cut/restart", "It answers from memory; the disk follows when there is time")

@@ -8,7 +8,7 @@ from typing import Any
 
 from simulator.console.agenda import Agenda
 from simulator.console.clevertap import Clevertap
-from simulator.console.clevertap_exports import NewExport
+from simulator.console.clevertap.exports import NewExport
 from simulator.console.happening import Notice
 from simulator.console.house import House
 from simulator.console.store import Store

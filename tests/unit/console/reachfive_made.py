@@ -9,7 +9,7 @@ from simulator.console.agenda import Agenda
 from simulator.console.happening import Notice
 from simulator.console.house import House
 from simulator.console.reachfive import Reachfive
-from simulator.console.reachfive_definitions import Definition
+from simulator.console.reachfive.definitions import Definition
 from simulator.console.store import Store
 from simulator.model import Exchange
 from simulator.providers.reachfive import render

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.console.cron_schedule import Schedule, read
+from simulator.console.reachfive.cron_schedule import Schedule, read
 from simulator.console.refusal import Refusal
 from simulator.timeline.story import LATEST
 

@@ -10,8 +10,8 @@ import pytest
 
 from simulator.console.agenda import KeptRun
 from simulator.console.happening import START, Consequence, Console, Happening, Hook, Notice
-from simulator.console.reachfive_account import ROLES, check_role
-from simulator.console.reachfive_jobs import Job
+from simulator.console.reachfive.account import ROLES, check_role
+from simulator.console.reachfive.jobs import Job
 from simulator.console.refusal import Reason, Refusal
 from simulator.model import Url
 from simulator.providers.reachfive import REACHFIVE

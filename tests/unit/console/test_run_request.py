@@ -9,7 +9,7 @@ import pytest
 
 from simulator.authoring import parse_receiver
 from simulator.console.refusal import Refusal
-from simulator.console.run_request import (
+from simulator.console.scenario_runs.request import (
     MISTAKES,
     RECEIVER_BYTES,
     TEXT_BYTES,
@@ -129,7 +129,7 @@ class TestScenarios:
         ],
     )
     def test_a_text_that_is_too_long_is_not_even_read(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("simulator.console.run_request.parse_scenario", None)
+        monkeypatch.setattr("simulator.console.scenario_runs.request.parse_scenario", None)
         assert "longer than 256 KiB" in refused(text=text).message
 
     @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 import pytest
 
-from simulator.console import scenario_job
 from simulator.console.feed import Feed
 from simulator.console.refusal import Refusal
-from simulator.console.run_request import Grounds, RunRequest
-from simulator.console.scenario_run import KIND, ScenarioRun
-from simulator.console.scenario_runs import AT_ONCE, WAITING, ScenarioRuns
+from simulator.console.scenario_runs import job as scenario_job
+from simulator.console.scenario_runs.request import Grounds, RunRequest
+from simulator.console.scenario_runs.run import KIND, ScenarioRun
+from simulator.console.scenario_runs.runs import AT_ONCE, WAITING, ScenarioRuns
 from simulator.console.store import Store
 from simulator.errors import NeverReached, StorageError
 from simulator.model import Lateness, Play, Report, Result, Verdict

@@ -16,8 +16,8 @@ from simulator.console.course import Advanced, ClockReading
 from simulator.console.desk import Desk
 from simulator.console.ledger import Sent, Wanted, Whole
 from simulator.console.refusal import Refusal, not_found
-from simulator.console.run_request import TEXT_BYTES, RunRequest, wanted_scenario
-from simulator.console.scenario_run import ScenarioRun
+from simulator.console.scenario_runs.request import TEXT_BYTES, RunRequest, wanted_scenario
+from simulator.console.scenario_runs.run import ScenarioRun
 from simulator.model import Attempt, Outcome
 from simulator.web.app import create_app
 from simulator.web.control import OPERATIONS

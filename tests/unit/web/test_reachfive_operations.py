@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from simulator.console.desk import Desk
-from simulator.console.reachfive_account import ROLES
+from simulator.console.reachfive.account import ROLES
 from simulator.providers.reachfive import KINDS, REACHFIVE
 from simulator.web.app import create_app
 from simulator.web.document import document, places, resolved

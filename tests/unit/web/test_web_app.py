@@ -1,6 +1,8 @@
 """Every answer of the service, whatever is asked: problems, headers, methods."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore, Event
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from simulator.console.refusal import Refusal
 from simulator.errors import DocumentError, Mistake, NeverReached, PartnersimError, StorageError, UsageError
 from simulator.web import app as module
-from simulator.web.app import create_app
+from simulator.web.app import _where_there_is_room, create_app
+from simulator.web.document import document, places
 from simulator.web.operations import Call, Operation, Reply
+from simulator.web.problems import Problem
 from tests.still_desk import BEARER, TOKEN, StillDesk
 
 JSON = BEARER | {"Content-Type": "application/json"}
@@ -263,3 +267,28 @@ def test_nothing_is_redirected(client: FlaskClient) -> None:
 @pytest.mark.parametrize("path", ["/%00", "/%ff", "/control/%2e%2e/state", "/{}", "/" + "a" * 8000, "/%E2%80%AE"])
 def test_odd_paths_are_not_found(client: FlaskClient, path: str) -> None:
     assert is_problem(client.get(path, headers=BEARER), 404, "not-found")
+
+
+def test_no_more_requests_wait_for_receivers_than_leave_room_for_others() -> None:
+    begun, go = Event(), Event()
+
+    def waits(_desk: object, _call: object) -> Reply:
+        begun.set()
+        go.wait(10)
+        return Reply(204)
+
+    patient = _where_there_is_room(waits, BoundedSemaphore(1))  # type: ignore[arg-type]
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(patient, None, None)  # type: ignore[arg-type]
+        assert begun.wait(10)
+        with pytest.raises(Problem) as refused:
+            patient(None, None)  # type: ignore[arg-type]
+        assert (refused.value.slug, refused.value.headers) == ("unavailable", {"Retry-After": "1"})
+        go.set()
+        assert first.result(10).status == 204
+    assert patient(None, None).status == 204  # type: ignore[arg-type]
+
+
+def test_every_operation_that_waits_for_a_receiver_is_bounded() -> None:
+    waiting = {place.operation["operationId"] for place in places(document()) if place.operation.get("x-waits")}
+    assert waiting == {"createWebhook", "advanceClock", "resendDelivery", "cancelRun"}

@@ -8,7 +8,7 @@ from datetime import datetime
 from threading import Event
 
 from simulator.clock import utc_now
-from simulator.console.scenario_run import CUT_SHORT, ScenarioRun, told, with_report
+from simulator.console.scenario_runs.run import CUT_SHORT, ScenarioRun, told, with_report
 from simulator.errors import PartnersimError
 from simulator.redaction import Scrub
 from simulator.runner.prepare import Progress

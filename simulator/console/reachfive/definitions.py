@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
-from simulator.console.reachfive_settings import Scripted, Settings
+from simulator.console.reachfive.settings import Scripted, Settings
 from simulator.console.store import Store
 from simulator.redaction import MARK
 from simulator.redaction import url as shown_url

@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 from simulator.console.agenda import KeptRun
 from simulator.console.happening import Happening
 from simulator.console.house import House
-from simulator.console.reachfive_definitions import Definition, Definitions
-from simulator.console.reachfive_settings import Scripted
+from simulator.console.reachfive.definitions import Definition, Definitions
+from simulator.console.reachfive.settings import Scripted
 from simulator.provider import Run
 from simulator.providers import reachfive
 

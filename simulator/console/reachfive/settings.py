@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, Self
 
-from simulator.console import cron_schedule
-from simulator.console.cron_schedule import Schedule
+from simulator.console.reachfive import cron_schedule
+from simulator.console.reachfive.cron_schedule import Schedule
 from simulator.console.refusal import Refusal
 from simulator.documents import parse_url, quoted
 from simulator.documents.headers import wrong_value

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from simulator.clock import spelled
-from simulator.console.clevertap_webhooks import Kept
+from simulator.console.clevertap.webhooks import Kept
 from simulator.console.refusal import Refusal
 from simulator.documents import quoted
 from simulator.model import Exchange, Outcome, Url

@@ -15,10 +15,10 @@ from typing import Any, Final
 from simulator.authoring.secrets import of_url
 from simulator.console.happening import START, Consequence, Happening, Hook, Notice
 from simulator.console.house import House
-from simulator.console.reachfive_account import Account
-from simulator.console.reachfive_definitions import Definition, Definitions
-from simulator.console.reachfive_jobs import PARTNER, RUNNING, Job, Jobs
-from simulator.console.reachfive_settings import Settings, scripted
+from simulator.console.reachfive.account import Account
+from simulator.console.reachfive.definitions import Definition, Definitions
+from simulator.console.reachfive.jobs import PARTNER, RUNNING, Job, Jobs
+from simulator.console.reachfive.settings import Settings, scripted
 from simulator.console.refusal import Refusal, not_found
 from simulator.documents import parse_url, quoted
 from simulator.providers import reachfive

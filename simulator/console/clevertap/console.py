@@ -9,11 +9,11 @@ under way go on to its end, and alert.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from simulator.console import clevertap_exports as about
 from simulator.console.agenda import KeptRun
-from simulator.console.clevertap_account import TRIED, Account
-from simulator.console.clevertap_exports import ENDED, Export, ExportRun, Kept, NewExport
-from simulator.console.clevertap_webhooks import Webhook
+from simulator.console.clevertap import exports as about
+from simulator.console.clevertap.account import TRIED, Account
+from simulator.console.clevertap.exports import ENDED, Export, ExportRun, Kept, NewExport
+from simulator.console.clevertap.webhooks import Webhook
 from simulator.console.happening import START, Consequence, Happening, Hook, Notice
 from simulator.console.house import House
 from simulator.console.refusal import Refusal, not_found

@@ -15,9 +15,16 @@ from typing import Any, Final, Protocol, TypeVar
 
 from simulator.clock import fresh_seed, utc_now
 from simulator.console.refusal import Refusal, not_found
-from simulator.console.run_request import Grounds, RunRequest, check_pace, planned, wanted_receiver, wanted_scenario
-from simulator.console.scenario_job import Job, again, cut_short, played
-from simulator.console.scenario_run import KIND, ScenarioRun, judged, last_number, write_off
+from simulator.console.scenario_runs.job import Job, again, cut_short, played
+from simulator.console.scenario_runs.request import (
+    Grounds,
+    RunRequest,
+    check_pace,
+    planned,
+    wanted_receiver,
+    wanted_scenario,
+)
+from simulator.console.scenario_runs.run import KIND, ScenarioRun, judged, last_number, write_off
 from simulator.console.store import Store
 from simulator.errors import PartnersimError
 from simulator.model import Report

@@ -8,8 +8,8 @@ only. Assumed: a webhook that alerts go to cannot be deleted; its name is nobody
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from simulator.console.clevertap_trial import not_kept
-from simulator.console.clevertap_webhooks import Webhook, hook, secrets_of, shown, written
+from simulator.console.clevertap.trial import not_kept
+from simulator.console.clevertap.webhooks import Webhook, hook, secrets_of, shown, written
 from simulator.console.happening import Hook, Notice
 from simulator.console.house import House
 from simulator.console.refusal import Refusal, not_found
