@@ -15,6 +15,7 @@ from simulator.scenario import Scenario, Step
 
 _WIDTH: Final = 100
 _MOST: Final = 12  # lines of what is sent
+_SHOWN: Final = 80  # characters of a value
 
 
 @click.command()
@@ -131,7 +132,7 @@ def _oddities(step: Step) -> list[str]:
     """How it differs from what the partner itself would send."""
     return [
         *([] if step.credentials == "right" else [f"credentials: {step.credentials}"]),
-        *(f"{key} is {json.dumps(value, ensure_ascii=False)}" for key, value in step.set.items()),
+        *(f"{key} is {_short(json.dumps(value, ensure_ascii=False))}" for key, value in step.set.items()),
         *([f"without {', '.join(step.remove)}"] if step.remove else []),
         *(["another body"] if step.body is not None else []),
         *(f"on the wire: {name}" for name in step.fault),
@@ -154,3 +155,8 @@ def _field(name: str, value: str, margin: int = 10) -> Iterator[str]:
     first, *rest = textwrap.wrap(value, _WIDTH - margin, break_on_hyphens=False) or [""]
     yield f"{name:{margin - 1}} {first}"
     yield from (" " * margin + line for line in rest)
+
+
+def _short(text: str) -> str:
+    """A value as far as a person reads it."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text):,} characters)"

@@ -1,4 +1,4 @@
-"""The badge says how many promises were kept, in the colour of the result, and is the same bytes for the same verdicts."""
+"""The badge says how many promises were kept, in the colour of the result: the same bytes for the same verdicts."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""How each report tells of failures that are known, of ones whose day is over, and of what passed against a baseline."""
+"""How each report tells of failures that are known, of ones whose day is over, and of what passed all the same."""
 
 import json
 from collections.abc import Callable

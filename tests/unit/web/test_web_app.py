@@ -277,7 +277,7 @@ def test_no_more_requests_wait_for_receivers_than_leave_room_for_others() -> Non
         go.wait(10)
         return Reply(204)
 
-    patient = _where_there_is_room(waits, BoundedSemaphore(1))  # type: ignore[arg-type]
+    patient = _where_there_is_room(waits, BoundedSemaphore(1))
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(patient, None, None)  # type: ignore[arg-type]
         assert begun.wait(10)
