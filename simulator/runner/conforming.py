@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 from simulator.authoring import all_of, receiver_at
 from simulator.clock import fresh_seed, utc_now
 from simulator.errors import DocumentError
+from simulator.journal import Journal
 from simulator.model import Lateness, Play, Report, Result, Verdict
 from simulator.receiver import Receiver
 from simulator.rule import Judged, Rule
@@ -90,7 +91,9 @@ def judged_play(pair: Pair, play: Play, fail_on: Literal["must", "should"] = "mu
     asked = [one for one in play.verdicts if one.check in controls]
     result, told = _made_of(asked, [one for one in parts if one.level != "may"])
     because = _because(result, told, controlled=bool(told) and told[0] in asked)
-    if result is Result.INCONCLUSIVE and not play.reached:
+    if result is Result.INCONCLUSIVE and not play.complete and (lost := Journal.open(play.journal).lost):
+        because = lost
+    elif result is Result.INCONCLUSIVE and not play.reached:
         because = "nothing of it reached the receiver"
     level = "must" if rule.level == "should" and fail_on == "should" and result is Result.FAILED else rule.level
     verdict = Verdict(

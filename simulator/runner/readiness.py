@@ -71,6 +71,7 @@ class Child:
         self._command = command
         self._folder = folder
         self._starting: asyncio.Future[asyncio.subprocess.Process] | None = None
+        self._silent = 0  # bytes of the log before this start
 
     async def start(self) -> None:
         """Start it; not while it runs. What was begun is never lost, even when whoever waits for it is cancelled.
@@ -79,6 +80,8 @@ class Child:
             UsageError: there is no such command.
             StorageError: `log` cannot be written.
         """
+        with suppress(OSError):  # there is none yet
+            self._silent = self.log.stat().st_size
         self._starting = asyncio.ensure_future(_process(self._command, self._folder, self.log))
         await asyncio.shield(self._starting)
 
@@ -117,7 +120,7 @@ class Child:
         if process is None or process.returncode is None:
             return
         with self.log.open("rb") as file:
-            file.seek(max(file.seek(0, os.SEEK_END) - _LAST_WORDS, 0))
+            file.seek(max(file.seek(0, os.SEEK_END) - _LAST_WORDS, self._silent))
             words = file.read().decode(errors="replace").splitlines()[-5:]
         said = "".join(f"\n    {line(one)}" for one in words)
         raise NeverReached(

@@ -57,7 +57,8 @@ class Running:
             self._child.check()
         except NeverReached as error:
             self._lost = True
-            raise NeverReached(f"before it was to be killed, {error.message}", error.remedy) from error
+            words = f"before it was to be killed, {_in_one_line(error.message)}"
+            raise NeverReached(words, error.remedy) from error
         self._child.kill()
         note("killed", "every process of the receiver, by SIGKILL")
         self._lost = True
@@ -76,11 +77,17 @@ class Running:
         except StorageError:
             raise
         except (NeverReached, UsageError) as error:
-            words = f"the receiver was killed, and did not come back: {error.message}"
+            words = f"the receiver was killed, and did not come back: {_in_one_line(error.message)}"
             raise NeverReached(words, error.remedy) from error
         if not self._stop.asked:
             self._lost = False
             note("started again", f"ready after {clock.now() - began:.3f} s")
+
+
+def _in_one_line(message: str) -> str:
+    """What a process that ended said last stands in lines of its own."""
+    first, *said = (one.strip() for one in message.splitlines())
+    return f"{first}, and said: {' / '.join(said)}" if said else first
 
 
 def check_restart(scenario: Scenario, start: str | None, *, in_process: bool) -> None:

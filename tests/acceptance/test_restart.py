@@ -153,13 +153,14 @@ def test_one_that_acknowledges_before_it_stores_fails_by_exactly_that(
     partnersim: Command, tmp_path: Path, keeps: str
 ) -> None:
     file = written(tmp_path, keeps)
-    ended = partnersim("conform", "--receiver", file, "--select", "cut/restart", "--fail-on", "should", "--json")
+    words = ["--receiver", file, "--no-confirm", "--json"]
+    ended = partnersim("conform", *words, "--select", "cut/restart", "--fail-on", "should")
     assert ended.returncode == 1, ended.stderr
     told = json.loads(ended.stdout)["verdicts"]
     assert [one["outcome"] for one in told] == ["failed", "failed"]
-    ended = partnersim("run", "rules/cut/restart@clevertap", "--receiver", file, "--json", "--no-confirm")
+    ended = partnersim("run", "rules/cut/restart@clevertap", *words)
     told = json.loads(ended.stdout)["verdicts"]
-    assert [one["check"] for one in told if one["outcome"] != "passed"] == ["then/1-acknowledged-is-kept"]
+    assert [one["rule"] for one in told if one["outcome"] != "passed"] == ["then/1-acknowledged-is-kept"]
     (because,) = [one["because"] for one in told if one["outcome"] == "failed"]
     assert "acknowledged" in because
 
@@ -173,8 +174,8 @@ def test_one_that_does_not_come_back_is_inconclusive_and_says_why(partnersim: Co
     for partner in ("clevertap", "reachfive"):
         verdict = told[f"rules/cut/restart@{partner}"]
         assert verdict["outcome"] == "inconclusive"
-        for words in ("was killed, and did not come back", "ended with code 7", "the lock is still there"):
-            assert words in verdict["because"]
+        for words in ("was killed, and did not come back", "ended with code 7, and said: the lock is still there"):
+            assert verdict["because"].count(words) == 1
     ended = partnersim("run", "killed.yaml", "--receiver", file)
     assert ended.returncode == 3, "it does not come at all"
 
@@ -184,7 +185,7 @@ def test_one_whose_restart_hangs_is_given_up_after_the_wait_timeout(partnersim: 
     ended = partnersim("run", "killed.yaml", "--receiver", file, "--wait-timeout", "1s")
     assert ended.returncode == 4
     assert "did not come back" in ended.stdout
-    assert "not ready within 1 s" in ended.stdout
+    assert "not ready within 1 s" in " ".join(ended.stdout.split())
     assert all(map(gone, pids(tmp_path)))
 
 

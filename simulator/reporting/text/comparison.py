@@ -54,7 +54,11 @@ def _told(one: Mapping[str, str], page: Page) -> Iterator[Line]:
     result = Result(one.get("b") or one["outcome"])
     ways = f"{one['a']}, then {one['b']}" if "b" in one else one["outcome"]
     level = "" if one["level"] == "must" else f" ({one['level']})"
-    yield Line(f"  {page.marks[result]} {one['rule']:{_COLUMN}}  {one['partner']:10}  {ways}{level}", HUES[result], 3)
+    name, rest = f"  {page.marks[result]} {one['rule']:{_COLUMN}}", f"{one['partner']:9}  {ways}{level}"
+    if len(name) + 2 + len(rest) > page.width:
+        yield from [Line(name.rstrip(), HUES[result], 3), Line(f"      {rest}")]
+    else:
+        yield Line(f"{name}  {rest}", HUES[result], 3)
     because = one.get("because", "") if result is not Result.PASSED else ""
     yield from (Line(f"      {text}") for text in wrapped(because, page.width - 6))
 

@@ -92,7 +92,7 @@ def _known(heading: str, those: Sequence[Judged], page: Page) -> Iterator[Line]:
         known = one.verdict.known
         words = f"{known.reason}{f' (until {known.until})' if known.until else ''}" if known else ""
         lead = f"  {page.marks[one.verdict.result]} {one.rule.name:{column}}  {one.partner}  "
-        yield from _beside(lead, max(column + 16, len(lead)), words, page, YELLOW)
+        yield from _beside(lead, column + 17, words, page, YELLOW)
 
 
 def _families(scored: Sequence[Judged], page: Page) -> Iterator[Line]:

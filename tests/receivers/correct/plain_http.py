@@ -52,10 +52,12 @@ class Line:
 
     async def serve(self) -> None:
         """Until either side ends it; a request that is not whole is nobody's."""
-        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            while await self.exchange():
-                pass
-        self.writer.close()
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                while await self.exchange():
+                    pass
+        finally:
+            self.writer.close()
 
     async def exchange(self) -> bool:
         """One request and its answer: whether there may be another."""

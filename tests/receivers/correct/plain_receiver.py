@@ -10,9 +10,12 @@ import json
 import os
 import re
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
@@ -64,6 +67,9 @@ class Receiver:
         for text in log.read_text("utf-8").splitlines() if log.exists() else ():
             self.note(Note(**json.loads(text)))
         self.log = log.open("ab", buffering=0)
+
+    def close(self) -> None:
+        self.log.close()
 
     # what is asked
 
@@ -220,7 +226,8 @@ async def serve(receiver: Receiver, port: int, ready: Callable[[int], object], s
         assert task is not None
         tasks.add(task)
         task.add_done_callback(tasks.discard)
-        await receiver.line(reader, writer, receiver.take).serve()
+        with suppress(asyncio.CancelledError):  # we are at our end
+            await receiver.line(reader, writer, receiver.take).serve()
 
     server = await asyncio.start_server(connected, "127.0.0.1", port, backlog=256)
     ready(server.sockets[0].getsockname()[1])
@@ -229,6 +236,27 @@ async def serve(receiver: Receiver, port: int, ready: Callable[[int], object], s
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.sleep(0)  # what was closed is gone after this
+
+
+@contextmanager
+def listening(receiver: Receiver) -> Iterator[int]:
+    """While inside, a thread of this process serves it on a free port, which it gives; then it is closed."""
+    ready: Queue[tuple[int, Callable[[], object]]] = Queue()
+
+    async def work() -> None:
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        await serve(receiver, 0, lambda port: ready.put((port, lambda: loop.call_soon_threadsafe(stop.set))), stop)
+
+    thread = Thread(target=asyncio.run, args=(work(),), daemon=True)
+    with closing(receiver):
+        thread.start()
+        port, end = ready.get(timeout=10)
+        try:
+            yield port
+        finally:
+            end()
+            thread.join()
 
 
 def run(made: Callable[[str, Path], Receiver], arguments: Sequence[str] | None = None) -> None:
@@ -242,8 +270,8 @@ def run(made: Callable[[str, Path], Receiver], arguments: Sequence[str] | None =
     async def work() -> None:
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-        receiver = made(chosen.authorization, chosen.log)
-        await serve(receiver, chosen.port, lambda port: print(f"listening on {port}", flush=True), stop)  # noqa: T201
+        with closing(made(chosen.authorization, chosen.log)) as receiver:
+            await serve(receiver, chosen.port, lambda port: print(f"listening on {port}", flush=True), stop)  # noqa: T201
 
     asyncio.run(work())
 

@@ -109,8 +109,9 @@ class OrderAnyOrder(Receiver):
 class SilenceNeverCompleted(Receiver):
     def state(self, provider: str, id_: str) -> dict[str, Any] | None:
         state = super().state(provider, id_)
-        newest = max((note.place[0] for told in self.told.values() for note in told.values()), default=0.0)
+        told = [note for one in self.told.values() for note in one.values()]
+        newest = max((note.place[0] for note in told if note.at), default=0.0)
         if state and state["status"] == "Initiated" and state["at"]:
             old = newest - datetime.fromisoformat(state["at"]).timestamp() > 2 * 86400
-            return state | {"status": "Completed"} if old and newest != float("inf") else state
+            return state | {"status": "Completed"} if old else state
         return state

@@ -114,6 +114,12 @@ class TestScenarios:
         with pytest.raises(Refusal, match="no endpoint for reachfive"):
             planned(wanted_scenario(asked), wanted_receiver(asked, GROUNDS), Settings(journals=tmp_path, seed=1))
 
+    def test_a_scenario_that_kills_the_receiver_is_refused_since_the_service_starts_none(self, tmp_path: Path) -> None:
+        asked = RunRequest(text=f"{TEXT}restart: {{at: 1m}}\n", receiver=receiver())
+        with pytest.raises(Refusal, match="the service starts none") as caught:
+            planned(wanted_scenario(asked), wanted_receiver(asked, GROUNDS), Settings(journals=tmp_path, seed=1))
+        assert caught.value.reason == "unfit"
+
     def test_of_very_many_mistakes_only_the_first_are_told(self) -> None:
         text = TEXT + "timeline:\n" + "".join(f"  s{number}: {{att: 1s}}\n" for number in range(500))
         refusal = refused(text=text)

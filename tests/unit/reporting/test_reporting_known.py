@@ -56,6 +56,13 @@ def test_in_brief_a_known_failure_is_a_line_with_its_reason(a_play: Plays, a_rep
     assert "It matters." in text(a_report, *those)
 
 
+def test_long_names_and_reasons_stay_on_the_page(a_play: Plays, a_report: Reports) -> None:
+    those = [judged(a_play, f"a/{'long-' * n}b", FAILED, Known("reason " * 40)) for n in (0, 9)]
+    shown = text(a_report, *those, brief=True, width=80)
+    assert max(map(len, shown.splitlines())) <= 80
+    assert shown.count("reason") == 80
+
+
 def test_one_whose_day_is_over_is_told_in_full_like_any_other(a_play: Plays, a_report: Reports) -> None:
     brief = text(a_report, judged(a_play, "a/over", FAILED, OVER), brief=True)
     assert "It matters." in brief

@@ -1,0 +1,128 @@
+"""The rules against receivers with a flaw each, which they must catch, and against right ones, which keep them all."""
+
+import multiprocessing
+import re
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from simulator.authoring import shipped_rules
+from simulator.sample.flaws import FLAWS
+from tests.acceptance.conftest import Command
+from tests.flaws import BEGIN, END, finding, main, table
+from tests.subjects import FLAWED, RIGHT, ROOT, Found, Subject, caught, held
+
+RACE = Subject("sample", "repeats/at-once")
+OF_OTHER_MAKE = [one for one in RIGHT if one.make != "sample"]  # the sample has a test of its own: test_conform.py
+
+
+@pytest.fixture(scope="module")
+def found(request: pytest.FixtureRequest) -> Iterator[dict[Subject, "Future[Found]"]]:
+    """What becomes of each receiver that a chosen test asks for; they are held against their rules several at once."""
+    asked = [one.callspec.params.get("subject") for one in request.session.items if hasattr(one, "callspec")]
+    chosen = [one for one in dict.fromkeys(asked) if isinstance(one, Subject) and not one.missing]
+    pool = ThreadPoolExecutor(12)
+    try:
+        yield {one: pool.submit(caught if one.flaw else held, one) for one in sorted(chosen, key=lambda one: one.flaw)}
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("subject", FLAWED, ids=str)
+def test_a_flaw_is_caught_by_the_rule_that_is_meant_to(subject: Subject, found: "dict[Subject, Future[Found]]") -> None:
+    assert finding(subject, found[subject].result(timeout=120)) == ""
+
+
+@pytest.mark.parametrize("subject", OF_OTHER_MAKE, ids=str)
+def test_a_right_receiver_keeps_every_rule(subject: Subject, found: "dict[Subject, Future[Found]]") -> None:
+    if subject.missing:
+        pytest.skip(subject.missing)
+    what = found[subject].result(timeout=180)
+    assert finding(subject, what) == ""
+    assert {rule for rule, _ in what.outcomes} == set(shipped_rules())
+
+
+def test_every_rule_has_a_receiver_that_breaks_it_and_every_flaw_a_rule() -> None:
+    assert {subject.rule for subject in FLAWED} == set(shipped_rules())
+
+
+def test_what_is_not_caught_and_what_fails_wrongly_is_a_finding() -> None:
+    rule = ("auth/absent", "clevertap")
+    flawed, right = Subject("sample", "auth/absent"), Subject("node")
+    failed, passed, unclear = (
+        Found({rule: one}, {"auth/absent": "must"}) for one in ("failed", "passed", "inconclusive")
+    )
+    assert finding(flawed, failed) == finding(right, passed) == ""
+    assert "not caught" in finding(flawed, passed)
+    assert "auth/absent" in finding(right, failed)
+    assert "auth/absent" in finding(right, unclear)
+    assert "no such command" in finding(right, Found({}, {}, "no such command"))
+
+
+def test_the_table_says_what_is_not_caught_and_what_fails_beside() -> None:
+    rule = ("auth/absent", "clevertap")
+    what = Found({rule: "passed", ("auth/empty", "clevertap"): "failed"}, {"auth/absent": "must", "auth/empty": "must"})
+    line = table([(Subject("sample", "auth/absent"), what), (Subject("node"), what)]).splitlines()[2:]
+    assert line == [f"| {FLAWS['auth/absent'].says} | sample | `auth/absent` | NO | `auth/empty` |"]
+
+
+def test_readme_tells_of_every_flaw_and_each_is_caught() -> None:
+    made = (ROOT / "README.md").read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
+    rows = re.findall(r"^\| (.+) \| (\w+) \| `(\S+)` \| (yes|NO) \|", made, flags=re.MULTILINE)
+    assert sorted(row[:3] for row in rows) == sorted((one.says, one.make, one.rule) for one in FLAWED)
+    assert {row[3] for row in rows} == {"yes"}
+
+
+def test_the_demo_shows_a_newcomer_what_a_flaw_leads_to(partnersim: Command, tmp_path: Path) -> None:
+    ended = partnersim("demo", "--flaw", "repeats/at-once", "--keep", "kept")
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert "sample receiver with the flaw repeats/at-once on http://127.0.0.1:" in ended.stdout
+    assert re.search(r"^✗ rules/repeats/at-once@clevertap ", ended.stdout, flags=re.MULTILINE)
+    assert re.search(r"^✓ clevertap/one-time-export ", ended.stdout, flags=re.MULTILINE)
+    assert "--flaw repeats/at-once\n" in (tmp_path / "kept" / "receiver.yaml").read_text()
+
+
+@pytest.mark.parametrize("command", ["receive", "demo"])
+def test_a_flaw_that_there_is_not_is_a_mistake(partnersim: Command, command: str) -> None:
+    ended = partnersim(command, "--flaw", "repeats/at-onc")
+    assert ended.returncode == 2
+    assert "there is no flaw 'repeats/at-onc'; did you mean `repeats/at-once`?" in ended.stderr
+
+
+def test_the_flaws_are_listed(partnersim: Command) -> None:
+    said = partnersim("list", "flaws").stdout
+    assert {line.split()[0] for line in said.splitlines()} == set(FLAWS)
+    assert all(flaw.says in said for flaw in FLAWS.values())
+
+
+@pytest.mark.deep
+def test_the_whole_matrix_has_no_finding() -> None:
+    assert main([str(one) for one in (*RIGHT, *FLAWED)]) == 0
+
+
+@pytest.mark.deep
+def test_a_race_of_five_milliseconds_is_caught_ninety_nine_times_of_a_hundred() -> None:
+    assert sum(not finding(RACE, held(RACE, [RACE.rule])) for _ in range(100)) >= 99
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("subject", RIGHT, ids=str)
+def test_a_right_receiver_keeps_every_rule_a_hundred_times_while_every_core_burns(subject: Subject) -> None:
+    if subject.missing:
+        pytest.skip(subject.missing)
+    burning = [multiprocessing.Process(target=burn, daemon=True) for _ in range(multiprocessing.cpu_count())]
+    for one in burning:
+        one.start()
+    try:
+        assert [finding(subject, held(subject)) for _ in range(100)] == [""] * 100
+    finally:
+        for one in burning:
+            one.kill()
+            one.join()
+
+
+def burn() -> None:
+    while True:
+        pass

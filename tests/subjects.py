@@ -1,0 +1,182 @@
+"""Receivers, right and flawed, of every make: started, and held against rules."""
+
+import json
+import os
+import random
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from simulator.authoring import load_receiver, load_rule
+from simulator.model import Verdict
+from simulator.runner.conduct import file_name
+from simulator.runner.conforming import conform, pairs
+from simulator.runner.prepare import Settings
+from simulator.runner.session import Session
+from simulator.sample import AUTHORIZATION_VARIABLE, close, create_app, receiver_file, running
+from simulator.sample.flaws import FLAWS as OF_THE_SAMPLE
+from simulator.sample.flaws import NONE
+from tests.receivers.correct.plain_receiver import Receiver, listening
+from tests.receivers.flawed import flaws as planted
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+_SECRET: Final = "Bearer mF_9.B5f-4.1JqM"
+_ENVIRONMENT: Final = {AUTHORIZATION_VARIABLE: _SECRET}
+_APART: Final = frozenset({"cut/restart", "repeats/at-once"})  # it is started again, or it needs a process of its own
+
+
+class Subject(NamedTuple):
+    """A receiver: of which make it is, and its flaw; "" for none."""
+
+    make: str  # sample, plain or node
+    flaw: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The rule meant to catch it; "" for a right one."""
+        return self.flaw.partition(":")[0]
+
+    @property
+    def says(self) -> str:
+        return (OF_THE_SAMPLE if self.make == "sample" else planted.FLAWS)[self.flaw].says if self.flaw else "none"
+
+    @property
+    def missing(self) -> str:
+        """Why it cannot run here; "" when it can."""
+        return "node is not installed" if self.make == "node" and not shutil.which("node") else ""
+
+    def __str__(self) -> str:
+        return f"{self.make} {self.flaw}".strip()
+
+
+class Found(NamedTuple):
+    """What became of it: the outcome of each rule with each partner, each rule's level, and what was said besides."""
+
+    outcomes: Mapping[tuple[str, str], str]
+    levels: Mapping[str, str]
+    words: str = ""
+
+    def failed(self, *, but: Iterable[str] = ("may",)) -> list[str]:
+        """The rules that failed with any partner, except those of these levels."""
+        return [rule for rule in self._with("failed") if self.levels[rule] not in but]
+
+    def inconclusive(self) -> list[str]:
+        return self._with("inconclusive")
+
+    def _with(self, outcome: str) -> list[str]:
+        return list(dict.fromkeys(rule for (rule, _), found in self.outcomes.items() if found == outcome))
+
+
+RIGHT: Final = (Subject("sample"), Subject("plain"), Subject("node"))
+FLAWED: Final = (
+    *(Subject("sample", name) for name in OF_THE_SAMPLE),
+    *(Subject("plain", name) for name in planted.FLAWS),
+)
+
+
+def held(subject: Subject, rules: Sequence[str] = (), more: Sequence[str] = ()) -> Found:
+    """What `partnersim conform` finds of the receiver in a process of its own, by those rules; by all, if none."""
+    with tempfile.TemporaryDirectory(prefix="partnersim-flaws-") as scratch:
+        folder, port = Path(scratch), _free_port()
+        start = shlex.join(_command(subject, port, folder))
+        file = _written(subject, folder, f"http://127.0.0.1:{port}", f"start: {json.dumps(start)}\n")
+        words = [sys.executable, "-m", "simulator", "conform", "--receiver", str(file), "--json", "--journal", "j"]
+        words += [word for rule in rules for word in ("--select", rule)]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PARTNERSIM_")}
+        ended = subprocess.run(
+            [*words, *more],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**kept, **_ENVIRONMENT, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            timeout=900,
+        )
+    told: list[dict[str, Any]] = json.loads(ended.stdout).get("verdicts", []) if ended.stdout else []
+    outcomes = {(one["rule"], one["scenario"].rpartition("@")[2]): one["outcome"] for one in told}
+    return Found(outcomes, {one["rule"]: one["level"] for one in told}, ended.stderr.strip())
+
+
+def caught(subject: Subject) -> Found:
+    """What its own rule finds of it: most in this process, where that says as much and takes less."""
+    if subject.rule in _APART:
+        return held(subject, [subject.rule])
+    with tempfile.TemporaryDirectory(prefix="partnersim-flaws-") as scratch, _served(subject, Path(scratch)) as url:
+        folder = Path(scratch)
+        receiver = load_receiver(str(_written(subject, folder, url)), _ENVIRONMENT)
+        chosen = pairs([load_rule(subject.rule)], receiver)
+        scenarios = [one.scenario for one in chosen]
+        session = Session(
+            scenarios=scenarios,
+            names=[file_name(number, one) for number, one in enumerate(scenarios, start=1)],
+            receiver=receiver,
+            settings=Settings(journals=folder / "j", environment=_ENVIRONMENT),
+            at_once=len(scenarios),
+        )
+        _, judged = conform(chosen, session)
+    verdicts: list[tuple[str, Verdict]] = [(one.partner, one.verdict) for one in judged]
+    return Found(
+        {(one.check, partner): one.result.value for partner, one in verdicts},
+        {one.check: one.level for _, one in verdicts},
+    )
+
+
+@contextmanager
+def _served(subject: Subject, folder: Path) -> Iterator[str]:
+    """While inside, a thread of this process serves it: gives its URL."""
+    if subject.make == "sample":
+        flaw = OF_THE_SAMPLE[subject.flaw] if subject.flaw else NONE
+        app = create_app(folder / "told.sqlite", authorization=_SECRET, flaw=flaw)
+        try:
+            with running(app) as url:
+                yield url
+        finally:
+            close(app)
+    else:
+        made = planted.FLAWS[subject.flaw].made if subject.flaw else Receiver
+        with listening(made(_SECRET, folder / "told.ndjson")) as port:
+            yield f"http://127.0.0.1:{port}"
+
+
+def _written(subject: Subject, folder: Path, url: str, more: str = "") -> Path:
+    """Its receiver file. Nothing of a flaw takes as long as the partners' own patience, so that it is shorter then."""
+    text = receiver_file(url, _SECRET)
+    if subject.flaw:
+        text = text.replace('"}\n', '", timeout: 4s}\n')
+    file = folder / "receiver.yaml"
+    file.write_text(text + more, encoding="utf-8")
+    return file
+
+
+def _command(subject: Subject, port: int, folder: Path) -> list[str]:
+    """What starts it, whatever folder it is started in."""
+    python = ["env", f"PYTHONPATH={ROOT}", f"{AUTHORIZATION_VARIABLE}={_SECRET}", sys.executable, "-m"]
+    if subject.make == "sample":
+        flaw = ["--flaw", subject.flaw] if subject.flaw else []
+        return [*python, "simulator", "receive", "--port", str(port), "--database", str(folder / "told.sqlite"), *flaw]
+    words = ["--port", str(port), "--log", str(folder / "told.ndjson"), "--authorization", _SECRET]
+    if subject.make == "node":
+        return ["node", str(ROOT / "tests/receivers/correct/node_receiver.js"), *words]
+    if subject.flaw:
+        return [*python, "tests.receivers.flawed.flaws", subject.flaw, *words]
+    return [*python, "tests.receivers.correct.plain_receiver", *words]
+
+
+def _free_port() -> int:
+    """One that nobody has, below those that outgoing connections are given."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
