@@ -8,7 +8,18 @@ from typing import Any, Final, Literal, NamedTuple
 from simulator.clock import Scale
 from simulator.model import Pairs
 
-Credentials = Literal["right", "wrong", "absent", "empty", "prefix", "suffix", "other-case", "twice"]
+Credentials = Literal[
+    "right",
+    "wrong",
+    "absent",
+    "empty",
+    "prefix",
+    "suffix",
+    "other-case",
+    "decoded-case",
+    "twice",
+    "twice-wrong-first",
+]
 
 _LONGEST_NUMBER: Final = 9  # digits in the name of one among many alike
 

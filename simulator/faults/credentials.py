@@ -11,9 +11,10 @@ def authorization(right: str | None, how: str, dice: Random) -> tuple[str, ...]:
 
     `right` is the configured value, None when none is. `how` is one of `Credentials`: right, wrong (as long, of the
     same scheme), absent, empty, prefix (its last letter missing), suffix (something added), other-case (letters
-    swapped, the scheme left alone), twice (the right one, then a wrong one). Without a configured value a made-up
-    bearer token stands for it. Of `Basic` the password is what is wrong, so that the value still decodes; of
-    other-case it is the letters as sent.
+    swapped, the scheme left alone), decoded-case (of `Basic` the password's letters swapped; as other-case where there
+    is no password, or no letter in it), twice (the right one, then a wrong one), twice-wrong-first (the other way
+    round). Without a configured value a made-up bearer token stands for it. Of `Basic` the password is what is wrong,
+    so that the value still decodes; of other-case it is the letters as sent.
 
     Raises:
         ValueError: this value cannot be made wrong in that way.
@@ -27,6 +28,8 @@ def authorization(right: str | None, how: str, dice: Random) -> tuple[str, ...]:
     value = right if right is not None else "Bearer " + _letters(dice, 24)
     if how == "twice":
         return (value, _wrong(value, dice))
+    if how == "twice-wrong-first":
+        return (_wrong(value, dice), value)
     made = _made(value, how, dice)
     if made == value:
         raise ValueError(f"the configured authorization has nothing to make {how} of")
@@ -41,6 +44,8 @@ def _made(value: str, how: str, dice: Random) -> str:
         return _within(value, lambda secret: secret + _letters(dice, 3))
     if how == "prefix":  # padding goes too: a decoder that does not mind its absence would read the same bytes
         return _within(value, lambda secret: secret.rstrip("=")[:-1]).rstrip()
+    if how == "decoded-case" and (swapped := _within(value, str.swapcase)) != _within(value, str):
+        return swapped  # compared with the value encoded anew: an encoding of its own is no other password
     scheme, space, secret = _parts(value)
     return scheme + space + secret.swapcase()
 

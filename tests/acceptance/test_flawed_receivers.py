@@ -79,7 +79,9 @@ def test_the_demo_shows_a_newcomer_what_a_flaw_leads_to(partnersim: Command, tmp
     ended = partnersim("demo", "--flaw", "repeats/at-once", "--keep", "kept")
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert "sample receiver with the flaw repeats/at-once on http://127.0.0.1:" in ended.stdout
-    assert re.search(r"^✗ rules/repeats/at-once@clevertap ", ended.stdout, flags=re.MULTILINE)
+    block = ended.stdout.partition("  scenario  rules/repeats/at-once@clevertap\n")[2].partition("\n      >")[0]
+    assert re.search(r"✗ then/1-eventually .*effects 1", block)
+    assert re.search(r"showed\s+effects\s+[2-8]\s", block)
     assert re.search(r"^✓ clevertap/one-time-export ", ended.stdout, flags=re.MULTILINE)
     assert "--flaw repeats/at-once\n" in (tmp_path / "kept" / "receiver.yaml").read_text()
 

@@ -1,5 +1,6 @@
 """The shipped rules about answers, credentials, payloads and HTTP: what each sends is what its sentence says."""
 
+import base64
 import codecs
 import gzip
 import json
@@ -55,9 +56,9 @@ def scenario(name: str, partner: str) -> Scenario:
     return load_rule(name).played[partner]
 
 
-def deliveries(name: str, partner: str, seed: int = 7) -> list[Delivery]:
+def deliveries(name: str, partner: str, seed: int = 7, secret: str = SECRET) -> list[Delivery]:
     played = scenario(name, partner)
-    receiver = receiver_at("http://127.0.0.1:8000/hooks", authorization=SECRET)
+    receiver = receiver_at("http://127.0.0.1:8000/hooks", authorization=secret)
     return list(plan(played, receiver, seed=seed, start=story_start(played, NOW)))
 
 
@@ -251,13 +252,15 @@ def test_every_reading_has_an_expectation_of_its_own_and_is_a_payload_the_partne
 @PARTNER
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("auth/")])
 def test_the_forged_delivery_is_right_but_for_its_credentials(name: str, partner: str) -> None:
-    genuine, forged = deliveries(name, partner)
+    genuine, *all_forged = deliveries(name, partner)
     assert values_of(genuine, "Authorization") == [SECRET]
-    values = values_of(forged, "Authorization")
-    assert values != [SECRET]
-    assert forged.valid
-    assert forged.script is None
-    assert accepts(partner, json.loads(forged.body))
+    for forged in all_forged:
+        assert values_of(forged, "Authorization") != [SECRET]
+        assert forged.valid
+        assert forged.script is None
+        assert accepts(partner, json.loads(forged.body))
+    assert len(all_forged) == (2 if name in {"auth/two-headers", "auth/value-case"} else 1)
+    values = values_of(all_forged[0], "Authorization")
     value = values[0] if values else ""
     right = {
         "auth/absent": values == [],
@@ -270,6 +273,22 @@ def test_the_forged_delivery_is_right_but_for_its_credentials(name: str, partner
     }
     assert right[name]
     assert "authorization" in load_rule(name).needs
+
+
+@PARTNER
+def test_of_two_headers_the_wrong_one_stands_last_and_then_first(partner: str) -> None:
+    _, *forged = deliveries("auth/two-headers", partner)
+    told = [[value == SECRET for value in values_of(one, "Authorization")] for one in forged]
+    assert told == [[True, False], [False, True]]
+
+
+@PARTNER
+def test_of_basic_the_letters_as_sent_are_swapped_and_then_those_of_the_password(partner: str) -> None:
+    basic = "Basic " + base64.b64encode(b"Aladdin:open sesame").decode()
+    _, *forged = deliveries("auth/value-case", partner, secret=basic)
+    (as_sent,), (of_password,) = (values_of(one, "Authorization") for one in forged)
+    assert as_sent == "Basic " + basic.removeprefix("Basic ").swapcase()
+    assert base64.b64decode(of_password.removeprefix("Basic ")) == b"Aladdin:OPEN SESAME"
 
 
 # payload

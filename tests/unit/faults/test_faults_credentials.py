@@ -12,7 +12,7 @@ from simulator.faults.credentials import authorization
 TOKEN = "Bearer mF_9.B5f-4.1JqM"
 BASIC = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
 PLAIN = "s3cr3t-Token"
-WRONG = ["wrong", "prefix", "suffix", "other-case"]
+WRONG = ["wrong", "prefix", "suffix", "other-case", "decoded-case"]
 
 
 def one(right: str | None, how: str, seed: int = 1) -> str:
@@ -80,6 +80,21 @@ def test_other_case_swaps_the_letters_and_leaves_the_scheme() -> None:
     assert one(PLAIN, "other-case") == "S3CR3T-tOKEN"
 
 
+def test_decoded_case_swaps_the_letters_of_the_password_that_basic_credentials_stand_for() -> None:
+    assert decoded(one(BASIC, "decoded-case")) == "Aladdin:OPEN SESAME"
+    assert one(BASIC, "decoded-case").startswith("Basic ")
+
+
+@pytest.mark.parametrize("right", [TOKEN, PLAIN, "Basic QWxhZGRpbjoxMjM0", "Basic QWxhZGRpbjo=", "Basic abc"])
+def test_decoded_case_is_other_case_where_no_password_has_letters(right: str) -> None:
+    assert one(right, "decoded-case") == one(right, "other-case")
+
+
+def test_the_same_password_in_another_encoding_is_no_other_case() -> None:
+    loose = "Basic QWxhZGRpbjoxMjP="  # its last bits mean nothing: decoded as QWxhZGRpbjoxMjM= is
+    assert one(loose, "decoded-case") == one(loose, "other-case")
+
+
 def test_a_value_without_letters_has_no_other_case() -> None:
     with pytest.raises(ValueError, match="nothing to make other-case of"):
         authorization("Bearer 12345", "other-case", Random(1))
@@ -92,13 +107,19 @@ def test_twice_is_the_right_one_and_then_a_wrong_one() -> None:
     assert len(second) == len(TOKEN)
 
 
+def test_twice_wrong_first_is_a_wrong_one_and_then_the_right_one() -> None:
+    first, second = authorization(TOKEN, "twice-wrong-first", Random(1))
+    assert (second, len(first)) == (TOKEN, len(TOKEN))
+    assert first != TOKEN
+
+
 @pytest.mark.parametrize("how", WRONG)
 def test_without_a_configured_value_a_made_up_bearer_token_is_sent(how: str) -> None:
     assert one(None, how).startswith("Bearer ")
     assert len(one(None, how)) > len("Bearer ")
 
 
-@pytest.mark.parametrize("how", [*WRONG, "twice"])
+@pytest.mark.parametrize("how", [*WRONG, "twice", "twice-wrong-first"])
 def test_the_dice_alone_decide(how: str) -> None:
     assert authorization(TOKEN, how, Random(7)) == authorization(TOKEN, how, Random(7))
 
@@ -111,7 +132,7 @@ def test_other_dice_make_another_wrong_value() -> None:
     scheme=st.sampled_from(["", "Bearer ", "Basic ", "Token "]),
     secret=st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1),
     encode=st.booleans(),
-    how=st.sampled_from(["wrong", "prefix", "suffix", "other-case"]),
+    how=st.sampled_from(WRONG),
     seed=st.integers(),
 )
 def test_whatever_is_configured_a_wrong_value_is_never_the_right_one(
@@ -119,11 +140,11 @@ def test_whatever_is_configured_a_wrong_value_is_never_the_right_one(
 ) -> None:
     right = scheme + (b64encode(f"user:{secret}".encode()).decode() if encode else secret)
     cased = right.removeprefix(scheme)
-    if how == "other-case" and cased == cased.swapcase():
-        with pytest.raises(ValueError, match="nothing to make other-case of"):
+    if how.endswith("-case") and cased == cased.swapcase():
+        with pytest.raises(ValueError, match=f"nothing to make {how} of"):
             one(right, how, seed)
         return
     made = one(right, how, seed)
     assert made != right
-    if scheme == "Basic " and encode and how != "other-case":
+    if scheme == "Basic " and encode and not how.endswith("-case"):
         assert decoded(made) != decoded(right)
