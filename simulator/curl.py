@@ -41,9 +41,10 @@ def curl(attempt: Attempt, endpoint: str, journal: str, *, insecure: bool = Fals
     """The command, line by line, for a POSIX shell; `journal` is the path of the journal the attempt is from.
 
     It takes no settings from files or the environment, follows no redirect and ends at the attempt's timeout. A value
-    that is not to be shown stands as a variable: `$AUTHORIZATION`. Length and framing are curl's own work: a delivery
-    that misbehaved on the wire goes out well-behaved. Without `unicode` the command is ASCII, for a terminal whose
-    encoding is not UTF-8: what is pasted there would not be the same bytes.
+    that is not to be shown stands as a variable: `$AUTHORIZATION`, or `$WRONG_AUTHORIZATION` where it was not the right
+    one. Length and framing are curl's own work: a delivery that misbehaved on the wire goes out well-behaved. Without
+    `unicode` the command is ASCII, for a terminal whose encoding is not UTF-8: what is pasted there would not be the
+    same bytes.
     """
     address = url_of(attempt, endpoint)
     before, data = _body(attempt, journal, unicode=unicode)
@@ -57,7 +58,12 @@ def curl(attempt: Attempt, endpoint: str, journal: str, *, insecure: bool = Fals
     if attempt.method != "POST":
         options.append(f"--request {quote(attempt.method)}")
     headers = [(name, value) for name, value in _headers(attempt) if name.lower() != "content-length"]
-    options += [f"--header {_header(name, value)}" for name, value in headers if not _implied(name, value, address)]
+    wrong = _wrong(attempt.credentials, [place for place, (name, _) in enumerate(headers) if _authorizes(name)])
+    options += [
+        f"--header {_header(name, value, wrong=place in wrong)}"
+        for place, (name, value) in enumerate(headers)
+        if not _implied(name, value, address)
+    ]
     sent = {name.lower() for name, _ in headers}
     added = [*_ALWAYS_ADDED, "Expect"] if len(attempt.body) > _EXPECTS_ABOVE else _ALWAYS_ADDED
     options += [f"--header {quote(name + ':')}" for name in added if name.lower() not in sent]
@@ -76,9 +82,20 @@ def _implied(name: str, value: str, address: str) -> bool:
     return name.lower() == "host" and value == address.partition("://")[2].partition("/")[0]
 
 
-def _header(name: str, value: str) -> str:
+def _authorizes(name: str) -> bool:
+    return name.lower() == "authorization"
+
+
+def _wrong(credentials: str, places: list[int]) -> list[int]:
+    """Of the places of the Authorization headers those whose value is not the right one."""
+    wrong = {"right": [], "twice": places[1:], "twice-wrong-first": places[:1]}
+    return wrong.get(credentials, places)
+
+
+def _header(name: str, value: str, *, wrong: bool) -> str:
     """An argument `Name: value`; an empty value is written as curl wants it, `Name;`."""
-    return _hidden(f"{name}: {value}", lambda _: name) if value else quote(f"{name};")
+    variable = f"wrong {name}" if wrong else name
+    return _hidden(f"{name}: {value}", lambda _: variable) if value else quote(f"{name};")
 
 
 def _hidden(text: str, name: Callable[[str], str]) -> str:

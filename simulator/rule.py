@@ -14,7 +14,7 @@ class Rule:
 
     `needs` are facts of the receiver file without which it is not applicable: `authorization`, `start`, `probe`, or a
     name under its `supports`. `control` are expectations that only show that a verdict is possible. `alone`: nothing
-    else is played meanwhile.
+    else is played meanwhile. `where_shown`: what the receiver file does not show is left out of its verdict, and told.
     """
 
     name: str  # family/name
@@ -29,6 +29,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     control: tuple[str, ...] = ()
     alone: bool = False
+    where_shown: bool = False
 
     @property
     def family(self) -> str:
@@ -44,3 +45,4 @@ class Judged(NamedTuple):
     verdict: Verdict
     play: Play  # with that one verdict
     parts: tuple[Verdict, ...] = ()  # without those that were only controls; none when it was not played
+    unseen: str = ""  # what kept its effects from being looked at, so that it rests on answers alone

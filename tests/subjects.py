@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from simulator.authoring import load_receiver, load_rule
+from simulator.authoring import load_receiver, load_rule, shipped_rules
 from simulator.model import Verdict
 from simulator.runner.conduct import file_name
 from simulator.runner.conforming import conform, pairs
@@ -75,9 +75,10 @@ class Found(NamedTuple):
 
 
 RIGHT: Final = (Subject("sample"), Subject("plain"), Subject("node"))
+_AWAITED: Final = frozenset({"http/get"}).difference(shipped_rules())  # flaws whose rule is still to be written
 FLAWED: Final = (
     *(Subject("sample", name) for name in OF_THE_SAMPLE),
-    *(Subject("plain", name) for name in planted.FLAWS),
+    *(Subject("plain", name) for name in planted.FLAWS if name not in _AWAITED),
 )
 
 

@@ -108,6 +108,7 @@ def parse_rule(text: str | bytes, source: str) -> Rule:
         needs=tuple(value.get("needs", ())),
         control=tuple(value.get("control", ())),
         alone=value.get("alone", False),
+        where_shown=value.get("where_shown", False),
         played=played,
         origin=source,
     )

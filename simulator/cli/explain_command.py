@@ -95,6 +95,8 @@ def _told(rule: Rule) -> Iterator[str]:
         yield from _field("control", f"{', '.join(rule.control)}: without that no verdict is possible")
     if rule.alone:
         yield from _field("alone", "nothing else is played meanwhile")
+    if rule.where_shown:
+        yield from _field("effects", "count where the receiver file shows them; elsewhere the answers alone decide")
     for partner, scenario in rule.played.items():
         yield from ["", f"with {partner}", *(f"  {line}" for line in (*_sent(scenario), *_judged(scenario)))]
     yield from ["", *(f"partnersim run {rule.origin}@{partner} --receiver FILE" for partner in rule.played)]

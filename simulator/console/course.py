@@ -153,13 +153,18 @@ class Course:
             self._outcomes[outcome] += 1
         self.wake()
 
-    async def rest(self, after: float, delay: float) -> None:
-        """Wait until so many story seconds have passed: since now, or, while the story is moved, since `after`."""
+    async def rest(self, partner: str, delivery: Delivery, after: float, delay: float) -> None:
+        """Wait until so many story seconds have passed: since now, or, while the story is moved, since `after`.
+
+        Whatever is due before then, and has waited for the delivery, waits no longer.
+        """
         moment = (after if math.isinf(self.pace) else self._exactly()) + delay
         over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._resting, (moment, next(self._numbers), over))
+        self._lanes.rests(partner, delivery.number, moment - self._seats[partner].story().epoch)
         self.wake()
         await over
+        self._lanes.goes_on(delivery.number, delivery.route.timeout)
 
     def wake(self) -> None:
         """Something changed: look again at what is due."""
@@ -187,7 +192,7 @@ class Course:
             if taken or rested:
                 await asyncio.sleep(0)
             elif not self._room or (math.isinf(self.pace) and not self._idle):
-                await self._until_nudged(None)
+                await self._until_nudged(self._clock_at(self._resting[0][0]) if self._resting else None)
                 self._not_before = self._clock.now()
             elif math.isinf(self.pace):
                 self._caught_up()
@@ -325,8 +330,11 @@ class Course:
         """The clock's moment at which something falls due; None when nothing does by itself."""
         moments = [one[0] for one in self._resting[:1]]
         moments += [due for due in (self._agenda.next_due(),) if due is not None]
-        due = min(moments, default=None)
-        wall = None if due is None else self._hands.reaches(due)
+        return self._clock_at(min(moments)) if moments else None
+
+    def _clock_at(self, moment: float) -> float | None:
+        """The clock's moment at which the story gets there; None when it does not by itself."""
+        wall = self._hands.reaches(moment)
         return None if wall is None else self._clock.now() + max(wall - self._wall(), 0.0)
 
     async def _until_nudged(self, moment: float | None) -> None:

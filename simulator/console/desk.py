@@ -187,7 +187,11 @@ class Desk:
             try:
                 self._store.empty()
             finally:  # also with what could not be forgotten the service goes on
-                self._open(chosen)
+                try:
+                    self._open(chosen)
+                except Exception as error:
+                    self._found(error)  # or it does not, and says so
+                    raise
             self._store.set("first", first)
         self.feed.publish("clock", self.clock()._asdict())
 

@@ -100,6 +100,8 @@ class Era:
             clock=self._real,
             misfire=settings.misfire,
         )
+        for name in self.consoles:
+            self._story(name)  # what is damaged shows now
         self._pick_up()
 
     @property
@@ -257,7 +259,7 @@ class Era:
 
     async def _rest(self, partner: str, made: Made, delay: float) -> None:
         after = made.delivery.due + self._story(partner).epoch + (made.attempt - 1) * delay
-        await self.course.rest(after, delay)
+        await self.course.rest(partner, made.delivery, after, delay)
 
     def _story(self, partner: str) -> Story:
         if partner not in self._stories:

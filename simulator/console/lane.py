@@ -59,11 +59,18 @@ class Lane:
         """The partner makes no further attempt at it."""
         self._under_way.pop(number, None)
 
-    def take(self, *, compressed: bool) -> Iterator[Waiting]:
-        """Those whose turn it is; they are under way from then on."""
+    def under_way(self, number: int, until: float) -> None:
+        """It is, until that story second at most."""
+        self._under_way[number] = until
+
+    def take(self, *, compressed: bool, tried_again: Callable[[Waiting], bool]) -> Iterator[Waiting]:
+        """Those whose turn it is; they are under way from then on.
+
+        `tried_again` tells whether something is to be tried again, in the story, before one is due.
+        """
         ready = 0
         for one in self.waiting:
-            if (compressed or one.compressed) and self._must_wait(one.delivery.due):
+            if (compressed or one.compressed) and (self._must_wait(one.delivery.due) or tried_again(one)):
                 self._held = True
                 break
             ready += 1
@@ -86,6 +93,9 @@ class Lanes:
         self._now = now
         self._lanes: dict[tuple[str, str, int], Lane] = {}
         self._of: dict[int, Lane] = {}  # number → the lane in which it is under way
+        self._resting: dict[
+            int, tuple[str, float]
+        ] = {}  # number → partner, and when it is tried again, in story seconds
 
     @property
     def waiting(self) -> int:
@@ -107,17 +117,33 @@ class Lanes:
         """Those whose turn it is; they are under way from then on."""
         found = []
         for lane in self._lanes.values():
-            for one in lane.take(compressed=compressed):
+            for one in lane.take(compressed=compressed, tried_again=self._tried_again):
                 self._of[one.delivery.number] = lane
                 found.append(one)
         return found
 
+    def rests(self, partner: str, number: int, until: float) -> None:
+        """It is to be tried again at that story second: whoever is due before does not wait for it."""
+        self._resting[number] = (partner, until)
+        if number in self._of:
+            self._of[number].ended(number)
+
+    def goes_on(self, number: int, timeout: float) -> None:
+        """It is tried again."""
+        _, since = self._resting.pop(number, ("", 0.0))
+        if number in self._of:
+            self._of[number].under_way(number, since + timeout)
+
     def ended(self, number: int) -> bool:
         """The partner makes no further attempt at it; whether it came out of a lane."""
+        self._resting.pop(number, None)
         lane = self._of.pop(number, None)
         if lane is not None:
             lane.ended(number)
         return lane is not None
+
+    def _tried_again(self, one: Waiting) -> bool:
+        return any(partner == one.partner and moment < one.delivery.due for partner, moment in self._resting.values())
 
     def look_again(self, partner: str, change: Callable[[Waiting], Waiting | None]) -> list[Waiting]:
         """What waits of a partner's is changed, its place is that of its due time; gives what is not sent any more."""

@@ -113,8 +113,8 @@ class Ledger:
         with self._store.transaction():
             self._store.connection.executemany(
                 "UPDATE delivery SET outcome = ?, answer = ?, acknowledged = ?, attempts = ?, late = ?, took = ?,"
-                " detail = ?, places = CASE WHEN json_extract(places, '$[#-2]') = ? THEN places"
-                " ELSE json_insert(places, '$[#]', ?, '$[#]', ?) END WHERE number = ?",
+                " detail = ?, places = CASE WHEN EXISTS (SELECT 1 FROM json_each(places) WHERE value = ?)"
+                " THEN places ELSE json_insert(places, '$[#]', ?, '$[#]', ?) END WHERE number = ?",
                 (
                     (
                         one.outcome,

@@ -14,7 +14,7 @@ from simulator import limits
 from simulator.check import status_fits
 from simulator.clock import Clock
 from simulator.journal import JournalWriter
-from simulator.model import Delivery, Exchange, Lateness, Outcome
+from simulator.model import Delivery, EndWriting, Exchange, Lateness, Outcome
 from simulator.provider import Retry
 from simulator.wire import Request, Send
 from simulator.wire.gate import Gate
@@ -51,10 +51,11 @@ class Attempts:
     `retry` is the partner's policy for a delivery as it is now; `rest` waits out its delay, in story seconds, after
     an attempt, and gives the moment of the clock at which it was over. `again` gives the delivery as it is to be made
     after that, None when it is not. `tolerance` is how late, in real seconds, the sender may be before it skips a
-    delivery (None: it sends however late it is); `fresh` gives each delivery a connection of its own. `made` hears of
-    every attempt, and once more of one that turns out to be the last. `goes_on` tells whether further attempts are made
-    at all: where not, a delivery ends as it stands. `trouble` is told when the journal cannot be written, or when
-    `made` or a task begun here raised.
+    delivery (None: it sends however late it is); `fresh` gives each delivery a connection of its own, as one that
+    closes its side has anyway: who hangs up on it then does so because of it. `made` hears of every attempt, and once
+    more of one that turns out to be the last. `goes_on` tells whether further attempts are made at all: where not, a
+    delivery ends as it stands. `trouble` is told when the journal cannot be written, or when `made` or a task begun
+    here raised.
     """
 
     def __init__(
@@ -127,7 +128,8 @@ class Attempts:
                 continue
             route = delivery.route
             data = b"" if delivery.script is not None else delivery.data
-            asked = Request(route.url, data, route.timeout, route.method, delivery.script, self._fresh, gate)
+            fresh = self._fresh or any(isinstance(part, EndWriting) for part in delivery.script or ())
+            asked = Request(route.url, data, route.timeout, route.method, delivery.script, fresh, gate)
             self._send(asked, done)
 
     def skip(self, delivery: Delivery, why: str) -> None:

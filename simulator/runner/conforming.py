@@ -75,22 +75,31 @@ def conform(
         if why := missing.get(pair.source):
             judged.append(_unplayed(pair, why, report))
         elif play := by_source.get(pair.source):
-            judged.append(judged_play(pair, play, fail_on))
+            judged.append(judged_play(pair, play, fail_on, session.receiver))
     return replace(report, plays=tuple(one.play for one in judged)), tuple(judged)
 
 
-def judged_play(pair: Pair, play: Play, fail_on: Literal["must", "should"] = "must") -> Judged:
+def judged_play(
+    pair: Pair, play: Play, fail_on: Literal["must", "should"] = "must", receiver: Receiver | None = None
+) -> Judged:
     """One verdict made of those of the play.
 
     Failed if any failed, controls aside; a failed control makes it not applicable. Else inconclusive if any is, not
-    applicable if all are, and passed only when something that was promised was kept.
+    applicable if all are, and passed only when something that was promised was kept. Claims that the `receiver` file
+    cannot show are left out of a rule that counts them only where they are shown.
     """
     rule = pair.rule
     controls = {f"expect/{name}" for name in rule.control}
     parts = tuple(one for one in play.verdicts if one.check not in controls)
+    unseen = _unseen(pair, receiver) if rule.where_shown and receiver else {}
+    answers = tuple(one for one in parts if one.check not in unseen)
+    without = "; ".join(dict.fromkeys(unseen.values())) if answers else ""
+    parts = answers or parts
     asked = [one for one in play.verdicts if one.check in controls]
     result, told = _made_of(asked, [one for one in parts if one.level != "may"])
     because = _because(result, told, controlled=bool(told) and told[0] in asked)
+    if result is Result.PASSED and without:
+        because = f"the answers were right; effects were not looked at: {without}"
     if result is Result.INCONCLUSIVE and not play.complete and (lost := Journal.open(play.journal).lost):
         because = lost
     elif result is Result.INCONCLUSIVE and not play.reached:
@@ -106,7 +115,20 @@ def judged_play(pair: Pair, play: Play, fail_on: Literal["must", "should"] = "mu
         scenario=play.source,
         reproduce=next((one.reproduce for one in play.verdicts), ""),
     )
-    return Judged(rule, pair.partner, verdict, replace(play, verdicts=(verdict,)), parts)
+    return Judged(rule, pair.partner, verdict, replace(play, verdicts=(verdict,)), parts, without)
+
+
+def _unseen(pair: Pair, receiver: Receiver) -> dict[str, str]:
+    """Verdict of a claim → the probe, or the names under its `select`, that the receiver file would have to declare."""
+    found: dict[str, str] = {}
+    for claim in pair.scenario.claims:
+        probe = receiver.probes.get(claim.probe)
+        if probe is None:
+            found[claim.check] = f"no probe {claim.probe!r}"
+        elif lacks := [name for name in claim.wants if name != "absent" and name not in probe.select]:
+            names = ", ".join(f"`{name}`" for name in lacks)
+            found[claim.check] = f"the probe {claim.probe!r} does not select {names}"
+    return found
 
 
 def _made_of(controls: Sequence[Verdict], parts: Sequence[Verdict]) -> tuple[Result, list[Verdict]]:

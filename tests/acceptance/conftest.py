@@ -73,6 +73,8 @@ class Answering:
                 """Say nothing."""
 
         class Server(ThreadingHTTPServer):
+            request_queue_size = 256
+
             def handle_error(self, *_: object) -> None:
                 """A client that was killed in the middle is no trouble of ours."""
 

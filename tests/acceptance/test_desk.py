@@ -349,6 +349,40 @@ def test_the_partner_tries_again_when_the_story_says(stubborn: Desk, answering: 
     assert (sent.outcome, sent.attempts, sent.acknowledged) == ("answered", 4, False)
 
 
+def test_nobody_waits_for_what_is_tried_again_later_than_they_are_due(
+    settings: DeskSettings, answering: Answering
+) -> None:
+    answering.rule = lambda body, _: 200 if b"is_test" in body else 500
+    with alerting(settings, answering.url) as desk:
+        desk.do(lambda: desk.clevertap.account.choose({"retry": "faq-1s-3x15s"}))
+        for number in range(100):
+            export(desk, starts_at=START + 60.0 + number / 20)
+        assert desk.await_(lambda: desk.advance(by=70.0)).now == START + 70.0
+        assert len(alerts(answering)) == 100
+        desk.await_(lambda: desk.advance(by=200.0))
+        assert len(alerts(answering)) == 400
+        assert {one.attempts for one in history(desk, event="initiated")} == {4}
+
+
+def test_a_retry_comes_before_what_is_due_after_it(settings: DeskSettings, answering: Answering) -> None:
+    answering.rule = lambda body, _: 500 if b"Initiated" in body else 200
+    with alerting(settings, answering.url) as desk:
+        desk.do(lambda: desk.clevertap.account.choose({"retry": "faq-1s-3x15s"}))
+        export(desk)
+        desk.await_(lambda: desk.advance(by=DAY))
+        assert [one["Status"] for one in alerts(answering)] == ["Initiated"] * 4 + ["Completed"]
+
+
+def test_a_clock_that_goes_wakes_what_is_to_be_tried_again(settings: DeskSettings, answering: Answering) -> None:
+    answering.rule = lambda body, _: 200 if b"is_test" in body else 500
+    with alerting(settings, answering.url) as desk:
+        desk.do(lambda: desk.clevertap.account.choose({"retry": "faq-1s-3x15s"}))
+        for _ in range(100):
+            export(desk)
+        desk.do(lambda: desk.set_clock(held=False, scale=60.0))
+        until(lambda: len(alerts(answering)) >= 400, 60.0)
+
+
 def test_nothing_is_tried_again_after_alerts_were_disabled(stubborn: Desk, answering: Answering) -> None:
     stubborn.do(stubborn.clevertap.account.disable_alerts)
     stubborn.await_(lambda: stubborn.advance(by=100.0))

@@ -139,6 +139,28 @@ def test_a_hidden_value_is_a_variable_and_the_others_are_as_they_were(tmp_path: 
     ]
 
 
+@pytest.mark.parametrize(
+    ("credentials", "values"),
+    [
+        ("right", ["right"]),
+        ("prefix", ["wrong"]),
+        ("decoded-case", ["wrong"]),
+        ("twice", ["right", "wrong"]),
+        ("twice-wrong-first", ["wrong", "right"]),
+    ],
+)
+def test_a_wrong_credential_is_a_variable_of_another_name_than_the_right_one(
+    credentials: str, values: list[str], tmp_path: Path
+) -> None:
+    line = "Authorization: (redacted)\r\n"
+    attempt = an_attempt(credentials=credentials, head=HEAD.replace(line, line * len(values)))
+    arguments, _ = run(
+        curl(attempt, ENDPOINT, "one.ndjson"), tmp_path, AUTHORIZATION="right", WRONG_AUTHORIZATION="wrong"
+    )
+    told = [one.removeprefix("Authorization: ") for one in headers_of(arguments) if one.startswith("Authorization:")]
+    assert told == values
+
+
 def test_an_author_cannot_name_a_header_that_runs_a_command(tmp_path: Path) -> None:
     head = "POST / HTTP/1.1\r\nX-`touch${IFS}boo`: (redacted)\r\nX-$(touch boo): a (redacted) b\r\n\r\n"
     command = curl(an_attempt(head=head), ENDPOINT, "one.ndjson")

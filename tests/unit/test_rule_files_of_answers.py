@@ -179,6 +179,18 @@ def test_what_is_not_the_partners_word_for_word_has_another_id_in_every_run(name
     assert name in fixed or all(id_[0] in "[{" for id_ in repeated)
 
 
+@ANY
+def test_its_answers_alone_decide_where_effects_are_not_shown_only_if_its_sentence_is_about_them(name: str) -> None:
+    payloads = {"payload/missing-field", "payload/wrong-type"}
+    read = {"http/charset", "http/chunked", "http/expect-continue", "http/header-case"}
+    assert load_rule(name).where_shown == (name.startswith("auth/") or name in payloads | read)
+
+
+@pytest.mark.parametrize("name", [name for name in shipped_rules() if name.partition("/")[0] not in FAMILIES])
+def test_no_rule_about_state_is_decided_by_answers(name: str) -> None:
+    assert not load_rule(name).where_shown
+
+
 # ack
 
 
@@ -300,6 +312,20 @@ def test_what_is_no_json_cannot_be_parsed(name: str, partner: str) -> None:
     for one in steps(name, partner).values():
         with pytest.raises((json.JSONDecodeError, UnicodeDecodeError)):
             json.loads(one.body)
+
+
+@PARTNER
+def test_of_what_is_no_utf_8_one_byte_is_broken_in_a_notification_that_is_whole_without_it(partner: str) -> None:
+    body = steps("payload/not-json", partner)["no-utf-8"].body
+    with pytest.raises(UnicodeDecodeError) as caught:
+        body.decode()
+    assert caught.value.end - caught.value.start == 1
+    broken = body.decode(errors="replace")
+    assert broken.count("\ufffd") == 1
+    told = json.loads(broken)
+    (described,) = (key for key, value in told.items() if "\ufffd" in str(value))
+    assert described == {"clevertap": "Partner", "reachfive": "definition_name"}[partner]
+    assert told | {described: ""} == sample(partner) | {described: ""}
 
 
 @PARTNER
@@ -515,6 +541,8 @@ def test_a_truncated_body_promises_more_than_comes_and_ends_in_each_way(partner:
     assert set(ends) == {HangUp(), HangUp(reset=True), EndWriting()}
     (claim,) = scenario("http/truncated-body", partner).claims
     assert claim.wants == {"absent": True}
+    answered = [one for one in scenario("http/truncated-body", partner).expectations if one.name != "plain"]
+    assert [(one.name, one.status) for one in answered] == [("half-closed", ("refused",))], "who hung up hears nothing"
 
 
 @PARTNER

@@ -15,6 +15,7 @@ from simulator.reporting.text.page import BOLD, DIM, GREEN, RED, YELLOW, Line, P
 from simulator.rule import Judged
 
 _NAME_COLUMN = 28  # no wider, however long a rule's name is
+_UNSEEN = "Passed by their answers alone"
 _OPEN = {Result.INCONCLUSIVE: "No verdict (inconclusive)", Result.NOT_APPLICABLE: "Not applicable"}
 
 
@@ -45,21 +46,24 @@ def render(
     )
     whole += _families(scored, page)
     whole += _tolerated([one for one in judged if one.rule.level == "may"], page)
-    for result in _OPEN:
-        whole += _open([one for one in judged if one.verdict.result is result], result, page)
+    for result, heading in _OPEN.items():
+        whole += _open([one for one in judged if one.verdict.result is result], heading, page)
+    whole += _open([one for one in judged if one.unseen and one.verdict.result is Result.PASSED], _UNSEEN, page)
     whole += [Line(), *summary_lines(report, page, _how_many(judged, unplayed))]
     return as_text(whole, colour=colour, encoding=encoding)
 
 
 def _how_many(judged: Sequence[Judged], unplayed: int) -> str:
-    """`58 rules with clevertap, 40 with reachfive`."""
+    """`58 rules with clevertap, 40 with reachfive, 6 of them may (never counted)`."""
     partners = list(dict.fromkeys(one.partner for one in judged))
     numbers = [(sum(1 for one in judged if one.partner == partner), partner) for partner in partners]
     words = [
         f"{count(number, 'rule') if not place else f'{number:,}'} with {partner}"
         for place, (number, partner) in enumerate(numbers)
     ]
-    left = [f"{unplayed:,} not played"] if unplayed else []
+    milder = sum(1 for one in judged if one.rule.level == "may")
+    left = [f"{milder:,} of them may (never counted)"] if milder else []
+    left += [f"{unplayed:,} not played"] if unplayed else []
     return ", ".join([*words, *left]) or "no rule"
 
 
@@ -113,13 +117,15 @@ def _families(scored: Sequence[Judged], page: Page) -> Iterator[Line]:
 
 
 def _kept(of: Sequence[Judged], page: Page) -> str:
-    """`6/6 must · 2/2 should`: those that passed, of those that a verdict was wanted of."""
+    """`4/6 must (1 ?) · 2/2 should`: those that passed, of those that a verdict was wanted of; the rest was broken."""
     words = []
     for level in ("must", "should"):
         asked = [one for one in of if one.rule.level == level and one.verdict.result is not Result.NOT_APPLICABLE]
         if asked:
-            kept = sum(1 for one in asked if one.verdict.result is Result.PASSED)
-            words.append(f"{kept}/{len(asked)} {level}")
+            results = [one.verdict.result for one in asked]
+            unclear = results.count(Result.INCONCLUSIVE)
+            aside = f" ({unclear} {page.marks[Result.INCONCLUSIVE]})" if unclear else ""
+            words.append(f"{results.count(Result.PASSED)}/{len(asked)} {level}{aside}")
     return (" · " if page.unicode else ", ").join(words) or page.marks[Result.NOT_APPLICABLE]
 
 
@@ -166,11 +172,12 @@ def _variant(check: str) -> str:
     return check.removeprefix("expect/")
 
 
-def _open(judged: Sequence[Judged], result: Result, page: Page) -> Iterator[Line]:
+def _open(judged: Sequence[Judged], heading: str, page: Page) -> Iterator[Line]:
     """What is not known, by what would settle it."""
     if not judged:
         return
-    yield from [Line(), Line(_OPEN[result], BOLD)]
+    yield from [Line(), Line(heading, BOLD)]
+    result = judged[0].verdict.result
     reasons: dict[str, list[Judged]] = {}
     for one in judged:
         reasons.setdefault(one.verdict.because, []).append(one)

@@ -175,5 +175,8 @@ def _circumstances(attempt: Attempt) -> str:
 
 
 def _secrets(attempt: Attempt) -> str:
-    """What a person must know to set the variable."""
-    return "" if attempt.credentials in {"right", "absent"} else f" (its credentials were {attempt.credentials})"
+    """What a person must know to set the variables."""
+    if attempt.credentials in {"right", "absent"}:
+        return ""
+    kind = f" (its credentials were {attempt.credentials}"
+    return f"{kind})" if attempt.credentials == "empty" else f"{kind}: $WRONG_AUTHORIZATION is not the right value)"

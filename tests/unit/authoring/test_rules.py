@@ -21,6 +21,7 @@ mend: Compare it always.
 needs: [authorization, separate_runs]
 control: [each]
 alone: true
+where_shown: true
 
 played:
   clevertap:
@@ -59,6 +60,7 @@ def place_of(words: str, text: str) -> tuple[int, int]:
 def test_a_rule_is_read_to_the_letter() -> None:
     rule = parse_rule(TEXT, "mine/auth/absent.yaml")
     assert (rule.name, rule.family, rule.level, rule.alone) == ("auth/absent", "auth", "must", True)
+    assert rule.where_shown
     assert (rule.needs, rule.control) == (("authorization", "separate_runs"), ("each",))
     assert (rule.why, rule.mend, rule.origin) == ("It matters.", "Compare it always.", "mine/auth/absent.yaml")
     assert list(rule.played) == ["clevertap", "reachfive"]
@@ -70,9 +72,10 @@ def test_a_rule_is_read_to_the_letter() -> None:
 
 
 def test_what_may_be_left_out_may_be_left_out() -> None:
-    lines = [one for one in TEXT.splitlines() if one.partition(":")[0] not in {"needs", "control", "alone"}]
+    optional = {"needs", "control", "alone", "where_shown"}
+    lines = [one for one in TEXT.splitlines() if one.partition(":")[0] not in optional]
     rule = parse_rule("\n".join(lines), "absent.yaml")
-    assert (rule.needs, rule.control, rule.alone) == ((), (), False)
+    assert (rule.needs, rule.control, rule.alone, rule.where_shown) == ((), (), False, False)
 
 
 def test_the_text_of_what_is_played_has_every_line_of_the_block_where_the_file_has_it() -> None:

@@ -23,7 +23,11 @@ def lane(*dues: float, now: float = 100.0) -> Lane:
 
 
 def taken(from_: Lane, *, compressed: bool) -> list[int]:
-    return [one.delivery.number for one in from_.take(compressed=compressed)]
+    return [one.delivery.number for one in take(from_, compressed=compressed)]
+
+
+def take(from_: Lane, *, compressed: bool) -> list[Waiting]:
+    return list(from_.take(compressed=compressed, tried_again=lambda _: False))
 
 
 def test_in_real_time_each_leaves_whatever_became_of_earlier_ones() -> None:
@@ -50,10 +54,10 @@ def test_no_more_than_so_many_are_under_way_in_compressed_time() -> None:
 
 def test_who_was_held_back_is_late_through_no_fault_of_the_sender() -> None:
     one = lane(0.0, TIMEOUT + 1.0)
-    assert [waiting.might for waiting in one.take(compressed=True)] == [1.0]
+    assert [waiting.might for waiting in take(one, compressed=True)] == [1.0]
     assert taken(one, compressed=True) == []
     one.ended(1)
-    assert [waiting.might for waiting in one.take(compressed=True)] == [100.0]
+    assert [waiting.might for waiting in take(one, compressed=True)] == [100.0]
 
 
 def test_so_is_who_stood_behind_it() -> None:
@@ -61,7 +65,7 @@ def test_so_is_who_stood_behind_it() -> None:
     assert taken(one, compressed=True) == [1]
     assert taken(one, compressed=True) == []
     one.ended(1)
-    assert [waiting.might for waiting in one.take(compressed=True)] == [100.0, 100.0]
+    assert [waiting.might for waiting in take(one, compressed=True)] == [100.0, 100.0]
 
 
 def test_a_lane_is_idle_when_nothing_waits_and_nothing_is_under_way() -> None:
@@ -109,6 +113,29 @@ def test_endpoints_do_not_wait_for_one_another() -> None:
 
 def test_a_delivery_that_came_out_of_no_lane_ends_in_none() -> None:
     assert not Lanes(lambda: 0.0).ended(7)
+
+
+def test_who_is_due_before_something_is_tried_again_does_not_wait_for_it_and_who_is_due_after_does() -> None:
+    lanes = Lanes(lambda: 0.0)
+    lanes.offer(waiting(1, 0.0))
+    lanes.offer(waiting(2, TIMEOUT + 1.0))
+    assert numbers(lanes) == [1]
+    lanes.rests("clevertap", 1, TIMEOUT + 15.0)
+    lanes.offer(waiting(3, TIMEOUT + 16.0, hook=OTHER))
+    lanes.offer(waiting(4, TIMEOUT + 16.0, hook=OTHER, partner="reachfive"))
+    assert numbers(lanes) == [2]
+    lanes.goes_on(1, TIMEOUT)
+    assert numbers(lanes) == [3, 4]
+    assert lanes.ended(1)
+
+
+def test_what_rests_takes_no_room() -> None:
+    lanes = Lanes(lambda: 0.0)
+    for number in range(1, IN_FLIGHT + 2):
+        lanes.offer(waiting(number, 0.0))
+    assert len(numbers(lanes)) == IN_FLIGHT
+    lanes.rests("clevertap", 1, 15.0)
+    assert numbers(lanes) == [IN_FLIGHT + 1]
 
 
 def test_what_waits_can_be_looked_at_again_and_keeps_its_place() -> None:

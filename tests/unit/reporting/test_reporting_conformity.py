@@ -66,7 +66,18 @@ def test_families_are_a_table_with_a_column_for_each_partner(a_play: Plays, a_re
     )
     assert "family   clevertap               reachfive\n" in shown
     assert "auth     1/2 must · 1/1 should   1/1 must\n" in shown
-    assert "order    0/1 must                –\n" in shown
+    assert "order    0/1 must (1 ?)          –\n" in shown
+
+
+def test_what_is_inconclusive_does_not_look_like_what_failed(a_play: Plays, a_report: Reports) -> None:
+    results = {"auth": [PASSED, FAILED, UNCLEAR, UNCLEAR, NOT], "http": [UNCLEAR], "runs": [FAILED]}
+    those = [judged(a_play, f"{family}/n{n}", one) for family, of in results.items() for n, one in enumerate(of)]
+    shown = told(a_report, *those, judged(a_play, "http/s", UNCLEAR, level="should"), brief=True)
+    assert "auth     1/4 must (2 ?)\n" in shown
+    assert "http     0/1 must (1 ?) · 0/1 should (1 ?)\n" in shown
+    assert "runs     0/1 must\n" in shown
+    plain = told(a_report, *those, brief=True, encoding="ascii")
+    assert "auth     1/4 must (2 ?)\n" in plain
 
 
 def test_a_should_that_is_counted_as_a_must_stays_a_should_in_the_table(a_play: Plays, a_report: Reports) -> None:
@@ -88,6 +99,20 @@ def test_what_is_open_stands_together_by_what_would_settle_it(a_play: Plays, a_r
     assert "3 rules with clevertap, 1 with reachfive" in shown
 
 
+def test_what_passed_though_its_effects_were_not_looked_at_is_named(a_play: Plays, a_report: Reports) -> None:
+    because = "the answers were right; effects were not looked at: no probe 'export'"
+    shown = told(
+        a_report,
+        judged(a_play, "auth/absent", PASSED, because=because, unseen="no probe 'export'"),
+        judged(a_play, "auth/wrong", PASSED),
+        judged(a_play, "auth/empty", FAILED, unseen="no probe 'export'"),
+        brief=True,
+    )
+    assert f"\nPassed by their answers alone\n  ✓ {because}\n      auth/absent (clevertap)\n" in shown
+    assert "auth/wrong" not in shown
+    assert "Passed by" not in told(a_report, judged(a_play, "auth/wrong", PASSED), brief=True)
+
+
 def test_what_may_be_is_a_table_of_variants_and_no_failure(a_play: Plays, a_report: Reports) -> None:
     parts = (
         Verdict(check="expect/none", result=PASSED, because=""),
@@ -97,7 +122,7 @@ def test_what_may_be_is_a_table_of_variants_and_no_failure(a_play: Plays, a_repo
     shown = told(a_report, judged(a_play, "ack/x", PASSED), tolerated, brief=True)
     assert "  payload/types  clevertap  ✓ none  ✗ form\n" in shown
     assert "mend" not in shown
-    assert "1 passed, 0 failed" in shown
+    assert "2 rules with clevertap, 1 of them may (never counted), 4 deliveries: 1 passed, 0 failed" in shown
     assert shown.endswith("every promise that must be kept was kept.\n")
     assert "payload  " not in shown.partition("Tolerated")[0]
 

@@ -199,7 +199,19 @@ def test_wrong_credentials_are_named_where_they_must_be_filled_in(
 ) -> None:
     (line,) = journal((delivery(credentials="prefix"), exchange(200)))
     shown = text.render(a_report(a_play(a_verdict(Result.FAILED, evidence=(line,)))))
-    assert "      to send it again (its credentials were prefix):\n" in shown
+    words = "its credentials were prefix: $WRONG_AUTHORIZATION is not the right value"
+    assert f"      to send it again ({words}):\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("credentials", "said"), [("right", ""), ("absent", ""), ("empty", " (its credentials were empty)")]
+)
+def test_no_variable_is_named_where_the_command_has_none(
+    credentials: str, said: str, journal: Writes, a_play: Plays, a_report: Reports, a_verdict: Judges
+) -> None:
+    (line,) = journal((delivery(credentials=credentials), exchange(200)))
+    shown = text.render(a_report(a_play(a_verdict(Result.FAILED, evidence=(line,)))))
+    assert f"      to send it again{said}:\n" in shown
 
 
 @pytest.mark.parametrize(

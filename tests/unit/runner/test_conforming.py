@@ -156,6 +156,57 @@ def test_a_run_without_evidence_of_any_rule_never_passes(found: list[tuple[Level
     assert report_of(*found).exit_code == code
 
 
+CLAIMED = """exports:
+      one: {frequency: one time, takes: 9m20s, emits: [completed]}
+    expect:
+      each: {status: ack}
+    then:
+      - never: {status: Failed, for: 1s}
+      - never: {effects: 2, for: 1s}"""
+
+
+@pytest.mark.parametrize(
+    ("probes", "why"),
+    [
+        ("", "no probe 'export'"),
+        (
+            "probes: {export: {get: 'http://receiver.test/{id}', select: {at: $.at}}}",
+            "the probe 'export' does not select `status`; the probe 'export' does not select `effects`",
+        ),
+    ],
+)
+def test_what_cannot_be_shown_is_left_out_only_where_the_rule_says_so(probes: str, why: str) -> None:
+    play = played(verdict(PASSED), verdict(UNCLEAR, "then/1-never"), verdict(UNCLEAR, "then/2-never"))
+    mild = judged_play(pair(more="where_shown: true", scenario=CLAIMED), play, receiver=receiver(probes))
+    assert mild.verdict.result is PASSED
+    assert mild.verdict.because == f"the answers were right; effects were not looked at: {why}"
+    assert (mild.unseen, [one.check for one in mild.parts]) == (why, ["expect/each"])
+    strict = judged_play(pair(scenario=CLAIMED), play, receiver=receiver(probes))
+    assert (strict.verdict.result, strict.unseen) == (UNCLEAR, "")
+
+
+def test_what_can_be_shown_counts_as_it_does_for_any_rule() -> None:
+    probe = "probes: {export: {get: 'http://receiver.test/{id}', select: {status: $.status}}}"
+    shown = pair(more="where_shown: true", scenario=CLAIMED)
+    for result in (FAILED, UNCLEAR):
+        play = played(verdict(PASSED), verdict(result, "then/1-never"), verdict(UNCLEAR, "then/2-never"))
+        assert judged_play(shown, play, receiver=receiver(probe)).verdict.result is result
+    play = played(verdict(FAILED), verdict(UNCLEAR, "then/1-never"))
+    assert judged_play(shown, play, receiver=receiver()).verdict.because == "expect/each failed"
+
+
+def test_a_rule_of_which_nothing_can_be_shown_does_not_pass_by_that() -> None:
+    play = played(verdict(UNCLEAR, "then/1-never"), verdict(UNCLEAR, "then/2-never"))
+    made = judged_play(pair(more="where_shown: true", scenario=CLAIMED), play, receiver=receiver())
+    assert (made.verdict.result, made.unseen) == (UNCLEAR, "")
+
+
+def test_answers_alone_are_enough_for_such_a_rule_when_it_is_played(tmp_path: Path) -> None:
+    chosen = [pair(more="where_shown: true", scenario=CLAIMED), pair(name="ack/other", scenario=CLAIMED)]
+    _, judged = conform(chosen, session_of(chosen, tmp_path, App()))
+    assert outcomes(judged) == {"ack/plain": PASSED, "ack/other": UNCLEAR}
+
+
 def receiver(more: str = "") -> Receiver:
     return parse_receiver(f"receiver: r\n{BOTH}{more}", "receiver.yaml", {})
 

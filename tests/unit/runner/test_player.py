@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from simulator.clock import JumpClock, Scale
 from simulator.errors import StorageError
 from simulator.journal import Journal, JournalWriter
-from simulator.model import Delivery, Exchange, Outcome
+from simulator.model import Delivery, EndWriting, Exchange, Outcome
 from simulator.provider import Retry
 from simulator.receiver import Receiver
 from simulator.runner.play import Pace, Player
@@ -32,6 +33,7 @@ class Receiving:
         self.clock = clock
         self.arrived: list[tuple[float, bytes]] = []
         self.intents_seen: list[int] = []
+        self.fresh: list[bool] = []
         self.waiting: list[tuple[float, Callable[[Exchange], None]]] = []
         self._journal = journal
         self._answers = list(answers)
@@ -39,6 +41,7 @@ class Receiving:
 
     def __call__(self, request: Request, done: Callable[[Exchange], None]) -> None:
         self.arrived.append((self.clock.now(), request.data.partition(b"\r\n\r\n")[2]))
+        self.fresh.append(request.fresh)
         self.intents_seen.append(self._journal.read_bytes().count(b'"kind":"intent"'))
         if self._held:
             self.waiting.append((self.clock.now(), done))
@@ -203,6 +206,13 @@ def test_a_partner_that_fires_and_forgets_sends_once(tmp_path: Path) -> None:
     played = Played(tmp_path, "real", answers=(500,))
     asyncio.run(played.player.play([delivery(1, 0.0)]))
     assert len(played.receiving.arrived) == 1
+
+
+def test_what_closes_its_side_has_a_connection_that_cannot_have_ended_for_its_age(tmp_path: Path) -> None:
+    played = Played(tmp_path, "instant")
+    ends: list[tuple[bytes | EndWriting, ...] | None] = [None, (b"POST",), (b"POST", EndWriting())]
+    played.play([replace(delivery(n, 60.0 * n), script=script) for n, script in enumerate(ends)])
+    assert played.receiving.fresh == [False, False, True]
 
 
 def test_a_stopped_run_sends_nothing_more_and_says_that_it_is_incomplete(tmp_path: Path) -> None:
