@@ -54,7 +54,7 @@ class Note(NamedTuple):
 class Receiver:
     """What it lets in, how it reads it, what it keeps and what it shows: one method for each."""
 
-    line: ClassVar[type[Line]] = Line
+    line: type[Line] = Line
     zone: ClassVar[tzinfo] = ZoneInfo("Asia/Kolkata")
     accepted: ClassVar[int] = 200
     clevertap_words: ClassVar = {"Initiated": 0, "Completed": 1}

@@ -17,7 +17,7 @@ class RepeatsOneAfterAnother(Receiver):
         await super().keep(note)
 
 
-@flaw("repeats/after-a-day", "Of the notifications seen only the last forty-five are remembered")
+@flaw("repeats/after-a-day", "Of the notifications seen only the last few dozen are remembered")
 class RepeatsAfterADay(Receiver):
     def note(self, note: Note) -> bool:
         seen = (note.provider, note.id, note.same)
@@ -32,12 +32,10 @@ class RepeatsAfterADay(Receiver):
 
 @flaw("runs/new-id", "Runs of a recurring export are filed under the first id that it had")
 class RunsNewId(Receiver):
-    first: dict[tuple[Any, ...], tuple[str, datetime]]
-
     def clevertap(self, fields: Fields) -> Note | None:
         note = super().clevertap(fields)
         if note and note.at and fields.get("Frequency") == "Every 4 Hours":
-            first = vars(self).setdefault("first", {})
+            first: dict[tuple[Any, ...], tuple[str, datetime]] = vars(self).setdefault("first", {})
             at = datetime.fromisoformat(note.at)
             id_, began = first.setdefault((fields.get("Partner"), note.status), (note.id, at))
             if at - began == timedelta(hours=4):
@@ -100,9 +98,8 @@ class OrderEndOnly(Receiver):
 class OrderAnyOrder(Receiver):
     def note(self, note: Note) -> bool:
         told = self.told.get((note.provider, note.id), {}).values()
-        return (
-            False if note.weight and any(one.weight and one.place > note.place for one in told) else super().note(note)
-        )
+        late = note.weight and any(one.weight and one.place > note.place for one in told)
+        return False if late else super().note(note)
 
 
 @flaw("silence/never-completed", "What has been running for two days is shown as completed: nothing takes as long")

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 from typing import Any
 
 from tests.receivers.correct.plain_http import Answer, Line, Refused, Request
@@ -83,15 +84,16 @@ class HttpTruncatedBody(Receiver):
 
 @flaw("http/slow-body", "One body is read at a time")
 class HttpSlowBody(Receiver):
-    class Connection(Line):
-        async def body(self, request: Request) -> bytes:
-            async with _turn:
-                return await super().body(request)
+    def __init__(self, authorization: str, log: Path) -> None:
+        super().__init__(authorization, log)
+        turn = asyncio.Lock()
 
-    line = Connection
+        class OneAtATime(Line):
+            async def body(self, request: Request) -> bytes:
+                async with turn:
+                    return await super().body(request)
 
-
-_turn = asyncio.Lock()
+        self.line = OneAtATime
 
 
 @flaw("http/get", "Whatever the method, what comes to the hook is a notification")

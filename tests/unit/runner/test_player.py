@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +210,8 @@ def test_a_partner_that_fires_and_forgets_sends_once(tmp_path: Path) -> None:
 def test_what_closes_its_side_has_a_connection_that_cannot_have_ended_for_its_age(tmp_path: Path) -> None:
     played = Played(tmp_path, "instant")
     ends: list[tuple[bytes | EndWriting, ...] | None] = [None, (b"POST",), (b"POST", EndWriting())]
-    played.play([replace(delivery(n, 60.0 * n), script=script) for n, script in enumerate(ends)])
+    told = [delivery(n, 60.0 * n)._replace(script=script) for n, script in enumerate(ends, start=1)]
+    assert asyncio.run(played.player.play(told))
     assert played.receiving.fresh == [False, False, True]
 
 
