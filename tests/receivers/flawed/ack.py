@@ -54,7 +54,7 @@ class AckWhileBusy(Receiver):
         try:
             if self.inside > 30:
                 raise Refused(429, "too many")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.3)
             return await super().hook(request, provider)
         finally:
             self.inside -= 1

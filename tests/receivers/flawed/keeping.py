@@ -57,15 +57,15 @@ class CutRestart(Receiver):
             late.clear()
 
 
-@flaw("load/acknowledged-is-kept", "Where more than sixty are waiting to be written, one is given up")
+@flaw("load/acknowledged-is-kept", "Where more than twenty are waiting to be written, one is given up")
 class LoadAcknowledgedIsKept(Receiver):
     waiting = 0
 
     async def keep(self, note: Note) -> None:
         self.waiting += 1
         try:
-            crowded = self.waiting > 60
-            await asyncio.sleep(0.05)
+            crowded = self.waiting > 20
+            await asyncio.sleep(0.2)
             if not crowded:
                 await super().keep(note)
         finally:

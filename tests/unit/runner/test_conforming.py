@@ -199,6 +199,7 @@ def test_a_rule_of_which_nothing_can_be_shown_does_not_pass_by_that() -> None:
     play = played(verdict(UNCLEAR, "then/1-never"), verdict(UNCLEAR, "then/2-never"))
     made = judged_play(pair(more="where_shown: true", scenario=CLAIMED), play, receiver=receiver())
     assert (made.verdict.result, made.unseen) == (UNCLEAR, "")
+    assert made.verdict.because == "then/1-never inconclusive; then/2-never inconclusive"
 
 
 def test_answers_alone_are_enough_for_such_a_rule_when_it_is_played(tmp_path: Path) -> None:
