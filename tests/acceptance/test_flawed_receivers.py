@@ -14,6 +14,9 @@ from tests.acceptance.conftest import Command
 from tests.flaws import BEGIN, END, finding, main, table
 from tests.subjects import FLAWED, RIGHT, ROOT, Found, Subject, caught, held
 
+IN_EVERY_RUN = [
+    one if one.make == "sample" else pytest.param(one, marks=pytest.mark.deep) for one in FLAWED
+]  # those that people are offered; all the others in `make deep`, and in the matrix
 RACE = Subject("sample", "repeats/at-once")
 OF_OTHER_MAKE = [one for one in RIGHT if one.make != "sample"]  # the sample has a test of its own: test_conform.py
 
@@ -30,7 +33,7 @@ def found(request: pytest.FixtureRequest) -> Iterator[dict[Subject, "Future[Foun
         pool.shutdown(cancel_futures=True)
 
 
-@pytest.mark.parametrize("subject", FLAWED, ids=str)
+@pytest.mark.parametrize("subject", IN_EVERY_RUN, ids=str)
 def test_a_flaw_is_caught_by_the_rule_that_is_meant_to(subject: Subject, found: "dict[Subject, Future[Found]]") -> None:
     assert finding(subject, found[subject].result(timeout=120)) == ""
 

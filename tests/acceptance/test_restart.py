@@ -131,7 +131,7 @@ def test_the_sample_receiver_knows_what_it_acknowledged_when_it_was_killed(partn
     assert (tmp_path / "j" / "receiver.log").read_text().count("listening on") == 3
 
 
-@pytest.mark.parametrize("command", ["", "sh start.sh"])
+@pytest.mark.parametrize("command", [pytest.param("", marks=pytest.mark.deep), "sh start.sh"])
 def test_every_process_of_it_is_killed_and_the_story_goes_on_with_new_ones(
     partnersim: Command, tmp_path: Path, command: str
 ) -> None:
@@ -148,7 +148,7 @@ def test_every_process_of_it_is_killed_and_the_story_goes_on_with_new_ones(
     assert lines[killed - 1]["kind"] == "outcome", "nothing was asked between the last answer and the end"
 
 
-@pytest.mark.parametrize("keeps", ["in memory", "later"])
+@pytest.mark.parametrize("keeps", [pytest.param("in memory", marks=pytest.mark.deep), "later"])
 def test_one_that_acknowledges_before_it_stores_fails_by_exactly_that(
     partnersim: Command, tmp_path: Path, keeps: str
 ) -> None:

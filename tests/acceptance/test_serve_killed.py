@@ -85,7 +85,7 @@ def killed_and_started_again(folder: Path, answering: Answering, times: int, dic
 
 
 def test_a_killed_service_goes_on_with_nothing_lost_and_nothing_repeated(tmp_path: Path, answering: Answering) -> None:
-    killed_and_started_again(tmp_path, answering, 4, random.Random(1))
+    killed_and_started_again(tmp_path, answering, 3, random.Random(1))
 
 
 @pytest.mark.deep
