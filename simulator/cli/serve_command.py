@@ -64,7 +64,7 @@ def command(host: str, port: int, **options: Any) -> int:
 
     \b
     partnersim serve
-    partnersim serve --hold --seed 7 --start 2026-01-05T00:00:00Z --state /tmp/fresh
+    partnersim serve --hold --seed 7 --start 2026-01-05T00:00:00Z --state fresh
     """
     from simulator.console.desk import running
     from simulator.serving import Room, listening, serve_on

@@ -100,8 +100,8 @@ class Agenda:
             if value:
                 where += f" AND {column} = ?"
                 values.append(value)
-        count = self._store.connection.execute(f"SELECT count(*) FROM run WHERE {where}", values)  # noqa: S608
-        query = f"SELECT {_RUN} FROM run WHERE {where} ORDER BY place LIMIT ? OFFSET ?"  # noqa: S608
+        count = self._store.connection.execute(f"SELECT count(*) FROM run WHERE {where}", values)  # noqa: S608 (our own names)
+        query = f"SELECT {_RUN} FROM run WHERE {where} ORDER BY place LIMIT ? OFFSET ?"  # noqa: S608 (our own names)
         rows = self._store.connection.execute(query, (*values, limit, offset)).fetchall()
         return int(count.fetchone()[0]), [_run(row) for row in rows]
 

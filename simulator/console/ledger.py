@@ -169,7 +169,7 @@ class Ledger:
         pairs = [(name, value) for name in Wanted.__slots__ if (value := getattr(wanted, name)) is not None]
         where = "WHERE " + " AND ".join(f"{name} = ?" for name, _ in pairs) if pairs else ""
         values = [value for _, value in pairs]
-        count = self._store.connection.execute(f"SELECT count(*) FROM delivery {where}", values)  # noqa: S608
+        count = self._store.connection.execute(f"SELECT count(*) FROM delivery {where}", values)  # noqa: S608 (our own names)
         order = "ORDER BY number DESC" if newest else "ORDER BY number"
         rows = self._rows(f"{where} {order} LIMIT ? OFFSET ?", (*values, limit, offset))
         return int(count.fetchone()[0]), rows
