@@ -32,6 +32,7 @@ NEVER_IMPORTED = {
     "mypy": "`make check` checks the types with it",
     "pytest-cov": "hands coverage to pytest",
     "pytest-randomly": "shuffles the tests",
+    "pytest-xdist": "`make check` runs the tests on both cores with it",
     "ruff": "`make check` checks form and style with it",
     "schemathesis": "tests/acceptance/test_serve_schemathesis.py asks the service with it, as a command",
     "types-jsonschema": "read by mypy",
