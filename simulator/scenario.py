@@ -107,6 +107,7 @@ class Step:
     valid: bool = True  # False: the author says that this payload is broken on purpose
     credentials: Credentials = "right"
     fault: Mapping[str, Any] = field(default_factory=dict)  # name in FAULTS → its setting; at most one
+    timeout: float | None = None  # real seconds; None for that of all deliveries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

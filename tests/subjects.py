@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from simulator.authoring import load_receiver, load_rule, shipped_rules
+from simulator.authoring import load_receiver, load_rule
 from simulator.model import Verdict
 from simulator.runner.conduct import file_name
 from simulator.runner.conforming import conform, pairs
@@ -77,10 +77,9 @@ class Found(NamedTuple):
 
 
 RIGHT: Final = (Subject("sample"), Subject("plain"), Subject("node"))
-_AWAITED: Final = frozenset({"http/get"}).difference(shipped_rules())  # flaws whose rule is still to be written
 FLAWED: Final = (
     *(Subject("sample", name) for name in OF_THE_SAMPLE),
-    *(Subject("plain", name) for name in planted.FLAWS if name not in _AWAITED),
+    *(Subject("plain", name) for name in planted.FLAWS),
 )
 
 
@@ -108,13 +107,16 @@ def held(subject: Subject, rules: Sequence[str] = (), more: Sequence[str] = ()) 
     return Found(outcomes, {one["rule"]: one["level"] for one in told}, ended.stderr.strip())
 
 
-def caught(subject: Subject) -> Found:
-    """What its own rule finds of it: most in this process, where that says as much and takes less."""
+def caught(subject: Subject, timeout: str = "4s") -> Found:
+    """What its own rule finds of it: most in this process, where that says as much and takes less.
+
+    `timeout` is what the receiver file says of its endpoints.
+    """
     if subject.rule in _APART:
         return held(subject, [subject.rule])
     with tempfile.TemporaryDirectory(prefix="partnersim-flaws-") as scratch, _served(subject, Path(scratch)) as url:
         folder = Path(scratch)
-        receiver = load_receiver(str(_written(subject, folder, url)), _ENVIRONMENT)
+        receiver = load_receiver(str(_written(subject, folder, url, timeout=timeout)), _ENVIRONMENT)
         chosen = pairs([load_rule(subject.rule)], receiver)
         scenarios = [one.scenario for one in chosen]
         session = Session(
@@ -150,11 +152,11 @@ def _served(subject: Subject, folder: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
 
 
-def _written(subject: Subject, folder: Path, url: str, more: str = "") -> Path:
+def _written(subject: Subject, folder: Path, url: str, more: str = "", timeout: str = "4s") -> Path:
     """Its receiver file. Nothing of a flaw takes as long as the partners' own patience, so that it is shorter then."""
     text = receiver_file(url, _SECRET)
     if subject.flaw:
-        text = text.replace('"}\n', '", timeout: 4s}\n')
+        text = text.replace('"}\n', f'", timeout: {timeout}}}\n')
     file = folder / "receiver.yaml"
     file.write_text(text + more, encoding="utf-8")
     return file

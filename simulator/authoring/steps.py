@@ -63,7 +63,15 @@ def _step(findings: Findings, moments: Moments, name: str, keys: dict[str, Any])
         valid=keys.get("valid", True),
         credentials=keys.get("credentials", "right"),
         fault=_fault(findings, keys.get("fault", {}), path),
+        timeout=_timeout(findings, keys, path),
     )
+
+
+def _timeout(findings: Findings, keys: dict[str, Any], path: Path) -> float | None:
+    timeout = clock.seconds(keys["timeout"]) if "timeout" in keys else None
+    if timeout == 0:
+        findings.add((*path, "timeout"), "no answer comes in no time", "e.g. timeout: 5s")
+    return timeout
 
 
 def _altered(findings: Findings, keys: dict[str, Any], path: Path) -> dict[str, Any]:

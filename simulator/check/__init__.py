@@ -1,7 +1,7 @@
 """What a check is, and the evidence it reads. `simulator.checks` holds the catalogue."""
 
 from simulator.check.case import Case, Facts, is_of, status_fits
-from simulator.check.finding import Finding, Tally
+from simulator.check.finding import Finding, Hint, Tally
 from simulator.check.history import History, Sent
 from simulator.check.kinds import ClaimCheck, ExpectationCheck, Watch
 
@@ -11,6 +11,7 @@ __all__ = [
     "ExpectationCheck",
     "Facts",
     "Finding",
+    "Hint",
     "History",
     "Sent",
     "Tally",

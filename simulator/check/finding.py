@@ -2,11 +2,24 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any, NamedTuple
 
 from simulator.model import Result
 
 EVIDENCE = 20  # journal lines named in a verdict
+
+
+class Hint(Enum):
+    """What a second play is worth to a finding.
+
+    `SEEN`, of a failure: something was there that must not be, and no slowness or noise puts it there; so it stands,
+    though a second play does not show it. `AGED`, of a doubt: a connection that had carried a request before ended, as
+    it may for its age; a play with a connection for each delivery settles it.
+    """
+
+    SEEN = auto()
+    AGED = auto()
 
 
 class Mark(NamedTuple):
@@ -30,6 +43,7 @@ class Finding(NamedTuple):
     evidence: tuple[int, ...] = ()
     measure: float = 0.0
     mark: Mark | None = None
+    hint: Hint | None = None
 
     @property
     def because(self) -> str:
@@ -39,7 +53,10 @@ class Finding(NamedTuple):
 
 @dataclass(kw_only=True)
 class Tally:
-    """Counts findings as they come; keeps the first of each result, and a few lines of evidence."""
+    """Counts findings as they come; keeps the first of each result, and a few lines of evidence.
+
+    A finding with a hint comes before those of the same result without.
+    """
 
     counts: dict[Result, int] = field(default_factory=lambda: dict.fromkeys(Result, 0))
     first: dict[Result, Finding] = field(default_factory=dict)
@@ -51,7 +68,8 @@ class Tally:
         """Take one in."""
         result = finding.result
         self.counts[result] += 1
-        self.first.setdefault(result, finding)
+        if result not in self.first or (finding.hint and not self.first[result].hint):
+            self.first[result] = finding
         lines = self.evidence[result]
         lines += [line for line in finding.evidence[: EVIDENCE - len(lines)] if line not in lines]
         if result is Result.PASSED and (self.longest is None or finding.measure > self.longest.measure):
@@ -70,6 +88,10 @@ class Tally:
         """The gravest result, None when there was none: one failure fails, one doubt keeps the rest from passing."""
         order = (Result.FAILED, Result.INCONCLUSIVE, Result.PASSED, Result.NOT_APPLICABLE)
         return next((result for result in order if self.counts[result]), None)
+
+    def hint(self, result: Result) -> Hint | None:
+        """What a second play is worth to those of this result."""
+        return self.first[result].hint if result in self.first else None
 
     def lines(self, result: Result) -> tuple[int, ...]:
         """The journal lines that show it, at most `EVIDENCE` of them, in order."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from simulator.authoring import parse_scenario
-from simulator.check import Case, ClaimCheck, ExpectationCheck, Finding, Tally, Watch
+from simulator.check import Case, ClaimCheck, ExpectationCheck, Finding, Hint, Tally, Watch
 from simulator.check.answers import doubt, evidence, told
 from simulator.check.conclude import beforehand, on_answers, on_state
 from simulator.check.history import AT_ONCE, histories
@@ -56,14 +56,36 @@ def judge(journal: Journal) -> tuple[Verdict, ...]:
         StorageError: the journal cannot be read.
         DocumentError: the scenario in it cannot.
     """
+    return verdicts(case_of(journal))
+
+
+def case_of(journal: Journal) -> Case:
+    """The journal, with the scenario whose text stands in its header.
+
+    Raises:
+        StorageError: the journal cannot be read.
+        DocumentError: the scenario in it cannot.
+    """
     told = journal.header["scenario"]
     scenario = parse_scenario(told["text"], told["source"]).patient(journal.header["patience"])
-    return verdicts(Case(journal=journal, scenario=scenario, vocabulary=_vocabulary(scenario.provider)))
+    return Case(journal=journal, scenario=scenario, vocabulary=_vocabulary(scenario.provider))
+
+
+def hints(case: Case, at_once: int = AT_ONCE) -> Mapping[str, Hint]:
+    """What a second play is worth to a verdict, by its check: which it cannot undo, and which it settles."""
+    found = ((verdict.check, tally.hint(verdict.result)) for verdict, tally in _weighed(case, at_once))
+    return {check: hint for check, hint in found if hint is not None}
 
 
 def verdicts(case: Case, at_once: int = AT_ONCE) -> tuple[Verdict, ...]:
     """The same for a scenario at hand. `at_once`: bytes of journal whose exports are held in memory together."""
-    return (*_on_answers(case), *_on_state(case, at_once))
+    return tuple(verdict for verdict, _ in _weighed(case, at_once))
+
+
+def _weighed(case: Case, at_once: int) -> Iterator[tuple[Verdict, Tally]]:
+    """Every verdict with the findings that it was made of."""
+    yield from _on_answers(case)
+    yield from _on_state(case, at_once)
 
 
 def watches(scenario: Scenario) -> tuple[Watch, ...]:
@@ -84,7 +106,7 @@ def _check(claim: Claim) -> ClaimCheck:
     return CLAIMS[claim.invariant or ("never-goes" if claim.goes else claim.kind)]
 
 
-def _on_answers(case: Case) -> Iterator[Verdict]:
+def _on_answers(case: Case) -> Iterator[tuple[Verdict, Tally]]:
     tallies = {name: Tally() for name in case.expectations}
     numbers: dict[str, int] = dict.fromkeys(tallies, 0)
     for attempt in _endings(case):
@@ -94,7 +116,8 @@ def _on_answers(case: Case) -> Iterator[Verdict]:
             tallies[name].add(_found(case, expectation, attempt))
             numbers[name] += 1
     for name, expectation in case.expectations.items():
-        yield on_answers(case, expectation, tallies[name], played=_played(case, name, numbers[name]))
+        tally = tallies[name]
+        yield on_answers(case, expectation, tally, played=_played(case, name, numbers[name])), tally
 
 
 def _endings(case: Case) -> Iterator[Attempt]:
@@ -142,7 +165,7 @@ def _played(case: Case, name: str, number: int) -> bool:
     return case.journal.complete or (copies is not None and number >= copies)
 
 
-def _on_state(case: Case, at_once: int) -> Iterator[Verdict]:
+def _on_state(case: Case, at_once: int) -> Iterator[tuple[Verdict, Tally]]:
     stopped = {claim.check: beforehand(case, claim, _check(claim)) for claim in case.scenario.claims}
     open_claims = [claim for claim in case.scenario.claims if stopped[claim.check] is None]
     tallies = {claim.check: Tally() for claim in open_claims}
@@ -152,5 +175,5 @@ def _on_state(case: Case, at_once: int) -> Iterator[Verdict]:
             if finding is not None:
                 tallies[claim.check].add(finding)
     for claim in case.scenario.claims:
-        verdict = stopped[claim.check]
-        yield on_state(case, claim, _check(claim), tallies[claim.check]) if verdict is None else verdict
+        tally = tallies.get(claim.check, Tally())
+        yield stopped[claim.check] or on_state(case, claim, _check(claim), tally), tally

@@ -4,6 +4,7 @@ from functools import partial
 
 from simulator.check import Case, ExpectationCheck, Finding, status_fits
 from simulator.check.answers import evidence, no_control, told
+from simulator.check.proof import taken
 from simulator.model import Attempt, Outcome, Result
 from simulator.scenario import Expectation
 
@@ -16,13 +17,18 @@ def judge(case: Case, expectation: Expectation, attempt: Attempt) -> Finding:
     """
     if "any" in expectation.status:
         return Finding(Result.PASSED, partial(told, attempt), evidence(attempt), attempt.took)
-    if not _acknowledging(case, expectation) and (nothing := no_control(case, attempt)) is not None:
+    refuses = not _acknowledging(case, expectation)
+    if refuses and (nothing := no_control(case, attempt)) is not None:
         return nothing
     came = attempt.outcome in (Outcome.ANSWERED, Outcome.REDIRECTED)
     fits = came and status_fits(attempt.answer_status, expectation.status)
     if fits and not case.acknowledged(attempt) and (nothing := no_control(case, attempt)) is not None:
         return nothing
-    return Finding(Result.PASSED if fits else Result.FAILED, partial(told, attempt), evidence(attempt), attempt.took)
+    if fits:
+        return Finding(Result.PASSED, partial(told, attempt), evidence(attempt), attempt.took)
+    return Finding(
+        Result.FAILED, partial(told, attempt), evidence(attempt), hint=taken(case, attempt) if refuses else None
+    )
 
 
 def _acknowledging(case: Case, expectation: Expectation) -> bool:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from simulator.check import Case, ClaimCheck, Finding, History, Sent, Watch
+from simulator.check import Case, ClaimCheck, Finding, Hint, History, Sent, Watch
 from simulator.check.order import clocks, walk
+from simulator.check.proof import exceeds, proof
 from simulator.check.state import COUNTED, duration, holds, shown, unclear, wanted
 from simulator.check.subject import left_over, subject, unseen, unwatched
 from simulator.limits import NEVER
@@ -67,7 +68,15 @@ def _failed(case: Case, claim: Claim, history: History, names: tuple[str, ...]) 
     if held is not None:
         because += f"; it had shown it for a while, {duration(held.done - history.answered)} after the answer"
     lines = (history.sent[-1].outcome_line, *((held.line,) if held else ()), last.line)
-    return Finding(Result.FAILED, because, lines)
+    return Finding(Result.FAILED, because, lines, hint=_proven(claim, history))
+
+
+def _proven(claim: Claim, history: History) -> Hint | None:
+    """More than is wanted is there, or what nothing genuine can have made; less, or another value, may be late."""
+    if claim.wants.get("absent"):
+        forged = not any(one.genuine for one in history.sent)
+        return proof(history, lambda one: bool(one.present)) if forged else None
+    return proof(history, lambda one: exceeds(claim.wants, one))
 
 
 def _of_run(history: History, claim: Claim) -> tuple[History, bool]:

@@ -1,7 +1,8 @@
 """`never`: at no time does the receiver show what the author named."""
 
-from simulator.check import Case, ClaimCheck, Finding, History, Watch
+from simulator.check import Case, ClaimCheck, Finding, Hint, History, Watch
 from simulator.check.order import clocks, walk
+from simulator.check.proof import proof
 from simulator.check.state import duration, holds, shown, unclear, wanted
 from simulator.check.subject import left_over, subject, unseen, unwatched
 from simulator.model import Observation, Result
@@ -23,7 +24,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     if bad is not None:
         names = tuple(name for name in claim.wants if name != "absent")
         because = f"{speaks.name} showed {shown(bad, names)} {_when(speaks, bad)}"
-        return Finding(Result.FAILED, because, (bad.line,))
+        return Finding(Result.FAILED, because, (bad.line,), hint=_proven(case, claim, speaks))
     if (doubt := unseen(speaks) or unwatched(speaks, claim.window)) is not None:
         return doubt
     strange = next((one for one in speaks.readings if "status" in claim.wants and unclear(case, claim, one)), None)
@@ -47,6 +48,14 @@ def _shown(case: Case, claim: Claim, history: History) -> Observation | None:
         lines &= {seen.line for seen, source in walked if source is None or source.run == claim.run}
     began = min(one.intended for one in history.sent if one.run == claim.run)
     return next((one for one in bad if one.line in lines and one.asked >= began), None)
+
+
+def _proven(case: Case, claim: Claim, history: History) -> Hint | None:
+    """What went away may come back, and what another run of the same id shows is not told from this one's."""
+    one_run = claim.run is None or {one.run for one in history.sent} == {claim.run}
+    if not one_run or "absent" in claim.wants:
+        return None
+    return proof(history, lambda one: holds(case, claim.wants, one))
 
 
 def _gone(history: History) -> Observation | None:

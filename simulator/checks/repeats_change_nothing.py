@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from simulator.check import Case, ClaimCheck, Finding, History, Sent, Watch
+from simulator.check import Case, ClaimCheck, Finding, Hint, History, Sent, Watch
 from simulator.check.answers import HUNG_UP
 from simulator.check.order import clocks
+from simulator.check.proof import exceeds, proof
 from simulator.check.state import count, duration, fits, shown
 from simulator.check.subject import left_over, subject, unseen, unwatched
 from simulator.model import Observation, Outcome, Result
@@ -38,7 +39,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     changed = [one for copies in _recognised(speaks.sent, groups) for one in _compared(case, speaks, copies)]
     bad = bad or next((one for one in changed if one[0] is Result.FAILED), None)
     if bad is not None:
-        return Finding(*bad)
+        return Finding(*bad, hint=_proven(speaks))
     if not groups:
         return None
     if (doubt := unseen(speaks) or unwatched(speaks, claim.window)) is not None:
@@ -104,6 +105,16 @@ def _too_many(history: History) -> Found | None:
         if runs is not None and runs > len(labels) and runs > (most := _runs(history.sent[:by_then])):
             return _over(history, seen, f"runs {runs}", f"{max(most, len(labels))} different runs", by_then)
     return None
+
+
+def _proven(history: History) -> Hint | None:
+    """Whether more is counted at the end than was sent in all."""
+    ends = {one.notification for one in history.sent if one.end or not one.genuine}
+    most = {
+        "effects": len(ends),
+        "runs": max(_runs(history.sent), len({(one.export, one.run) for one in history.sent})),
+    }
+    return proof(history, lambda one: exceeds(most, one))
 
 
 def _over(history: History, seen: Observation, shows: str, most: str, by_then: int) -> Found:

@@ -28,7 +28,7 @@ COMMANDS: Final = {
     "explore": "Play random schedules, and cut down those that fail.",
     "judge": "Judge journals again, offline.",
     "report": "Render journals as text, JSON or JUnit.",
-    "validate": "Check scenario, rule and receiver files.",
+    "validate": "Check scenario, rule, receiver and baseline files.",
     "schema": "Print a JSON Schema, for editors and other programs.",
     "list": "List providers, events, readings, scenarios, rules, faults, checks.",
     "explain": "Say what a rule or a check looks at, and when it fails.",

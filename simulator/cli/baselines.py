@@ -1,14 +1,18 @@
 """The baseline of a command line: read before anything is sent, and renewed at the end; and the badge."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from simulator import authoring
 from simulator.authoring import load_rule, rules_in, shipped_rules
+from simulator.authoring.files import content
 from simulator.cli.output import say
 from simulator.clock import utc_now
-from simulator.errors import StorageError, UsageError
+from simulator.errors import PartnersimError, StorageError, UsageError
 from simulator.model import Report
 from simulator.receiver import Receiver
 from simulator.rule import Judged, Rule
@@ -43,15 +47,58 @@ def _rule(own: Mapping[str, Rule], name: str) -> Rule:
     return own[name] if name in own else load_rule(name)
 
 
+def kind_of(path: str) -> str:
+    """`baseline` for a file whose only key is `known`; else as `simulator.authoring` tells it.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    kind = authoring.kind_of(path)
+    keys = _keys(content(Path(path), "file")) if kind == "scenario" else frozenset[str]()
+    return "baseline" if "known" in keys and "scenario" not in keys else kind
+
+
+def _keys(data: bytes) -> frozenset[str]:
+    """What stands at the top of a YAML or JSON file, before a colon."""
+    try:
+        read = json.loads(data) if data.lstrip()[:1] == b"{" else None
+    except (ValueError, RecursionError):
+        read = None
+    if isinstance(read, dict):
+        return frozenset(read)
+    return frozenset(line.partition(b":")[0].decode(errors="replace") for line in data.splitlines())
+
+
+def check_baseline(path: Path, beside: Iterable[Path]) -> None:
+    """Hold a baseline against all rules that ship, and those of the files `beside` it.
+
+    Raises:
+        UsageError: it cannot be read.
+        DocumentError: every mistake in it.
+    """
+    own: dict[str, Rule] = {}
+    for one in beside:
+        with suppress(PartnersimError):  # what is wrong with that file is said of it
+            if one.suffix in {".yaml", ".yml"} and authoring.kind_of(str(one)) == "rule":
+                rule = load_rule(str(one))
+                own[rule.name] = rule
+    load_baseline(path, {*shipped_rules(), *own}, partial(_rule, own))
+
+
 def held(baseline: Baseline, judged: Sequence[Judged]) -> tuple[Judged, ...]:
     """The verdicts with what the baseline says of them today."""
     return applied(baseline, judged, utc_now().date())
 
 
 def write_files(
-    baseline: Baseline, report: Report, judged: Sequence[Judged], receiver: Receiver, options: Mapping[str, Any]
+    baseline: Baseline,
+    report: Report,
+    judged: Sequence[Judged],
+    explored: Sequence[Judged],
+    receiver: Receiver,
+    options: Mapping[str, Any],
 ) -> None:
-    """Write the renewed baseline and the badge, where they were asked for.
+    """Write the renewed baseline and the badge, where they were asked for; `explored` is in the badge only.
 
     Raises:
         StorageError: one could not be written.
@@ -62,7 +109,7 @@ def write_files(
     if options["badge"]:
         from simulator.reporting import badge
 
-        _write("badge", options["badge"], badge.render(report, judged))
+        _write("badge", options["badge"], badge.render(report, (*judged, *explored)))
 
 
 def tell_drift(baseline: Baseline, judged: Sequence[Judged], receiver: Receiver, options: Mapping[str, Any]) -> None:

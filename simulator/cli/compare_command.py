@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.options import json_option
+from simulator.cli.options import NAMED, json_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 @click.command()
-@click.argument("a", metavar="A.json")
-@click.argument("b", metavar="B.json")
+@click.argument("a", type=NAMED, metavar="A.json")
+@click.argument("b", type=NAMED, metavar="B.json")
 @json_option
 def command(a: str, b: str, as_json: bool) -> int:
     """Say where two reports of conform differ: of two receivers, or of two versions of one.

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import HOST, json_option
+from simulator.cli.options import HOST, NAMED, json_option
 
 _WELL, _WORTH_KNOWING, _TROUBLE = "ok", "note", "trouble"
 Finding = tuple[str, str, str]
@@ -17,7 +17,11 @@ Finding = tuple[str, str, str]
 
 @click.command()
 @click.option(
-    "--receiver", "receiver_file", metavar="FILE", help="Look at this receiver too: is it there, does it answer?"
+    "--receiver",
+    "receiver_file",
+    type=NAMED,
+    metavar="FILE",
+    help="Look at this receiver too: is it there, does it answer?",
 )
 @click.option(
     "--allow-target", type=HOST, multiple=True, metavar="HOST", help="A public host that may be connected to."

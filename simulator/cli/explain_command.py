@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from simulator.cli.options import NAMED
 from simulator.model import Delivery
 from simulator.rule import Rule
 from simulator.scenario import Scenario, Step
@@ -16,10 +17,11 @@ from simulator.scenario import Scenario, Step
 _WIDTH: Final = 100
 _MOST: Final = 12  # lines of what is sent
 _SHOWN: Final = 80  # characters of a value
+_LONGEST: Final = 2000  # characters of anything: as long as a rule's own words may be
 
 
 @click.command()
-@click.argument("name", metavar="[RULE|CHECK]", required=False)
+@click.argument("name", type=NAMED, metavar="[RULE|CHECK]", required=False)
 def command(name: str | None) -> int:
     """Say of a rule why it is one, what is sent and judged, how receivers break it and how to mend it.
 
@@ -154,11 +156,11 @@ def _judged(scenario: Scenario) -> Iterator[str]:
 
 
 def _field(name: str, value: str, margin: int = 10) -> Iterator[str]:
-    first, *rest = textwrap.wrap(value, _WIDTH - margin, break_on_hyphens=False) or [""]
+    first, *rest = textwrap.wrap(_short(value, _LONGEST), _WIDTH - margin, break_on_hyphens=False) or [""]
     yield f"{name:{margin - 1}} {first}"
     yield from (" " * margin + line for line in rest)
 
 
-def _short(text: str) -> str:
+def _short(text: str, most: int = _SHOWN) -> str:
     """A value as far as a person reads it."""
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text):,} characters)"
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"

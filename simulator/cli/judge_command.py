@@ -4,11 +4,11 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import telling_options
+from simulator.cli.options import NAMED, telling_options
 
 
 @click.command()
-@click.argument("journals", nargs=-1, required=True, metavar="JOURNAL...")
+@click.argument("journals", nargs=-1, type=NAMED, required=True, metavar="JOURNAL...")
 @telling_options
 def command(journals: tuple[str, ...], **options: Any) -> int:
     """Judge journals again, from the files alone: nothing is sent. The exit code is that of the run.

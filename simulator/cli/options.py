@@ -1,5 +1,7 @@
 """Options that several commands share, and how their words become values."""
 
+import os
+import stat
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -36,6 +38,37 @@ class _Lines(_Word):
     envvar_list_splitter = "\n"
 
 
+class _Named(click.types.StringParamType):
+    """A file, or the name of something that ships; not a named pipe, which nobody may ever write to or read."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        text = super().convert(value, param, ctx)
+        try:
+            for path in (text, text.rpartition("@")[0]):  # of rule.yaml@clevertap the file
+                _no_pipe(path)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return text
+
+
+class _Readable(click.Path):
+    """A file that is there; as little a named pipe."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        NAMED.convert(os.fsdecode(value), param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _no_pipe(text: str) -> None:
+    """Refuse what may keep whoever opens it waiting for ever; what a shell has opened already, as <(…), is none."""
+    try:
+        waits = stat.S_ISFIFO(os.stat(text).st_mode) and not text.startswith(("/dev/", "/proc/"))  # noqa: PTH116
+    except (OSError, ValueError):  # whether it is there at all, others say better
+        return
+    if waits:
+        raise ValueError(f"{text!r} is a named pipe, and there may be nobody at its other end: name a file")
+
+
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
@@ -46,6 +79,7 @@ def _moment(text: str) -> datetime:
 def _path(text: str) -> Path:
     if not text or "\0" in text:
         raise ValueError(f"{text!r} is no path")
+    _no_pipe(text)
     return Path(text)
 
 
@@ -77,6 +111,7 @@ def _target(text: str) -> tuple[str, Path]:
     form, equals, path = text.partition("=")
     if not equals or not path:
         raise ValueError(f"{text!r} is not FORMAT=PATH, such as junit=report.xml")
+    _no_pipe(path)
     return form, Path(path)
 
 
@@ -84,6 +119,7 @@ SCALE = _Word("scale", Scale.parse)
 MOMENT = _Word("time", _moment)
 DURATION = _Word("duration", _duration)
 PATH = _Word("path", _path)
+NAMED = _Named()
 URL = _Word("url", _url)
 HOST = _Word("host", _host)
 HEADER = _Lines("header", _header)
@@ -92,7 +128,13 @@ TARGET = _Word("format=path", _target)
 _option = partial(click.option, show_default=False)
 
 _RECEIVER = (
-    _option("--receiver", "receiver_file", metavar="FILE", help="The receiver file: URLs, credentials, probes."),
+    _option(
+        "--receiver",
+        "receiver_file",
+        type=NAMED,
+        metavar="FILE",
+        help="The receiver file: URLs, credentials, probes.",
+    ),
     _option("--to", metavar="URL", help="Instead of a file: where everything goes."),
     _option("--authorization", metavar="VALUE", help="The Authorization header the partner sends (with --to)."),
     _option(
@@ -100,10 +142,10 @@ _RECEIVER = (
     ),
     _option("--allow-target", type=HOST, multiple=True, metavar="HOST", help="A public host that may be sent to."),
     _option(
-        "--cacert", type=click.Path(dir_okay=False), metavar="FILE", help="Trust these certificate authorities (PEM)."
+        "--cacert", type=_Readable(dir_okay=False), metavar="FILE", help="Trust these certificate authorities (PEM)."
     ),
-    _option("--cert", type=click.Path(dir_okay=False), metavar="FILE", help="Client certificate (PEM)."),
-    _option("--key", type=click.Path(dir_okay=False), metavar="FILE", help="Its private key (PEM)."),
+    _option("--cert", type=_Readable(dir_okay=False), metavar="FILE", help="Client certificate (PEM)."),
+    _option("--key", type=_Readable(dir_okay=False), metavar="FILE", help="Its private key (PEM)."),
     _option("--insecure", is_flag=True, help="Do not verify TLS. It stands in the report."),
 )
 

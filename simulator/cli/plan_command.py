@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import json_option, seed_options
+from simulator.cli.options import NAMED, json_option, seed_options
 from simulator.cli.output import say
 from simulator.model import AwaitContinue, Delivery, EndWriting, HangUp, Pause, Script
 from simulator.redaction import Scrub
@@ -18,9 +18,13 @@ from simulator.shown import as_text, block
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", type=NAMED)
 @click.option(
-    "--receiver", "receiver_file", metavar="FILE", help="The receiver file: its URL and headers shape the bytes."
+    "--receiver",
+    "receiver_file",
+    type=NAMED,
+    metavar="FILE",
+    help="The receiver file: its URL and headers shape the bytes.",
 )
 @click.option("--to", default=None, metavar="URL", help="Instead: where it would go (http://127.0.0.1:8000/).")
 @seed_options

@@ -62,7 +62,7 @@ def command(
         raise UsageError("the host is empty", "127.0.0.1 is this machine alone, 0.0.0.0 all that reach it")
     bracketed = f"[{host}]" if ":" in host else host
     if print_receiver_file:
-        say(receiver_file(f"http://{bracketed}:{port}", authorization).rstrip("\n"))
+        say(receiver_file(f"http://{bracketed}:{port}", authorization, zone).rstrip("\n"))
         return 0
     chosen = named(flaw)
     place = database or Path("receiver.sqlite")

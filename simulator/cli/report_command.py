@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from simulator.cli.options import PATH
+from simulator.cli.options import NAMED, PATH
 
 _ENDINGS = {"text": ".txt", "json": ".json", "junit": ".xml"}
 
 
 @click.command()
-@click.argument("journals", nargs=-1, required=True, metavar="JOURNAL...")
+@click.argument("journals", nargs=-1, type=NAMED, required=True, metavar="JOURNAL...")
 @click.option("--format", "formats", default="text", metavar="FORMATS", help="text, json, junit; several with commas.")
 @click.option("--output", type=PATH, metavar="PATH", help="A file; for several formats, a folder.")
 def command(journals: tuple[str, ...], formats: str, output: Path | None) -> int:

@@ -5,14 +5,14 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import pace_options, receiver_options, telling_options, timing_options
+from simulator.cli.options import NAMED, pace_options, receiver_options, telling_options, timing_options
 
 
 @click.command(
     epilog="A SCENARIO is a file, a folder of files, or the name of a shipped one (see: partnersim list scenarios); "
     "names may hold * (quote them)."
 )
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.argument("scenarios", nargs=-1, type=NAMED, required=True, metavar="SCENARIO...")
 @receiver_options
 @timing_options
 @pace_options
@@ -27,7 +27,7 @@ def command(scenarios: tuple[str, ...], **options: Any) -> int:
     """
     from simulator.cli.choosing import chosen_receiver, chosen_scenarios, settled
     from simulator.cli.playing import again, session
-    from simulator.cli.telling import check_reports, conclude
+    from simulator.cli.telling import check_reports, conclude, told_when_unready
     from simulator.runner.session import perform
 
     check_reports(options["reports"])
@@ -35,4 +35,6 @@ def command(scenarios: tuple[str, ...], **options: Any) -> int:
     receiver = chosen_receiver(options)
     chosen = chosen_scenarios(scenarios)
     played = session(chosen, receiver, options, partial(again, options), confirm=not options["no_confirm"])
-    return conclude(perform(played), options)
+    with told_when_unready(options):
+        report = perform(played)
+    return conclude(report, options)

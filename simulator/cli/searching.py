@@ -1,4 +1,4 @@
-"""What `shrink` and `explore` have in common: what they may cost, where they stand, what they hold against."""
+"""What searching commands have in common: what they may cost, where they stand, what they hold a receiver against."""
 
 import os
 import re
@@ -136,4 +136,5 @@ def run_line(path: Path, options: Mapping[str, Any]) -> str:
     else:
         words += ["--to", shell_address(options["to"])]
         words += ['--authorization "$AUTHORIZATION"'] if options["authorization"] else []
+    words += [f"--patience {options['patience']:g}"] if options.get("patience") else []
     return " ".join([*words, *(f"--allow-target {shlex.quote(host)}" for host in options["allow_target"])])

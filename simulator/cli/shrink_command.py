@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import PATH, receiver_options
+from simulator.cli.options import NAMED, PATH, receiver_options
 from simulator.cli.searching import effort_options
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", type=NAMED)
 @receiver_options
 @effort_options
 @click.option("--output", type=PATH, metavar="FILE", help="Where the smaller scenario goes (NAME-shrunk.yaml).")

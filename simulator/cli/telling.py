@@ -1,14 +1,17 @@
 """What a command says at its end: the verdicts, the reports that were asked for, and the exit code."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from simulator.cli.output import colour_wanted, say
-from simulator.errors import StorageError, UsageError
-from simulator.model import Report
+from simulator.clock import utc_now
+from simulator.errors import NeverReached, StorageError, UsageError
+from simulator.model import Lateness, Play, Report, Result, Verdict
 from simulator.reporting import REPORTERS
+from simulator.version import __version__
 
 Render = Callable[..., str]
 """Makes the text for people of a report: takes the keywords of `simulator.reporting.text.render`."""
@@ -46,6 +49,47 @@ def check_reports(reports: Sequence[tuple[str, Path]]) -> None:
     for form, _ in reports:
         if form not in REPORTERS:
             raise UsageError(f"there is no report format {form!r}", f"there are {', '.join(REPORTERS)}")
+
+
+@contextmanager
+def told_when_unready(options: Mapping[str, Any]) -> Iterator[None]:
+    """While inside, a receiver that does not become ready leaves a JUnit report with one error, if one was asked for.
+
+    The other formats tell of what was played, which is nothing; the error itself goes on.
+    """
+    try:
+        yield
+    except NeverReached as error:
+        wanted = [one for one in options["reports"] if one[0] == "junit"]
+        with suppress(StorageError):  # that nothing is there to be judged is the greater trouble
+            write_reports(_unready(error, options["seed"] or 0), wanted)
+        raise
+
+
+def _unready(error: NeverReached, seed: int) -> Report:
+    """A run of which there is nothing to say but that error."""
+    began = utc_now().isoformat(timespec="seconds")
+    verdict = Verdict(
+        check="ready",
+        result=Result.INCONCLUSIVE,
+        because=": ".join(filter(None, [error.message, error.remedy])),
+        sentence="the receiver can be reached",
+    )
+    play = Play(
+        title="Before anything was sent",
+        source="partnersim",
+        provider="",
+        seed=seed,
+        start=began,
+        journal="",
+        deliveries=0,
+        attempts=0,
+        lateness=Lateness(),
+        verdicts=(verdict,),
+        reached=False,
+        complete=False,
+    )
+    return Report(version=__version__, started=began, seed=seed, plays=(play,))
 
 
 def write_reports(report: Report, reports: Sequence[tuple[str, Path]], render: Render | None = None) -> None:

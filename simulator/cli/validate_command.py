@@ -1,28 +1,30 @@
 """`partnersim validate`: are these files right?"""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from simulator.cli.options import json_option
+from simulator.cli.options import NAMED, json_option
 from simulator.cli.output import say, tell
 from simulator.errors import DocumentError, PartnersimError, UsageError
 from simulator.shown import block, line
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, type=NAMED, required=True, metavar="FILE...")
 @json_option
 def command(files: tuple[str, ...], as_json: bool) -> int:
-    """Check scenario, rule and receiver files and journals; all mistakes of all files at once. Sends nothing.
+    """Check scenario, rule, receiver and baseline files and journals; all mistakes at once. Sends nothing.
 
     A scenario is planned as well, and all that a rule plays, so that a payload that does not fit its schema is found.
-    Folders are searched.
+    Rules of your own that a baseline speaks of are looked for among the files named. Folders are searched.
 
     \b
     partnersim validate scenarios/ receiver.yaml
+    partnersim validate known.yaml rules/
     """
     told: list[dict[str, Any]] = []
     paths = [path for word in files for path in _files(word)]
@@ -30,7 +32,7 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
         raise UsageError("there is nothing to check", "name files, or a folder with .yaml files")
     for path in paths:
         try:
-            kind = _check(path)
+            kind = _check(path, paths)
             told.append({"file": str(path), "valid": True, "kind": kind})
             say(f"ok  {line(str(path))}  ({kind})", as_json=as_json)
         except PartnersimError as error:
@@ -57,9 +59,10 @@ def _files(word: str) -> list[Path]:
     return [Path(one) for one in files_in(word)] if is_folder(word) else [Path(word)]
 
 
-def _check(path: Path) -> str:
-    """What kind of file it is; raises a PartnersimError that says what is wrong with it."""
-    from simulator.authoring import all_of, kind_of, load_receiver, load_rule, load_scenario, receiver_at
+def _check(path: Path, beside: Sequence[Path]) -> str:
+    """What kind of file it is, named with those others; raises a PartnersimError that says what is wrong with it."""
+    from simulator.authoring import all_of, load_receiver, load_rule, load_scenario, receiver_at
+    from simulator.cli.baselines import check_baseline, kind_of
     from simulator.journal import Journal
     from simulator.runner.prepare import Settings, prepare
 
@@ -70,6 +73,9 @@ def _check(path: Path) -> str:
     kind = kind_of(str(path))
     if kind == "receiver":
         load_receiver(str(path), os.environ)
+        return kind
+    if kind == "baseline":
+        check_baseline(path, beside)
         return kind
     placeholder = receiver_at("http://127.0.0.1:8000/", authorization="Bearer placeholder")
     settings, wrong = Settings(journals=Path(), environment=os.environ), list[DocumentError]()

@@ -21,9 +21,13 @@ from typing import Self
 from simulator.client.clevertap import Clevertap
 from simulator.client.connection import TIMEOUT, Connection
 from simulator.client.control import Control
+from simulator.client.history import History
 from simulator.client.problem import NotInTime, Problem, Unanswered, Unreadable
 from simulator.client.reachfive import Reachfive
-from simulator.client.records import Basic, Ending, Notification, OAuth2, Schedule
+from simulator.client.records.clevertap import Basic, OAuth2
+from simulator.client.records.reachfive import Ending, Notification, Schedule
+from simulator.client.scenario_runs import ScenarioRuns
+from simulator.client.story_clock import StoryClock
 from simulator.errors import NeverReached, PartnersimError, UsageError
 
 __all__ = [
@@ -42,10 +46,11 @@ __all__ = [
 ]
 
 
-class Client(Control):
+class Client(Control, History, ScenarioRuns):
     """The service at a URL, for one thread. Close it, or use it in a `with` block.
 
-    `clevertap` and `reachfive` are the partners' consoles, `clock` is the story's; the rest is the service's own.
+    `clevertap` and `reachfive` are the partners' consoles, `clock` is the story's; the rest is the service's own. Every
+    method asks the service once, lists once a page, waits excepted.
     """
 
     def __init__(self, url: str, token: str, *, timeout: float = TIMEOUT, cacert: str | None = None) -> None:
@@ -60,10 +65,10 @@ class Client(Control):
         Raises:
             UsageError: the URL or the token cannot be used.
         """
-        connection = Connection(url, token, timeout=timeout, cacert=cacert)
-        super().__init__(connection)
-        self.clevertap = Clevertap(connection)
-        self.reachfive = Reachfive(connection)
+        self._connection = Connection(url, token, timeout=timeout, cacert=cacert)
+        self.clock = StoryClock(self._connection)
+        self.clevertap = Clevertap(self._connection)
+        self.reachfive = Reachfive(self._connection)
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None) -> Self:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from simulator.client.connection import Connection
-from simulator.client.records import Alerts, Basic, Export, ExportRun, OAuth2, Readings, Webhook
+from simulator.client.records.clevertap import Alerts, Basic, Export, ExportRun, OAuth2, Readings, Webhook
 from simulator.client.saying import Moment, Span, given, part
 
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Self
 
-from simulator.client.connection import Lines
+from simulator.client.lines import Lines
 from simulator.client.parsing import record
 from simulator.client.problem import Unreadable
-from simulator.client.records import Happened
+from simulator.client.records.service import Happened
 
 
 class Events:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from simulator.client.connection import Connection
-from simulator.client.records import Account, Definition, Ending, Job, Notification, Schedule
+from simulator.client.records.reachfive import Account, Definition, Ending, Job, Notification, Schedule
 from simulator.client.saying import KEEP, Keep, Span, changed, given, part
 from simulator.client.waiting import wait_for
 

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Final
 from urllib.parse import quote
 
-from simulator.client.records import Basic, OAuth2
+from simulator.client.records.clevertap import Basic, OAuth2
 from simulator.errors import UsageError
 
 Span = str | float | timedelta

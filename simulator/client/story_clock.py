@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from simulator.client.connection import Connection
-from simulator.client.records import Advanced, ClockReading
+from simulator.client.records.service import Advanced, ClockReading
 from simulator.client.saying import Moment, Span, given
 from simulator.errors import UsageError
 

@@ -9,11 +9,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from simulator.console.advance import Advanced
 from simulator.console.agenda import Agenda
 from simulator.console.clevertap import Clevertap
-from simulator.console.course import Advanced, ClockReading
-from simulator.console.era import Era, Figure
+from simulator.console.era import Era
 from simulator.console.feed import Feed
+from simulator.console.figures import Figure
 from simulator.console.ledger import Ledger, Sent
 from simulator.console.reachfive import Reachfive
 from simulator.console.refusal import Refusal
@@ -21,6 +22,7 @@ from simulator.console.scenario_runs.request import Grounds
 from simulator.console.scenario_runs.runs import ScenarioRuns
 from simulator.console.settings import DeskSettings
 from simulator.console.store import Store
+from simulator.console.story_clock import ClockReading
 from simulator.errors import PartnersimError, StorageError
 from simulator.timeline.story import EARLIEST, LATEST
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from simulator.console.happening import Hook, Notice
 from simulator.limits import IN_FLIGHT
 from simulator.model import Delivery
+from simulator.runner.under_way import UnderWay
 
 
 class Waiting(NamedTuple):
@@ -33,14 +34,14 @@ class Waiting(NamedTuple):
 class Lane:
     """Deliveries to one endpoint, in order of due, whoever's they are.
 
-    In real time each leaves at once, whatever became of earlier ones. In compressed time it waits for every earlier one
-    whose timeout would have ended, in the story, before it is due; and no more than `IN_FLIGHT` are under way.
+    In real time each leaves at once, whatever became of earlier ones. In compressed time cause and order are kept as
+    in a scenario's play: see `UnderWay`.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self.waiting: list[Waiting] = []
-        self._under_way: dict[int, float] = {}  # number → the story second at which its timeout would end
+        self._under_way = UnderWay(IN_FLIGHT)
         self._held = False
         self._not_before = 0.0  # who was behind one that was held back was held back as well
 
@@ -57,11 +58,11 @@ class Lane:
 
     def ended(self, number: int) -> None:
         """The partner makes no further attempt at it."""
-        self._under_way.pop(number, None)
+        self._under_way.end(number)
 
     def under_way(self, number: int, until: float) -> None:
         """It is, until that story second at most."""
-        self._under_way[number] = until
+        self._under_way.begin(number, until)
 
     def take(self, *, compressed: bool, tried_again: Callable[[Waiting], bool]) -> Iterator[Waiting]:
         """Those whose turn it is; they are under way from then on.
@@ -70,20 +71,15 @@ class Lane:
         """
         ready = 0
         for one in self.waiting:
-            if (compressed or one.compressed) and (self._must_wait(one.delivery.due) or tried_again(one)):
+            if (compressed or one.compressed) and (self._under_way.hold(one.delivery.due) or tried_again(one)):
                 self._held = True
                 break
             ready += 1
             if self._held:
                 self._held, self._not_before = False, self._now()
-            self._under_way[one.delivery.number] = one.delivery.due + one.delivery.route.timeout
+            self._under_way.begin(one.delivery.number, one.delivery.due + one.delivery.route.timeout)
         taken, self.waiting = self.waiting[:ready], self.waiting[ready:]
         return (one._replace(might=max(one.might, self._not_before)) for one in taken)
-
-    def _must_wait(self, due: float) -> bool:
-        if not self._under_way:
-            return False
-        return len(self._under_way) >= IN_FLIGHT or min(self._under_way.values()) < due
 
 
 class Lanes:

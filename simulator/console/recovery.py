@@ -1,4 +1,4 @@
-"""What the journals know of deliveries that history has no end of: the process died before it wrote it down."""
+"""What an earlier process left: ends that only its journals know of, and deliveries that were never begun."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -7,15 +7,49 @@ from typing import Any
 
 import orjson
 
-from simulator.console.ledger import Sent, Tried
+from simulator.check import status_fits
+from simulator.console.course import Course
+from simulator.console.ledger import Ledger, Sent, Tried
+from simulator.console.refusal import Refusal
+from simulator.console.seat import Seat
 from simulator.errors import StorageError
 from simulator.model import Outcome
 
 _DIED = "the service ended before an answer was seen"
 
-
 Acknowledges = Callable[[str, int], bool]
 """(partner, HTTP status) → whether the partner takes such an answer for success."""
+
+
+def pick_up(folder: Path, ledger: Ledger, seats: Mapping[str, Seat], course: Course) -> None:
+    """Ends go from the journals into history; what was never begun falls due again.
+
+    Raises:
+        StorageError: a journal cannot be read.
+    """
+
+    def acknowledges(partner: str, status: int) -> bool:
+        return status_fits(status, seats[partner].story().provider.acknowledged_by)
+
+    left = ledger.open()
+    known = ends(folder, left, acknowledges)
+    ledger.tried(one for attempts in known.values() for one in attempts)
+    for sent in left:
+        if sent.number not in known:
+            _due_again(sent, ledger, seats[sent.partner], course)
+
+
+def _due_again(sent: Sent, ledger: Ledger, seat: Seat, course: Course) -> None:
+    """A delivery that was never begun; one that somebody waited for is not made, for nobody does any more."""
+    try:
+        hook = seat.console.hook(sent.export)
+    except Refusal:
+        hook = None
+    if hook is None or sent.origin != "schedule":
+        ledger.withdraw(sent.number)
+        return
+    ledger.begin_again(sent.number, seat.sender.journal.name)
+    course.due_again(sent.partner, seat.kept(sent, hook), hook)
 
 
 def ends(folder: Path, deliveries: Iterable[Sent], acknowledges: Acknowledges) -> dict[int, list[Tried]]:

@@ -2,43 +2,27 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from simulator.clock import Clock, utc_now
-from simulator.console.happening import Hook, OAuth
+from simulator.clock import Clock
+from simulator.console.happening import Hook
+from simulator.console.hook_routes import HookRoutes
+from simulator.console.journals import header
 from simulator.console.lane import Waiting
 from simulator.console.ledger import Tried
 from simulator.console.refusal import Refusal
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, Exchange, Outcome, Route
 from simulator.provider import Retry
-from simulator.receiver import Endpoint, Receiver
 from simulator.runner.attempts import Attempts, Made, Ready
 from simulator.scenario import Scenario
-from simulator.timeline.routes import Routes
 from simulator.timeline.story import Story
-from simulator.version import __version__
 from simulator.wire import Send
 
 _BATCH = 64  # intents written together before their requests leave
-_ROUTES = 4096  # kept ready: a console has as many hooks as people set up, tokens besides
-
-
-class TokenSource(Protocol):
-    """Who has OAuth tokens."""
-
-    async def token(self, oauth: OAuth) -> str:
-        """A token that is good now.
-
-        Raises:
-            Refusal: there is none to be had (unavailable).
-        """
-
-    def forget(self, oauth: OAuth) -> None:
-        """The receiver did not take it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,21 +30,19 @@ class SenderNeeds:
     """What a sender is given.
 
     `story` has the partner's readings as they are chosen now; `hook` is where the notifications of an export go now.
-    `rest` waits out some story seconds after an attempt. `learn` is told of secrets that `scrub` has to know. `tried`
-    hears of every attempt's end, `moved` of a delivery that goes elsewhere than was written down, `trouble` of what
-    cannot go on.
+    `rest` waits out some story seconds after an attempt. `tried` hears of every attempt's end, `moved` of a delivery
+    that goes elsewhere than was written down, `trouble` of what cannot go on.
     """
 
     partner: str
     scenario: Scenario
     story: Callable[[], Story]
+    routes: HookRoutes
     hook: Callable[[str], Hook]
     rest: Callable[[Made, float], Awaitable[None]]
     send: Send
     clock: Clock
-    tokens: TokenSource
     scrub: Callable[[str], str]
-    learn: Callable[[Iterable[str]], None]
     tried: Callable[[Tried], None]
     moved: Callable[[Delivery], None]
     trouble: Callable[[Exception], None]
@@ -82,13 +64,12 @@ class Sender:
         self._deliveries = 0
         self._resting = 0
         self._stopping = False
-        self._routes: dict[Hook, Route] = {}
-        self._routes_of: Story | None = None  # a route depends on the story only by its readings
 
     @cached_property
     def _writer(self) -> JournalWriter:
         """The journal, from the first delivery on."""
-        return JournalWriter(self.journal, _header(self._needs), self._needs.scrub)
+        needs = self._needs
+        return JournalWriter(self.journal, header(needs.partner, needs.scenario, needs.story()), needs.scrub)
 
     @cached_property
     def _attempts(self) -> Attempts:
@@ -117,12 +98,7 @@ class Sender:
         Raises:
             UsageError: something in it cannot be sent.
         """
-        story, hook = self._needs.story(), hook._replace(oauth=None)
-        if story is not self._routes_of or len(self._routes) > _ROUTES:
-            self._routes, self._routes_of = {}, story
-        if hook not in self._routes:
-            self._routes[hook] = _route(story, self._needs.scenario, hook)
-        return self._routes[hook]
+        return self._needs.routes.to(hook)
 
     def make(self, waiting: Iterable[Waiting]) -> None:
         """Send them, in this order.
@@ -194,24 +170,12 @@ class Sender:
         """Get a token where one is needed, then make the attempt."""
         if hook.oauth is not None:
             try:
-                delivery = delivery._replace(route=await self._route_with_token(hook))
+                delivery = delivery._replace(route=await self._needs.routes.with_token(hook))
             except Refusal as refusal:
                 self._attempts.skip(delivery, refusal.message)
                 return
             might = max(might, self._needs.clock.now())
         self._attempts.make([Ready(delivery, 1, might)])
-
-    async def _route_with_token(self, hook: Hook) -> Route:
-        """The route to a hook, with a token where it wants one.
-
-        Raises:
-            Refusal: there is no token to be had (unavailable).
-        """
-        if hook.oauth is None:
-            return self.route(hook)
-        token = await self._needs.tokens.token(hook.oauth)
-        self._needs.learn((token,))
-        return self.route(hook._replace(authorization=f"Bearer {token}"))
 
     def _retry(self, delivery: Delivery) -> Retry:
         """What the partner does: no console tries a test body again, nor does one that sends nothing any more."""
@@ -241,7 +205,7 @@ class Sender:
         if hook is None:
             return None
         try:
-            route = await self._route_with_token(hook)
+            route = await self._needs.routes.with_token(hook)
         except Refusal:
             return None
         self._under_way[delivery.number] = hook
@@ -252,8 +216,8 @@ class Sender:
     def _made(self, made: Made) -> None:
         delivery, exchange = made.delivery, made.exchange
         hook = self._under_way.get(delivery.number)
-        if hook and hook.oauth and exchange.status == 401:
-            self._needs.tokens.forget(hook.oauth)
+        if hook is not None:
+            self._needs.routes.answered(hook, exchange.status)
         tried = Tried(
             number=delivery.number,
             outcome=str(exchange.outcome) if made.final else "",
@@ -282,33 +246,3 @@ class Sender:
         self._tasks.discard(task)
         if not task.cancelled() and isinstance(error := task.exception(), Exception):
             self._needs.trouble(error)
-
-
-def _route(story: Story, scenario: Scenario, hook: Hook) -> Route:
-    endpoint = Endpoint(url=hook.url, timeout=hook.timeout, headers=hook.headers, authorization=hook.authorization)
-    receiver = Receiver(name="console", endpoints={scenario.provider: endpoint})
-    route = Routes(story, scenario, receiver).right
-    if hook.method == route.method:
-        return route
-    verb = len(route.method)
-    head, shown = hook.method.encode() + route.head[verb:], hook.method + route.shown[verb:]
-    return replace(route, method=hook.method, head=head, shown=shown)
-
-
-def _header(needs: SenderNeeds) -> dict[str, Any]:
-    """As a play's: whoever judges a journal can judge this one."""
-    story, scenario = needs.story(), needs.scenario
-    return {
-        "partnersim": __version__,
-        "started": utc_now().isoformat(),
-        "seed": story.seed,
-        "scenario": {"title": scenario.title, "source": scenario.source, "sha256": "", "text": scenario.text},
-        "provider": needs.partner,
-        "readings": dict(story.readings),
-        "acknowledged_by": list(story.provider.acknowledged_by),
-        "receiver": {**Receiver(name="console", endpoints={}).facts(), "authorization": False},
-        "clock": {"start": story.start.isoformat(), "scale": "real"},
-        "patience": 0.0,
-        "load": False,
-        "reproduce": "",
-    }

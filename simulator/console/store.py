@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 
+from simulator.console.write_ahead import WriteAhead
 from simulator.errors import StorageError
 
 VERSION: Final = 1
@@ -61,6 +62,7 @@ class Store:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # it holds credentials
             self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.5)
             self._prepare()
+            self._write_ahead = WriteAhead(self.connection, path.with_name(f"{path.name}-wal"))
         except sqlite3.Error as error:
             raise self._trouble(error) from error
         except OSError as error:
@@ -70,6 +72,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._write_ahead.close()
         with suppress(sqlite3.Error):
             self.connection.close()
 
@@ -93,6 +96,7 @@ class Store:
                 with suppress(sqlite3.Error):
                     self.connection.execute("ROLLBACK")
                 raise
+            self._write_ahead.committed()
         except sqlite3.Error as error:
             raise self._trouble(error) from error
         finally:

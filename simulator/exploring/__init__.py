@@ -1,6 +1,6 @@
 """Looks for failures and makes them small: schedules made at random, scenarios cut down to what still fails."""
 
-from simulator.exploring.schedules import schedule
+from simulator.exploring.schedules import PARTNERS, schedule
 from simulator.exploring.seeking import COUNT, Explored, Found, explore
 from simulator.exploring.shrinking import INTERRUPTED, Shrunk, Steady, shrink
 from simulator.exploring.trials import Effort, Reference, Spent
@@ -8,6 +8,7 @@ from simulator.exploring.trials import Effort, Reference, Spent
 __all__ = [
     "COUNT",
     "INTERRUPTED",
+    "PARTNERS",
     "Effort",
     "Explored",
     "Found",

@@ -1,29 +1,35 @@
 """Random schedules of one partner: repeats, delays, other orders, faults, wrong credentials, retries. Pure, and seeded.
 
-What each expects is what any right receiver keeps: genuine deliveries are acknowledged, forged ones refused, and the
-invariants that the schedule gives something to be judged by. A schedule has an order to change only where one id has
-several notifications, which ReachFive's jobs never have.
+What each expects is what any right receiver keeps: genuine deliveries and requests that are unusual but correct are
+acknowledged, forged ones refused, what did not come whole has no effect; and the invariants that the schedule gives
+something to be judged by. A schedule has an order to change only where one id has several notifications, which
+ReachFive's jobs never have.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from random import Random
 from typing import Any, Final
 
 from simulator.errors import UsageError
+from simulator.exploring.wire_faults import broken, either, whole
 from simulator.exploring.writing import written
 
 _MINUTE: Final = 60
 _DAY: Final = 86_400
 _FORGED: Final = ("wrong", "absent", "empty", "prefix", "suffix")
 _MOST: Final = 4  # exports, and odd deliveries of each
+_OFTEN: Final = 0.5  # how often there is an export besides that is told of by one odd request alone
+_NAME: Final = "Überprüfung – профили 利用者 🚀"
 
 Keys = dict[str, Any]
 
 
-def schedule(partner: str, seed: int, *, authorized: bool) -> str:
+def schedule(partner: str, seed: int, *, authorized: bool, shown: Collection[str]) -> str:
     """The text of a scenario: the same for the same arguments.
 
-    `authorized`: whether the receiver asks for credentials, so that wrong ones can be told from right ones.
+    `authorized`: whether the receiver asks for credentials, so that wrong ones can be told from right ones. `shown` are
+    the names that its probe selects: nothing is claimed of others.
 
     Raises:
         UsageError: nothing is known of how that partner's deliveries may be mixed.
@@ -31,7 +37,7 @@ def schedule(partner: str, seed: int, *, authorized: bool) -> str:
     if partner not in _MIXERS:
         raise UsageError(f"there are no random schedules of {partner!r}", f"there are of {', '.join(_MIXERS)}")
     dice = Random(f"{partner} {seed} {authorized}")
-    mix = _Mix(dice, authorized=authorized)
+    mix = _Mix(dice, authorized=authorized, shown=shown)
     _MIXERS[partner](mix)
     return written(mix.document(partner, seed), [f"Made by `partnersim explore --partner {partner}` of seed {seed}."])
 
@@ -39,13 +45,15 @@ def schedule(partner: str, seed: int, *, authorized: bool) -> str:
 class _Mix:
     """A schedule being put together. Times are story seconds."""
 
-    def __init__(self, dice: Random, *, authorized: bool) -> None:
+    def __init__(self, dice: Random, *, authorized: bool, shown: Collection[str]) -> None:
         self.dice = dice
         self.authorized = authorized
+        self.shown = shown
         self.readings: dict[str, str] = {}
         self.exports: dict[str, Keys] = {}
         self.steps: dict[str, Keys] = {}
         self.expect: dict[str, Keys] = {"each": {"status": "ack"}}
+        self.claims: list[Keys] = []
         self.repeats = False
         self.reordered = False
 
@@ -63,8 +71,13 @@ class _Mix:
         self.steps[name] = keys
         if what == "forged":
             self.expect[name] = {"status": "refused"}
-        if what == "slow":
+        if what == "unusual":
             self.expect[name] = {"status": "ack"}
+
+    @property
+    def latest(self) -> int:
+        """The story second at which the latest export begins that was put in."""
+        return int(next(reversed(self.exports.values()))["at"].rstrip("m")) * _MINUTE
 
     def later(self, than: float) -> str:
         """A time of delivery after that story second: a minute to two days later, so that it surely comes after."""
@@ -89,16 +102,30 @@ class _Mix:
             keys = {"event": event, "export": export, "run": run, "deliver_at": self.later(moment), "credentials": how}
             self.step("forged", keys)
 
-    def faulty(self, event: str, export: str, run: int, moment: float) -> None:
-        """Cut short, with a rest in the middle, or given up by the partner."""
-        share, rest = f"{self.dice.randrange(5, 99)}%", f"{self.dice.choice((1, 20, 120))}ms"
-        what, fault = self.dice.choice(
-            (
-                ("cut", {"truncate": share}),
-                ("slow", {"pause": {"after": share, "for": rest}}),
-                ("given-up", {"hang-up": {"after": rest}}),
-            )
+    def faulty(self, event: str, export: str, run: int, moment: float, *, letters: bool = False) -> None:
+        """Once more or at last, unusual on the wire, cut short, or given up by the partner."""
+        ways: tuple[tuple[str, Keys], ...] = (
+            ("unusual", whole(self.dice, letters=letters)),
+            ("cut", broken(self.dice)),
+            ("either", either(self.dice)),
         )
+        what, fault = self.dice.choice(ways)
+        self._on_the_wire(what, event, export, run, moment, fault)
+
+    def carried(self, event: str, export: str, status: str, moment: float, *, letters: bool = False) -> None:
+        """The only notification of an export, by a request that is unusual and correct: it takes effect."""
+        self._on_the_wire("unusual", event, export, 1, moment, whole(self.dice, letters=letters))
+        wanted = {"status": status} | ({"name": _NAME} if letters else {})
+        if wanted := {name: value for name, value in wanted.items() if name in self.shown}:
+            self.claims.append({"eventually": {"of": export, **wanted, "within": "2s"}})
+
+    def broken(self, event: str, export: str, moment: float) -> None:
+        """The only notification of an export, which does not come whole: it has no effect."""
+        self._on_the_wire("cut", event, export, 1, moment, broken(self.dice))
+        if self.shown:
+            self.claims.append({"eventually": {"of": export, "absent": True, "within": "1s"}})
+
+    def _on_the_wire(self, what: str, event: str, export: str, run: int, moment: float, fault: Keys) -> None:
         keys = {"event": event, "export": export, "run": run, "deliver_at": self.later(moment), "fault": fault}
         self.step(what, keys)
 
@@ -115,7 +142,7 @@ class _Mix:
             "exports": self.exports,
             "timeline": self.steps,
             "expect": self.expect,
-            "then": [{"invariant": one} for one in claims],
+            "then": [*self.claims, *({"invariant": one} for one in claims)],
         }
         return {key: value for key, value in parts.items() if value}
 
@@ -132,7 +159,7 @@ def _clevertap(mix: _Mix) -> None:
         keys |= {"takes": f"{takes}s"} | ({"partner": "Amazon S3"} if dice.random() < 0.5 else {})
         emits = dice.choice((None, None, ["completed"]))
         name = mix.export(keys | ({"emits": emits} if emits else {}))
-        started = int(mix.exports[name]["at"].rstrip("m")) * _MINUTE
+        started = mix.latest
         for _ in range(dice.randrange(_MOST)):
             run = dice.randint(1, runs)
             start = started + (run - 1) * hours * 3600
@@ -144,6 +171,10 @@ def _clevertap(mix: _Mix) -> None:
                 mix.faulty(event, name, run, start + takes)
             else:
                 dice.choice((mix.copy, mix.copy, mix.forged, mix.faulty))(event, name, run, moment)
+    if dice.random() < _OFTEN:
+        mix.carried("completed", mix.export({"takes": "40s", "emits": []}), "Completed", mix.latest + 40)
+    if dice.random() < _OFTEN:
+        mix.broken("completed", mix.export({"takes": "40s", "emits": []}), mix.latest + 40)
 
 
 def _reachfive(mix: _Mix) -> None:
@@ -153,16 +184,30 @@ def _reachfive(mix: _Mix) -> None:
         takes = dice.choice((5, 90, 1500))
         keys: Keys = {"takes": f"{takes}s", "result": dice.choice(("success", "partial failure", "failed"))}
         keys |= {"runs": runs, "every": "1d"} if runs > 1 else {}
-        keys |= {"total": dice.randint(2, 500)}
+        letters = dice.random() < 0.3
+        keys |= {"total": dice.randint(2, 500)} | _job(letters=letters)
         delayed = dice.random() < 0.4
         name = mix.export(keys | ({"emits": []} if delayed else {}))
-        ended = int(mix.exports[name]["at"].rstrip("m")) * _MINUTE + takes
+        ended = mix.latest + takes
         for run in range(1, runs + 1) if delayed else ():
             mix.step("late", {"event": "finished", "export": name, "run": run, "deliver_at": mix.later(ended)})
         for _ in range(dice.randrange(_MOST)):
             run = dice.randint(1, runs)
             moment = ended + (run - 1) * _DAY
-            dice.choice((mix.copy, mix.copy, mix.forged, mix.faulty))("finished", name, run, moment)
+            dice.choice((mix.copy, mix.copy, mix.forged, partial(mix.faulty, letters=letters)))(
+                "finished", name, run, moment
+            )
+    if dice.random() < _OFTEN:
+        letters = dice.random() < 0.5
+        name = mix.export(_job(letters=letters) | {"takes": "5s", "emits": []})
+        mix.carried("finished", name, "SUCCESS", mix.latest + 5, letters=letters)
+    if dice.random() < _OFTEN:
+        mix.broken("finished", mix.export({"takes": "5s", "emits": []}), mix.latest + 5)
+
+
+def _job(*, letters: bool) -> Keys:
+    """A job's own keys; `letters`: of a definition whose name has characters of more than one byte."""
+    return {"definition": _NAME} if letters else {}
 
 
 def _retries() -> tuple[str, ...]:
@@ -174,3 +219,6 @@ def _retries() -> tuple[str, ...]:
 
 _MIXERS: Final[Mapping[str, Callable[[_Mix], None]]] = {"clevertap": _clevertap, "reachfive": _reachfive}
 """What mixes the deliveries of a partner."""
+
+PARTNERS: Final = tuple(_MIXERS)
+"""Whose deliveries can be mixed."""

@@ -73,6 +73,8 @@ def explore(
     """
     endpoint = receiver.endpoint(partner)
     authorized = bool((endpoint and endpoint.authorization) or receiver.authorization)
+    probe = receiver.probes.get("export")
+    shown = frozenset(probe.select if probe else ())
     found: list[Found] = []
     inconclusive: list[Verdict] = []
     played = deliveries = passed = 0
@@ -82,7 +84,7 @@ def explore(
         try:
             while played < count:
                 seeds = [seed + one for one in range(played, min(played + trials.at_once, count))]
-                texts = [schedule(partner, one, authorized=authorized) for one in seeds]
+                texts = [schedule(partner, one, authorized=authorized, shown=shown) for one in seeds]
                 progress(f"{played:,} of {count:,} schedules, {len(found):,} failed")
                 scenarios = [parse_scenario(text, f"schedule {one}") for one, text in zip(seeds, texts, strict=True)]
                 for one, text, seen in zip(seeds, texts, trials.play(scenarios, short=False), strict=True):

@@ -35,7 +35,8 @@ class Effort:
     """How much a search may cost, and how sure it has to be.
 
     A scenario fails when `fails` of at most `plays` plays do. `tries` bounds the scenarios that are tried, `within` the
-    real seconds; None is no bound. `at_once` are played side by side, where that cannot change what they show.
+    real seconds; None is no bound. `at_once` are played side by side, where that cannot change what they show. In the
+    end no window of a claim is shorter than `patience`, in real seconds.
     """
 
     fails: int = 2
@@ -43,6 +44,7 @@ class Effort:
     tries: int | None = None
     within: float | None = None
     at_once: int = 4
+    patience: float = 0.0
 
 
 class Spent(NamedTuple):
@@ -164,7 +166,7 @@ class Trials:
         with ThreadPoolExecutor(len(scenarios)) as pool:
             try:
                 doing = [
-                    pool.submit(self._once, cut(one) if short else one, folder, stop)
+                    pool.submit(self._once, cut(one) if short else one.patient(self.effort.patience), folder, stop)
                     for one, folder, stop in zip(scenarios, folders, stops, strict=True)
                 ]
                 late = wait(doing, timeout=rest).not_done

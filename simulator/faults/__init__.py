@@ -18,6 +18,7 @@ from simulator.faults.encoding import encoding
 from simulator.faults.expect_continue import expect_continue
 from simulator.faults.hang_up import hang_up
 from simulator.faults.headers import headers
+from simulator.faults.method import method
 from simulator.faults.pieces import pause, truncate
 from simulator.faults.split import split
 from simulator.model import Script
@@ -31,6 +32,7 @@ FAULTS: Final[Mapping[str, Callable[[bytes, bytes, Any, Random], Script]]] = {
     "chunked": chunked,
     "expect-continue": expect_continue,
     "headers": headers,
+    "method": method,
     "content-length": content_length,
     "content-type": content_type,
     "encoding": encoding,

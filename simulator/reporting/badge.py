@@ -42,7 +42,7 @@ def render(report: Report, judged: Sequence[Judged]) -> str:
 
 def _words(judged: Sequence[Judged]) -> list[str]:
     """`61/61 must`, with a should that counted as one, and with how many failures are known."""
-    counted = {one.rule.level for one in judged if one.verdict.level == "must"} | {"must"}
+    counted = {one.rule.level for one in judged if one.verdict.counts} | {"must"}
     words = []
     for level in ("must", "should"):
         asked = [one.verdict for one in judged if one.rule.level == level]

@@ -75,9 +75,9 @@ def _tag(verdict: Verdict) -> str:
             return "skipped"
         case Result.PASSED:
             return ""
-        case Result.FAILED if verdict.level == "must":
+        case Result.FAILED if verdict.counts:
             return "failure"
-        case Result.INCONCLUSIVE if verdict.level == "must":
+        case Result.INCONCLUSIVE if verdict.counts:
             return "error"
         case _:
             return "skipped"

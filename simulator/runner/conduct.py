@@ -17,7 +17,18 @@ from simulator.journal import DID_NOT_COME_BACK, Journal, JournalWriter
 from simulator.model import Play
 from simulator.receiver import Receiver
 from simulator.redaction import Scrub
-from simulator.runner.judged import CONFIRMING, confirmed, hung_up_between, noted, play_of, unconfirmed
+from simulator.runner.confirming import (
+    AGAIN,
+    CONFIRMING,
+    confirmed,
+    failed,
+    gravest,
+    hung_up_between,
+    noted,
+    open_to_doubt,
+    unconfirmed,
+)
+from simulator.runner.judged import play_of
 from simulator.runner.play import Pace, Player
 from simulator.runner.prepare import Planned, Settings, prepare
 from simulator.runner.probing import Prober
@@ -37,20 +48,51 @@ async def conduct(
 ) -> Play:
     """Play and judge it; a failure is played once more with fresh ids and connections before it counts.
 
-    `name` is the journal's file name without its ending. `running` is the receiver, where it was started here.
+    So is what hangs on the age of a connection that the receiver ended. A scenario with copies that leave together is
+    played as often as `settings` say, until it fails: a race is not lost every time. `name` is the journal's file name
+    without its ending. `running` is the receiver, where it was started here.
 
     Raises:
         StorageError: a journal could not be written.
     """
+    plays = [await _confirmed(planned, receiver, settings, stop, name, running)]
+    for again in range(1, settings.races if _races(planned.scenario) else 1):
+        last = plays[-1]
+        if (
+            failed(last)
+            or not (last.complete and last.reached)
+            or stop.asked
+            or unconfirmed(Journal.open(last.journal))
+        ):
+            break
+        other = _with_other_ids(planned, receiver, settings, 2 * again)
+        plays.append(await _confirmed(other, receiver, settings, stop, f"{name}{AGAIN}{again}", running))
+    return gravest(plays)
+
+
+def _races(scenario: Scenario) -> bool:
+    """Whether it sends copies of one notification at the same moment."""
+    return any(step.repeat.count > 1 and not step.repeat.spacing for step in scenario.steps)
+
+
+def _with_other_ids(planned: Planned, receiver: Receiver, settings: Settings, nth: int) -> Planned:
+    """The same scenario with the `nth` of its other seeds."""
+    seed = (planned.timeline.seed + nth * _OTHER_SEED) % 2**32
+    return prepare(planned.scenario, receiver, replace(settings, seed=seed), seed=seed)
+
+
+async def _confirmed(
+    planned: Planned, receiver: Receiver, settings: Settings, stop: Stop, name: str, running: Running | None
+) -> Play:
+    """One play, and a second one where the first leaves it open what its verdicts are worth."""
     play = await _once(planned, receiver, settings, stop, name, running)
-    failed = any(verdict.failed for verdict in play.verdicts)
-    if not failed or not settings.confirm or not play.reached or stop.asked:
+    if not settings.confirm or not play.reached or stop.asked or not open_to_doubt(play):
         return play
-    if reason := unconfirmed(Journal.open(play.journal)):
-        return noted(play, reason)
-    seed = (planned.timeline.seed + _OTHER_SEED) % 2**32
-    second = prepare(planned.scenario, receiver, replace(settings, seed=seed), seed=seed)
-    fresh = hung_up_between(Journal.open(play.journal))
+    journal = Journal.open(play.journal)
+    if reason := unconfirmed(journal):
+        return noted(play, reason) if failed(play) else play
+    second = _with_other_ids(planned, receiver, settings, 1)
+    fresh = hung_up_between(journal)
     return confirmed(play, await _once(second, receiver, settings, stop, name + CONFIRMING, running, fresh=fresh))
 
 

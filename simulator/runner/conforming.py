@@ -17,6 +17,7 @@ from simulator.runner.session import Session, perform
 from simulator.scenario import Scenario
 from simulator.version import __version__
 
+_RACES: Final = 3  # plays of copies that leave together before the rule passes: a race is not lost every time
 _LINES: Final = 2  # journal lines of each part that stand first in the evidence: an attempt has two
 
 
@@ -66,6 +67,7 @@ def conform(
         session,
         scenarios=[chosen[place].scenario for place in places],
         names=[session.names[place] for place in places],
+        settings=replace(session.settings, races=_RACES),
         alone=frozenset(index for index, place in enumerate(places) if chosen[place].rule.alone),
     )
     report = perform(played) if places else _nothing(session.settings)
@@ -85,7 +87,8 @@ def judged_play(
     """One verdict made of those of the play.
 
     Failed if any failed, controls aside; a failed control makes it not applicable. Else inconclusive if any is, not
-    applicable if all are, and passed only when something that was promised was kept. Claims that the `receiver` file
+    applicable if all are, and passed only when something that was promised was kept. What may be is tolerated when its
+    effect is there; an answer alone is not enough where the rule looks further. Claims that the `receiver` file
     cannot show are left out of a rule that counts them only where they are shown.
     """
     rule = pair.rule
@@ -98,24 +101,34 @@ def judged_play(
     asked = [one for one in play.verdicts if one.check in controls]
     result, told = _made_of(asked, [one for one in parts if one.level != "may"])
     because = _because(result, told, controlled=bool(told) and told[0] in asked)
+    if rule.level == "may" and result is Result.FAILED:
+        because = f"{_ignored(parts)}{because}"
     if result is Result.PASSED and without:
         because = f"the answers were right; effects were not looked at: {without}"
     if result is Result.INCONCLUSIVE and not play.complete and (lost := Journal.open(play.journal).lost):
         because = lost
     elif result is Result.INCONCLUSIVE and not play.reached:
         because = "nothing of it reached the receiver"
-    level = "must" if rule.level == "should" and fail_on == "should" and result is Result.FAILED else rule.level
     verdict = Verdict(
         check=rule.name,
         result=result,
         because=because,
         evidence=_evidence(told),
-        level=level,
+        level=rule.level,
         sentence=rule.sentence,
         scenario=play.source,
         reproduce=next((one.reproduce for one in play.verdicts), ""),
+        strictly=rule.level == fail_on == "should" and result is Result.FAILED,
     )
     return Judged(rule, pair.partner, verdict, replace(play, verdicts=(verdict,)), parts, without)
+
+
+def _ignored(parts: Sequence[Verdict]) -> str:
+    """What was answered, where every answer is as it may be and only the effect is not there; else ""."""
+    answers = [one for one in parts if one.check.startswith("expect/")]
+    if not answers or not all(one.passed for one in answers):
+        return ""
+    return f"answered and ignored: {'; '.join(one.because for one in answers)}, but "
 
 
 def _unseen(pair: Pair, receiver: Receiver) -> dict[str, str]:

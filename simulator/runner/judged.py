@@ -1,5 +1,7 @@
 """Journals become plays and reports: right after a run, or any time later, from the files alone."""
 
+import glob
+import re
 import signal
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,29 +11,27 @@ from simulator.authoring import parse_scenario
 from simulator.checks import judge
 from simulator.errors import StorageError
 from simulator.journal import Journal
-from simulator.model import Lateness, Outcome, Play, Report, Result, Verdict
+from simulator.model import Lateness, Play, Report
+from simulator.runner.confirming import AGAIN, CONFIRMING, confirmed, failed, gravest, noted, open_to_doubt, unconfirmed
 
-WORTH_CONFIRMING = 300.0  # seconds: a play that took longer is not played again
 _NAMED = 3  # folders of those that have journals
-_ENDED = (Outcome.CLOSED, Outcome.RESET)
-CONFIRMING = ".confirm"  # stands before the ending of a journal that confirms the one without it
 
 
 def report_of(paths: Iterable[str | Path]) -> Report:
-    """Every journal judged, in the order named; one that confirms another is counted with it.
+    """Every journal judged, in the order named; one that confirms another, or was played once more, is counted with it.
 
     Raises:
         StorageError: one cannot be read, or is none.
     """
     journals = [Journal.open(file) for path in paths for file in _files(Path(path))]
     named = {journal.path.resolve() for journal in journals}
-    firsts = [one for one in journals if (of := _confirmed_by(one.path)) is None or of.resolve() not in named]
+    firsts = [one for one in journals if (of := _told_by(one.path)) is None or of.resolve() not in named]
     header = firsts[0].header
     return Report(
         version=header["partnersim"],
         started=header["started"],
         seed=header["seed"],
-        plays=tuple(_with_confirmation(one) for one in firsts),
+        plays=tuple(_whole(one) for one in firsts),
         interrupted=max((_exit_code(one) for one in firsts), default=0),
     )
 
@@ -102,77 +102,28 @@ def _play_of(journal: Journal, *, judged: bool) -> Play:
     )
 
 
-def unconfirmed(journal: Journal) -> str:
-    """Why a failure in this journal is not played again to confirm it; "" when it is."""
-    header, footer = journal.header, journal.footer
-    if footer and footer["wall"] > WORTH_CONFIRMING:
-        return "failures not confirmed: the run was too long to play twice"
-    scenario = parse_scenario(header["scenario"]["text"], header["scenario"]["source"])
-    if any(export.id is not None for export in scenario.exports):
-        return "failures not confirmed: the scenario fixes its ids"
-    return ""
-
-
-def confirmed(first: Play, again: Play) -> Play:
-    """What the first play's failures are worth after a second play with fresh ids and connections."""
-    if not again.complete:
-        return noted(first, "failures not confirmed: the second run was interrupted")
-    second = {verdict.check: verdict for verdict in again.verdicts}
-    aged = hung_up_between(Journal.open(first.journal))
-    weighed = tuple(_weighed(one, second[one.check], again.journal, aged=aged) for one in first.verdicts)
-    return replace(first, verdicts=weighed)
-
-
-def hung_up_between(journal: Journal) -> bool:
-    """Whether the receiver ended connections that had carried a request before, without a word.
-
-    It may have done so for their age: then the second play is made on connections of their own. Whatever else goes
-    wrong on a kept connection has to come again on kept ones.
-    """
-    return any(one.reused and one.outcome in _ENDED for one in journal.attempts())
-
-
-def noted(play: Play, note: str) -> Play:
-    """The play with one more note."""
-    return replace(play, note="; ".join(filter(None, (play.note, note))))
-
-
-def _weighed(verdict: Verdict, second: Verdict, journal: str, *, aged: bool) -> Verdict:
-    """A failure that a second run did not show is no failure, but flaky.
-
-    `aged`: whether connections that had carried a request before were ended by the receiver in the first run. Those of
-    the second are all new.
-    """
-    if not verdict.failed:
-        return verdict
-    if second.result is Result.PASSED:
-        how = "with fresh ids"
-        if aged:
-            how += (
-                ", each delivery on a connection of its own: the receiver ends connections it did not say it would end"
-            )
-        flaky = f"flaky: failed, then passed in a second run {how} ({journal}). {verdict.because}"
-        return replace(verdict, result=Result.INCONCLUSIVE, because=flaky)
-    if second.failed:
-        return replace(verdict, because=f"{verdict.because} (confirmed by a second run with fresh ids)")
-    return replace(verdict, because=f"{verdict.because} (a second run could not confirm it: {second.because})")
+def _whole(journal: Journal) -> Play:
+    """One scenario's play, with the second that confirms it, and with those made because what races may win once."""
+    beside = sorted(journal.path.parent.glob(f"{glob.escape(journal.path.stem)}{AGAIN}*{journal.path.suffix}"))
+    others = [one for one in beside if not one.stem.endswith(CONFIRMING)]
+    return gravest([_with_confirmation(one) for one in (journal, *map(Journal.open, others))])
 
 
 def _with_confirmation(journal: Journal) -> Play:
     play = play_of(journal)
-    if not any(verdict.failed for verdict in play.verdicts):
+    if not open_to_doubt(play):
         return play
     second = journal.path.with_name(f"{journal.path.stem}{CONFIRMING}{journal.path.suffix}")
     if second.exists():
         return confirmed(play, play_of(Journal.open(second)))
-    return noted(play, unconfirmed(journal))
+    return noted(play, unconfirmed(journal)) if failed(play) else play
 
 
-def _confirmed_by(path: Path) -> Path | None:
-    """The journal that this one confirms."""
-    return (
-        path.with_name(f"{path.stem.removesuffix(CONFIRMING)}{path.suffix}") if path.stem.endswith(CONFIRMING) else None
-    )
+def _told_by(path: Path) -> Path | None:
+    """The journal that this one is counted with: which it confirms, or whose scenario it played once more."""
+    stem = path.stem.removesuffix(CONFIRMING)
+    of = re.sub(rf"{re.escape(AGAIN)}\d+$", "", stem)
+    return None if of == path.stem else path.with_name(f"{of}{path.suffix}")
 
 
 def _note(journal: Journal) -> str:

@@ -12,9 +12,11 @@ from simulator.journal import JournalWriter
 from simulator.model import Delivery, Lateness
 from simulator.provider import Retry
 from simulator.runner.attempts import Attempts, Made, Ready
+from simulator.runner.nudge import Nudge
 from simulator.runner.probing import Prober, Subject
 from simulator.runner.restarting import Restart
 from simulator.runner.stop import Stop
+from simulator.runner.under_way import UnderWay
 from simulator.wire import Send
 
 _BATCH = 64  # intents written together before their requests leave
@@ -38,8 +40,7 @@ class Player:
     """Plays deliveries in order of due.
 
     In real time a delivery leaves at its time, whatever became of earlier ones. In compressed time cause and order
-    are kept as well: it waits for every earlier delivery whose timeout would have ended, in the story, before it is
-    due.
+    are kept as well: see `UnderWay`.
     """
 
     def __init__(
@@ -78,9 +79,9 @@ class Player:
         )
         self._ready: list[Ready] = []
         self._to_read: list[Subject] = []
-        self._in_flight: dict[int, float] = {}  # number → the story second at which its timeout would end
+        self._under_way = UnderWay(pace.jobs)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._nudge: asyncio.Future[None] | None = None
+        self._nudge = Nudge(clock)
         self._trouble: Exception | None = None
         self._restart = restart  # None once it is over
         self._looks = True  # whether the state is read after an answer
@@ -95,7 +96,7 @@ class Player:
             NeverReached: the receiver was killed and did not come back.
         """
         self._began = self._attempts.held_until = self._clock.now()
-        self._stop.listen(self._wake)
+        self._stop.listen(self._nudge.nudge)
         complete = True
         for delivery in timeline:
             if self._restart and delivery.due > self._restart.at and not await self._restarted(self._restart):
@@ -106,7 +107,7 @@ class Player:
                 complete = False
                 break
             self.deliveries += 1
-            self._in_flight[delivery.number] = delivery.due + delivery.route.timeout
+            self._under_way.begin(delivery.number, delivery.due + delivery.route.timeout)
             self._ready.append(Ready(delivery, 1, self._might_leave(delivery)))
             if len(self._ready) >= _BATCH and not self._more(delivery):
                 await self._release()
@@ -149,11 +150,11 @@ class Player:
                 return False
             if self._clock.now() < due:
                 await self._release()
-                await self._until_nudged(due)
+                await self._nudge.sleep(due)
             elif self._held(delivery, copies):
                 await self._release()
                 if self._held(delivery, copies):
-                    await self._until_nudged()
+                    await self._nudge.sleep()
                 self._attempts.held_until = self._clock.now()
             else:
                 return True
@@ -165,7 +166,7 @@ class Player:
         await self._release()
         while self._clock.now() < due and not self._stop.asked:
             self._raise_trouble()
-            await self._until_nudged(due)
+            await self._nudge.sleep(due)
         self._looks = False  # no reading gives it time for what it said it had done
         for look in self._tasks:
             look.cancel()
@@ -178,19 +179,14 @@ class Player:
 
     async def _all_ended(self) -> None:
         """Wait for whatever is under way."""
-        while self._in_flight or self._tasks:
+        while self._under_way or self._tasks:
             self._raise_trouble()
-            await self._until_nudged()
+            await self._nudge.sleep()
         self._raise_trouble()
 
     def _held(self, delivery: Delivery, number: int) -> bool:
         """In compressed time: whether an earlier delivery has to end before so many more can be under way."""
-        if not self._pace.scale.compressed or not self._in_flight:
-            return False
-        if len(self._in_flight) + number > self._pace.jobs:
-            return True
-        # All have one timeout and came in order of due, so the first is the one that ends first.
-        return next(iter(self._in_flight.values())) < delivery.due
+        return self._pace.scale.compressed and self._under_way.hold(delivery.due, number)
 
     def _might_leave(self, delivery: Delivery) -> float:
         """The moment from which the sender alone is to blame for any delay."""
@@ -231,14 +227,14 @@ class Player:
         await self._prober.after(delivery, limits.SETTLE if self._pace.scale.compressed else 0.0)
 
     def _finished(self, delivery: Delivery) -> None:
-        if self._in_flight.pop(delivery.number, None) is not None:
-            self._progress(self.deliveries - len(self._in_flight), delivery.due)
-        self._wake()
+        if self._under_way.end(delivery.number):
+            self._progress(self.deliveries - len(self._under_way), delivery.due)
+        self._nudge.nudge()
 
     def _found(self, trouble: Exception) -> None:
         """`play` raises it."""
         self._trouble = self._trouble or trouble
-        self._wake()
+        self._nudge.nudge()
 
     def _begin(self, work: Coroutine[Any, Any, None], delivery: Delivery) -> None:
         """With the end of it, also where it never began, the delivery is finished."""
@@ -255,18 +251,3 @@ class Player:
     def _raise_trouble(self) -> None:
         if self._trouble:
             raise self._trouble
-
-    def _wake(self) -> None:
-        if self._nudge and not self._nudge.done():
-            self._nudge.set_result(None)
-
-    async def _until_nudged(self, moment: float | None = None) -> None:
-        """Sleep until something ended, the run is to stop, or `moment` has come."""
-        self._nudge = asyncio.get_running_loop().create_future()
-        cancel = self._clock.alarm(moment, self._wake) if moment is not None else None
-        try:
-            await self._nudge
-        finally:
-            self._nudge = None
-            if cancel:
-                cancel()

@@ -26,12 +26,14 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"simulator.{_HOMES[name]}"), name)
 
 
-def receiver_file(url: str, authorization: str | None) -> str:
+def receiver_file(url: str, authorization: str | None, zone: str = "Asia/Kolkata") -> str:
     """The text of a receiver file for a sample receiver at `url` (`http://127.0.0.1:8000`).
 
-    The credential itself is not written: with `authorization` set, the file asks the environment for it.
+    The credential itself is not written: with `authorization` set, the file asks the environment for it. `zone` is the
+    one that the receiver takes CleverTap's times in: what only an account in India shows is asked of no other.
     """
     root = url.rstrip("/")
+    in_india = str(zone in {"Asia/Kolkata", "Asia/Calcutta"}).lower()
     credential = f"authorization: ${{env:{AUTHORIZATION_VARIABLE}}}\n" if authorization is not None else ""
     return f"""\
 receiver: partnersim's sample receiver
@@ -53,5 +55,5 @@ probes:
       total_succeeded: "$.total_succeeded"
       total_failed: "$.total_failed"
       total_operations: "$.total_operations"
-supports: {{separate_runs: true, test_body: true}}
+supports: {{separate_runs: true, test_body: true, account_in_india: {in_india}}}
 """

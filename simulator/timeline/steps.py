@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -10,7 +10,7 @@ import orjson
 from simulator.documents import did_you_mean
 from simulator.faults import FAULTS
 from simulator.faults.tamper import tamper
-from simulator.model import Delivery
+from simulator.model import Delivery, Route
 from simulator.provider import Payload, Run
 from simulator.scenario import Export, Scenario, Step
 from simulator.timeline.exports import Item, PlannedExport
@@ -116,7 +116,7 @@ def _delivery(
         credentials=step.credentials,
         at=at,
         due=due,
-        route=route,
+        route=route if step.timeout is None else replace(route, timeout=step.timeout),
         body=body,
     )
     return _with_fault(story, step, delivery)
@@ -246,5 +246,12 @@ def _with_fault(story: Story, step: Step, delivery: Delivery) -> Delivery:
             script = FAULTS[name](delivery.head, delivery.body, setting, story.random(f"fault of {step.name}"))
         except ValueError as error:
             raise _Wrong(("fault", name), str(error)) from error
-        return delivery._replace(script=script)
+        route = _by_method(delivery.route, setting) if name == "method" else delivery.route
+        return delivery._replace(script=script, route=route)
     return delivery
+
+
+def _by_method(route: Route, method: str) -> Route:
+    """The same by another method, so that journal and curl line tell of what was sent."""
+    rest, shown = route.head.partition(b" ")[2], route.shown.partition(" ")[2]
+    return replace(route, method=method, head=b"%b %b" % (method.encode(), rest), shown=f"{method} {shown}")

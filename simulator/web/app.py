@@ -13,8 +13,9 @@ from werkzeug.exceptions import HTTPException
 from simulator import shown
 from simulator.clock import RealClock
 from simulator.errors import PartnersimError
-from simulator.web import clevertap, control, metrics, pages, problems, reachfive
+from simulator.web import control, deliveries, metrics, pages, problems, scenario_runs
 from simulator.web.asking import Asked, Form, call, forms
+from simulator.web.consoles import CONSOLES
 from simulator.web.document import Place, document, places
 from simulator.web.guard import BODY_LIMIT, Door, authorities, check
 from simulator.web.operations import JSON, Call, Operation, Operations, Reply
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
 
     from simulator.console.desk import Desk
 
-PARTS: Final[Operations] = {**clevertap.OPERATIONS, **reachfive.OPERATIONS, **control.OPERATIONS}
+OPERATIONS: Final[Operations] = {
+    **{name: operation for one in CONSOLES.values() for name, operation in one.operations.items()},
+    **control.OPERATIONS,
+    **deliveries.OPERATIONS,
+    **scenario_runs.OPERATIONS,
+}
+"""Those that need nothing but the desk; the service's own stand below."""
 PATIENT: Final = 6
 _HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -57,7 +64,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.url_map.merge_slashes = False
     streams = Streams(ending or Event())
-    operations = {**PARTS, **_service(desk, whole, streams)}
+    operations = {**OPERATIONS, **_service(desk, whole, streams)}
     blueprints: dict[str, Blueprint] = {}
     room = BoundedSemaphore(patient)
     for place in places(whole):

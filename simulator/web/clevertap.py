@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
+from simulator.console.clevertap.account import TRIED
 from simulator.console.clevertap.exports import TAKES, Export, ExportRun, NewExport
 from simulator.console.clevertap.webhooks import Webhook
 from simulator.web.moments import duration, moment, moment_or_none, read_moment
@@ -55,8 +56,12 @@ def show_alerts(desk: "Desk", call: Call) -> Reply:
 
 def enable_alerts(desk: "Desk", call: Call) -> Reply:
     """Enable alerts, or send them elsewhere."""
-    desk.do(lambda: desk.clevertap.account.enable_alerts(call.body["webhook"]))
-    return _alerts(call.body["webhook"])
+
+    def work() -> str | None:
+        desk.clevertap.account.enable_alerts(call.body["webhook"])
+        return desk.clevertap.account.alerts()
+
+    return _alerts(desk.do(work))
 
 
 def disable_alerts(desk: "Desk", call: Call) -> Reply:
@@ -115,6 +120,13 @@ OPERATIONS: Final[Operations] = {
     "stopExport": stop_export,
     "listExportRuns": list_export_runs,
 }
+
+
+def export_names(desk: "Desk") -> dict[str, str]:
+    """What deliveries have as `export`, by what people call it: exports by their ids, webhooks for their tests."""
+    names = [one.id for one in desk.clevertap.exports()[1]]
+    names += [f"{TRIED}{one.name}" for one in desk.clevertap.account.webhooks()[1]]
+    return {name: name for name in names}
 
 
 def _new_export(body: dict[str, Any]) -> NewExport:

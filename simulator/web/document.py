@@ -18,8 +18,9 @@ from simulator.provider import Event, Provider
 from simulator.providers import PROVIDERS
 from simulator.resources import folder
 from simulator.version import __version__
+from simulator.web.consoles import CONSOLES
 
-PARTS: Final = ("clevertap", "reachfive", "control")
+PARTS: Final = (*CONSOLES, "control")
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _ANYWHERE: Final = {
     "400": "BadRequest",
@@ -31,11 +32,6 @@ _ANYWHERE: Final = {
 }
 """What any operation can answer: it is in no operation's own hands."""
 _WITH_BODY: Final = {"413": "TooLarge", "415": "Unsupported"}
-SENT: Final = {
-    "clevertap": ("initiated", "completed", "test"),
-    "reachfive": ("finished",),
-}
-"""Partner → the events that it sends by itself."""
 
 
 class Place(NamedTuple):
@@ -64,8 +60,8 @@ def document() -> dict[str, Any]:
         _complete(place)
     whole["webhooks"] = {
         f"{name}.{event}": _webhook(whole, PROVIDERS[name], PROVIDERS[name].events[event])
-        for name, events in SENT.items()
-        for event in events
+        for name, console in CONSOLES.items()
+        for event in console.sends
     }
     return whole
 
@@ -164,8 +160,18 @@ def _webhook(whole: dict[str, Any], provider: Provider, event: Event) -> dict[st
 def _inlined(event: Event, place: str) -> dict[str, Any]:
     """The schema of an event's payload as a part of this document."""
     told = event.schema if not isinstance(event.schema, str) else schema(f"payloads/{event.schema}").content
-    content: dict[str, Any] = _moved(deepcopy(dict(told)), place)
+    content: dict[str, Any] = _opened(_moved(deepcopy(dict(told)), place))
     return {key: value for key, value in content.items() if key not in {"$id", "$schema"}}
+
+
+def _opened(value: Any) -> Any:
+    """The same with room for keys that nobody knows yet: partners add some, and a receiver leaves them be.
+
+    What is sent stays held against the closed schema.
+    """
+    if isinstance(value, dict):
+        return {key: _opened(one) for key, one in value.items() if (key, one) != ("additionalProperties", False)}
+    return [_opened(one) for one in value] if isinstance(value, list) else value
 
 
 def _moved(value: Any, place: str) -> Any:

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Final
 
-from simulator.console.clevertap.account import TRIED
 from simulator.console.ledger import Wanted
 from simulator.console.refusal import Refusal
 from simulator.documents import did_you_mean, quoted
+from simulator.web.consoles import CONSOLES
 
 if TYPE_CHECKING:
     from simulator.console.desk import Desk
@@ -20,16 +20,15 @@ def check_export(desk: "Desk", name: str) -> None:
     Raises:
         Refusal: there is none (unfit), and which there are.
     """
-    if any(_has(console, name) for console in (desk.clevertap, desk.reachfive)):
+    if any(_has(one.of(desk), name) for one in CONSOLES.values()):
         return
     if desk.ledger.page(Wanted(export=name), 0, 0)[0]:
         return
-    definitions = {one.id: one.key for one in desk.reachfive.definitions()[1]}
-    known = [one.id for one in desk.clevertap.exports()[1]]
-    known += [*definitions.values(), *(f"{TRIED}{one.name}" for one in desk.clevertap.account.webhooks()[1])]
-    if name in definitions:
-        near, remedy = "", f"the deliveries of this definition have {quoted(definitions[name])} as their export"
+    exports = {called: export for one in CONSOLES.values() for called, export in one.export_names(desk).items()}
+    if name in exports:
+        near, remedy = "", f"its deliveries have {quoted(exports[name])} as their export"
     else:
+        known = list(dict.fromkeys(exports.values()))
         near, remedy = did_you_mean(name, known), _there_are(known)
     raise Refusal("unfit", f"nothing was ever sent for an export {quoted(name)}, and there is none{near}", remedy)
 

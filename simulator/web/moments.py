@@ -1,9 +1,11 @@
-"""Moments and durations as the API writes and reads them: ISO 8601 with an offset, `9m20s` or a number of seconds."""
+"""Moments, durations and time scales as the API writes and reads them: ISO 8601 with an offset, `9m20s`, `60x`."""
 
 from datetime import UTC, datetime
 from typing import Final
 
 from simulator import clock
+from simulator.clock import Scale
+from simulator.console.hands import FASTEST
 from simulator.console.refusal import Refusal
 from simulator.documents import quoted, story_moment
 from simulator.timeline.story import EARLIEST, LATEST
@@ -71,3 +73,25 @@ def duration(value: str | float) -> float:
     if length > LONGEST:
         raise Refusal("unfit", f"{quoted(value)} is longer than a century", "e.g. 2d")
     return length
+
+
+def time_scale(value: str | float, *, instant: bool = False) -> float:
+    """Story seconds in a second: a number, or `60x`, `1h=1s`, `real`; `instant` where that can be.
+
+    >>> time_scale("1h=1s"), time_scale(60)
+    (3600.0, 60.0)
+
+    Raises:
+        Refusal: it is none of these, or no story passes so fast (unfit).
+    """
+    try:
+        scale = Scale.parse(value) if isinstance(value, str) else Scale(float(value))
+    except (ValueError, OverflowError):
+        raise Refusal("unfit", f"{quoted(value)} is not a time scale", "e.g. 60, 60x, 1h=1s or real") from None
+    if not (0 < scale.factor <= FASTEST or (instant and scale.instant)):
+        raise Refusal(
+            "unfit",
+            f"{quoted(value)} is not a time scale above 0 and up to 1,000,000",
+            "e.g. 60; to wait for nothing, hold the clock and advance it",
+        )
+    return scale.factor

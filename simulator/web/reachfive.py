@@ -7,7 +7,7 @@ from simulator.console.reachfive.account import ROLES, check_role
 from simulator.redaction import MARK
 from simulator.redaction import url as shown_url
 from simulator.web.moments import duration, moment, moment_or_none
-from simulator.web.operations import Call, Operation, Reply
+from simulator.web.operations import Call, Operations, Reply
 
 if TYPE_CHECKING:
     from simulator.console.desk import Desk
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simulator.console.reachfive.jobs import Job
 
 
-def get_account(desk: "Desk", call: Call) -> Reply:
+def show_account(desk: "Desk", call: Call) -> Reply:
     """The account's feature and readings."""
     return Reply(200, desk.do(lambda: _account(desk.reachfive)))
 
@@ -50,7 +50,7 @@ def list_definitions(desk: "Desk", call: Call) -> Reply:
     return Reply(200, desk.do(work))
 
 
-def get_definition(desk: "Desk", call: Call) -> Reply:
+def show_definition(desk: "Desk", call: Call) -> Reply:
     """One definition."""
     return Reply(200, _shown(desk, lambda console: console.definition(call.path["id"])))
 
@@ -89,23 +89,29 @@ def list_jobs(desk: "Desk", call: Call) -> Reply:
     return Reply(200, desk.do(work))
 
 
-def get_job(desk: "Desk", call: Call) -> Reply:
+def show_job(desk: "Desk", call: Call) -> Reply:
     """One job."""
     return Reply(200, desk.do(lambda: _job(desk.reachfive, desk.reachfive.job(call.path["id"]))))
 
 
-OPERATIONS: Final[Mapping[str, Operation]] = {
-    "getReachfiveAccount": get_account,
+OPERATIONS: Final[Operations] = {
+    "showReachfiveAccount": show_account,
     "changeReachfiveAccount": change_account,
     "createDefinition": create_definition,
     "listDefinitions": list_definitions,
-    "getDefinition": get_definition,
+    "showDefinition": show_definition,
     "changeDefinition": change_definition,
     "deleteDefinition": delete_definition,
     "runDefinition": run_definition,
     "listJobs": list_jobs,
-    "getJob": get_job,
+    "showJob": show_job,
 }
+
+
+def export_names(desk: "Desk") -> dict[str, str]:
+    """What deliveries have as `export`, by what people call it: definitions by their ids, and by that name itself."""
+    definitions = desk.reachfive.definitions()[1]
+    return {called: one.key for one in definitions for called in (one.id, one.key)}
 
 
 def _check_role(call: Call) -> None:

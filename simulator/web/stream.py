@@ -9,9 +9,9 @@ import orjson
 from flask import request
 
 from simulator.clock import RealClock
-from simulator.web.moments import moment
 from simulator.web.operations import Call, Reply
 from simulator.web.problems import Problem
+from simulator.web.telling import happened
 
 if TYPE_CHECKING:
     from simulator.console.desk import Desk
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 MOST: Final = 8  # streams at once; each takes a thread
 HEARTBEAT: Final = 10.0  # seconds
-_MOMENTS: Final = frozenset(("at", "due", "now", "next_due"))
-_PERHAPS: Final = ("again", "outcome", "answer")
 _LOOK: Final = 0.25  # seconds between two looks at whether anybody is still there
 
 
@@ -97,13 +95,4 @@ def _after(feed: "Feed", last: str | None) -> int:
 
 def _told(entry: "Entry") -> bytes:
     """One event; its data is one line, since JSON escapes line ends."""
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (entry.number, entry.kind.encode(), orjson.dumps(_data(entry)))
-
-
-def _data(entry: "Entry") -> dict[str, Any]:
-    """What happened, spelled as everywhere in the API: moments in ISO 8601, null for what is not there yet."""
-    told = {
-        name: moment(value) if name in _MOMENTS and isinstance(value, int | float) else value
-        for name, value in entry.data.items()
-    }
-    return told | {name: told[name] or None for name in _PERHAPS if name in told}
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (entry.number, entry.kind.encode(), orjson.dumps(happened(entry)))

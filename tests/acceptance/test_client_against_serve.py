@@ -2,56 +2,39 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from xml.etree import ElementTree
 
 import pytest
 
 from simulator.client import Basic, Client, Ending, NeverReached, Notification, NotInTime, Problem, Schedule, Unreadable
-from tests.acceptance.conftest import Answering, clean_environment
+from tests.acceptance.conftest import Answering
+from tests.acceptance.served import TOKEN, serving
 
-TOKEN = "opensesame-opensesame"
 START = datetime(2026, 1, 5, tzinfo=UTC)
 HELD = ("--hold", "--seed", "42", "--start", START.isoformat())
 Serve = Callable[..., Client]
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Client]:
-    """`partnersim serve` in a process of its own on a free port, and a client for it."""
-    words = ["serve", "--json", "--port", "0", "--state", str(folder / "state"), "--token", TOKEN, *options]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "simulator", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        cwd=folder,
-        env=clean_environment(),
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        told = process.stdout.readline()
-        assert told, process.communicate()[1]
-        with Client(json.loads(told)["url"], TOKEN) as client:
-            yield client
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=30)
-    assert (process.returncode, errors) == (0, "")
+def client_of_a_service(folder: Path, *options: str) -> Iterator[Client]:
+    """The service, and a client for it."""
+    with serving(folder / "state", *options) as service, Client(service.url, TOKEN) as client:
+        yield client
 
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serve]:
     """Start the service with further options; it ends with the test, and has to end well."""
     with ExitStack() as stack:
-        yield lambda *options: stack.enter_context(serving(tmp_path, *options))
+        yield lambda *options: stack.enter_context(client_of_a_service(tmp_path, *options))
 
 
 @pytest.fixture
@@ -117,6 +100,26 @@ def test_a_webhook_that_is_not_answered_200_is_refused_with_the_answer(partner: 
     assert caught.value.status == 422
     assert caught.value.details["answer"]["status"] == 204
     assert "status 204" in str(caught.value)
+    assert list(partner.clevertap.webhooks()) == []
+
+
+def test_a_webhook_that_a_reset_cut_off_is_not_the_receivers_fault(partner: Client, answering: Answering) -> None:
+    arrived, go = Event(), Event()
+
+    def rule(_: bytes, __: Mapping[str, str]) -> int:
+        arrived.set()
+        go.wait(20)
+        return 200
+
+    answering.rule = rule
+    with ThreadPoolExecutor(1) as pool, Client(partner.clock._connection.url, TOKEN) as other:
+        creating = pool.submit(partner.clevertap.create_webhook, "exports", answering.url)
+        assert arrived.wait(20)
+        other.reset()
+        refused = creating.exception(20)
+        go.set()
+    assert isinstance(refused, Problem)
+    assert (refused.status, refused.slug) == (503, "unavailable")
     assert list(partner.clevertap.webhooks()) == []
 
 

@@ -20,6 +20,8 @@ from simulator.cli.demo_command import sample_receiver
 from simulator.documents import schema
 from simulator.sample import AUTHORIZATION_VARIABLE, receiver_file
 from tests.acceptance.conftest import Answering, Command, clean_environment
+from tests.receivers.correct.plain_http import Answer, Line, Refused, Request
+from tests.receivers.correct.plain_receiver import Receiver, listening
 
 SECRET = {AUTHORIZATION_VARIABLE: "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}
 WHOLE = 60.0  # seconds that all rules may take
@@ -211,6 +213,7 @@ def test_a_should_fails_the_run_only_when_asked(partnersim: Command, answering: 
     assert ET.parse(tmp_path / "mild.xml").getroot().get("failures") == "0"
     strict = partnersim(*words, "--fail-on", "should", "--report", "junit=strict.xml")
     assert strict.returncode == 1
+    assert "ours/should (should)" in " ".join(strict.stdout.split())
     assert ET.parse(tmp_path / "strict.xml").getroot().get("failures") == "1"
     assert "ours/may" in strict.stdout
 
@@ -223,6 +226,58 @@ def test_the_text_report_is_what_people_are_shown_in_full(
     assert (tmp_path / "r.txt").read_text("utf-8") == ended.stdout
     quiet = partnersim(*words, "-q")
     assert quiet.stdout == ""
+
+
+class WithoutAWord(Line):
+    """Whatever is refused at the hook is refused by the end of the connection."""
+
+    async def answer(self, request: Request) -> Answer:
+        try:
+            answer = await super().answer(request)
+        except Refused as error:
+            answer = Answer(error.status)
+        if request.path.startswith("/hooks/") and answer.status >= 400:
+            raise ConnectionAbortedError
+        return answer
+
+
+class HangsUp(Receiver):
+    line = WithoutAWord
+
+
+class HangsUpTooLate(HangsUp):
+    """It has kept the notification by the time that it looks who sent it."""
+
+    async def hook(self, request: Request, provider: str) -> Answer:
+        note = self.read(provider, self.fields(request), request)
+        if note:
+            await self.keep(note)
+        return await super().hook(request, provider)
+
+
+REFUSING = ("auth", "payload/array", "payload/unknown-status", "http/get", "http/truncated-body")
+
+
+@pytest.mark.parametrize(("made", "ends"), [(HangsUp, {"passed"}), (HangsUpTooLate, {"failed"})])
+def test_refusing_by_hanging_up_is_refusing_and_an_effect_all_the_same_is_found(
+    partnersim: Command, tmp_path: Path, made: type[Receiver], ends: set[str]
+) -> None:
+    secret = SECRET[AUTHORIZATION_VARIABLE]
+    rules = REFUSING if made is HangsUp else ("auth/absent", "auth/wrong")
+    with listening(made(secret, tmp_path / "told.ndjson")) as port:
+        (tmp_path / "receiver.yaml").write_text(receiver_file(f"http://127.0.0.1:{port}", secret))
+        words = [word for rule in rules for word in ("--select", rule)]
+        ended = partnersim("conform", "--receiver", "receiver.yaml", *words, "--json", "--journal", "j", env=SECRET)
+    report = json.loads(ended.stdout)
+    told = report["verdicts"]
+    assert {one["outcome"] for one in told} == ends, ended.stderr
+    if made is HangsUp:
+        settled = [one["because"] for one in told if one["rule"].startswith("auth/")]
+        assert all("in a second run, each delivery on a connection of its own" in one for one in settled)
+    again = json.loads(partnersim("judge", "j", "--json").stdout)
+    assert again["scenarios"] == report["scenarios"]
+    answers = {one["outcome"] for one in again["verdicts"] if one["rule"].startswith("expect/")}
+    assert answers == {"passed"}
 
 
 def test_a_receiver_that_is_not_there_is_never_reached(partnersim: Command, closed_port: str) -> None:

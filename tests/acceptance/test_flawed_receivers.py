@@ -38,6 +38,26 @@ def test_a_flaw_is_caught_by_the_rule_that_is_meant_to(subject: Subject, found: 
     assert finding(subject, found[subject].result(timeout=120)) == ""
 
 
+@pytest.mark.parametrize("timeout", ["1s", "2s"])
+def test_who_reads_one_body_at_a_time_is_caught_also_where_the_timeout_is_shorter_than_the_body(timeout: str) -> None:
+    subject = Subject("plain", "http/slow-body")
+    assert finding(subject, caught(subject, timeout=timeout)) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["http/get", "cut/at-once", "cut/after-body", "order/any-order", "order/end-first", "time/day-first"]
+)
+def test_with_each_partner_that_it_is_played_with_the_rule_catches_its_flaw(name: str) -> None:
+    found = caught(Subject("plain", name))
+    assert set(found.outcomes.values()) == {"failed"}, found
+
+
+def test_a_receiver_that_takes_no_end_without_its_start_fails_by_what_begins_with_an_end_alone() -> None:
+    """Whatever is about something else tells it of the start first."""
+    found = held(Subject("plain", "order/end-only"))
+    assert found.failed() == ["order/end-first", "order/end-only", "order/late-start", "order/same-second"]
+
+
 @pytest.mark.parametrize("subject", OF_OTHER_MAKE, ids=str)
 def test_a_right_receiver_keeps_every_rule(subject: Subject, found: "dict[Subject, Future[Found]]") -> None:
     if subject.missing:

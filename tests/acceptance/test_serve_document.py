@@ -1,15 +1,12 @@
 """`partnersim serve` serves what its document says: addresses, statuses, types, and bodies that fit their schemas."""
 
-import json
 import re
 import shutil
 import subprocess
-import urllib.request
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.error import HTTPError
+from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
@@ -18,54 +15,22 @@ from prometheus_client.parser import text_string_to_metric_families
 from simulator.console.desk import running as desk_running
 from simulator.console.settings import DeskSettings
 from simulator.documents import Schema
-from simulator.serving import running
 from simulator.version import __version__
 from simulator.web.app import create_app
-
-TOKEN = "a-token-of-the-tests-0123456789"
-
-
-class Answer(NamedTuple):
-    status: int
-    type: str
-    text: str
-    headers: Any
-
-
-class Service(NamedTuple):
-    url: str
-
-    def ask(self, method: str, path: str, value: Any = None, **headers: str) -> Answer:
-        body = None if value is None else json.dumps(value).encode()
-        sent = {"Authorization": f"Bearer {TOKEN}", **({} if body is None else {"Content-Type": "application/json"})}
-        request = urllib.request.Request(self.url + path, body, sent | headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                return Answer(answer.status, answer.headers.get_content_type(), answer.read().decode(), answer.headers)
-        except HTTPError as error:
-            with error:
-                return Answer(error.code, error.headers.get_content_type(), error.read().decode(), error.headers)
+from tests.acceptance.served import TOKEN, Answer, Served, serving
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service on a real socket, its port known to the guard only once it is bound."""
-    from simulator.serving import listening
-
-    with listening("127.0.0.1", 0) as taken:
-        port = taken.getsockname()[1]
-    folder: Path = tmp_path_factory.mktemp("serve")
-    with desk_running(DeskSettings(folder=folder, held=True, never=frozenset((port,)))) as desk:
-        app = create_app(desk, token=TOKEN, port=port)
-        with running(app, port=port) as url:
-            yield Service(url)
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("serve"), "--hold") as service:
+        yield service
 
 
 @pytest.fixture(scope="module")
-def whole(service: Service) -> dict[str, Any]:
+def whole(service: Served) -> dict[str, Any]:
     answer = service.ask("GET", "/openapi.json")
     assert (answer.status, answer.type) == (200, "application/json")
-    found: dict[str, Any] = json.loads(answer.text)
+    found: dict[str, Any] = answer.body
     return found
 
 
@@ -84,7 +49,7 @@ def misfit(whole: dict[str, Any], method: str, path: str, answer: Answer) -> lis
     if "json" not in answer.type:
         return []
     schema = Schema({**content[answer.type].get("schema", {}), "components": whole["components"]})
-    return schema.explain(json.loads(answer.text))
+    return schema.explain(answer.body)
 
 
 def filled(whole: dict[str, Any], path: str, method: str) -> str:
@@ -103,7 +68,7 @@ def test_the_document_it_serves_is_openapi(whole: dict[str, Any]) -> None:
     assert whole["info"]["version"] == __version__
 
 
-def test_everything_that_can_be_read_fits_the_document(service: Service, whole: dict[str, Any]) -> None:
+def test_everything_that_can_be_read_fits_the_document(service: Served, whole: dict[str, Any]) -> None:
     asked = 0
     for path, item in whole["paths"].items():
         if "get" in item and "{" not in path and path != "/control/events":
@@ -114,7 +79,7 @@ def test_everything_that_can_be_read_fits_the_document(service: Service, whole: 
     assert asked >= 10
 
 
-def test_what_is_not_there_fits_the_document(service: Service, whole: dict[str, Any]) -> None:
+def test_what_is_not_there_fits_the_document(service: Served, whole: dict[str, Any]) -> None:
     for path, item in whole["paths"].items():
         if "{" in path:
             for method in item.keys() & {"get", "delete"}:
@@ -136,7 +101,7 @@ def test_what_is_not_there_fits_the_document(service: Service, whole: dict[str, 
     ids=lambda value: str(value)[:40],
 )
 def test_every_change_refuses_what_is_wrong_as_documented(
-    service: Service, whole: dict[str, Any], value: Any, headers: dict[str, str], status: int
+    service: Served, whole: dict[str, Any], value: Any, headers: dict[str, str], status: int
 ) -> None:
     asked = 0
     for path, item in whole["paths"].items():
@@ -149,7 +114,7 @@ def test_every_change_refuses_what_is_wrong_as_documented(
     assert asked >= 8
 
 
-def test_every_other_method_is_refused_with_those_there_are(service: Service, whole: dict[str, Any]) -> None:
+def test_every_other_method_is_refused_with_those_there_are(service: Served, whole: dict[str, Any]) -> None:
     for path, item in whole["paths"].items():
         there = {method.upper() for method in item if method != "parameters"}
         for method in {"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - there:
@@ -159,7 +124,7 @@ def test_every_other_method_is_refused_with_those_there_are(service: Service, wh
             assert allowed == there | ({"HEAD"} if "GET" in there else set())
 
 
-def test_the_figures_can_be_read(service: Service) -> None:
+def test_the_figures_can_be_read(service: Served) -> None:
     families = list(text_string_to_metric_families(service.ask("GET", "/metrics").text))
     names = {family.name for family in families}
     assert {"partnersim_streams_open", "partnersim_uptime_seconds"} <= names
@@ -167,7 +132,7 @@ def test_the_figures_can_be_read(service: Service) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not here")
-def test_the_curl_lines_of_the_page_work_as_they_stand(service: Service) -> None:
+def test_the_curl_lines_of_the_page_work_as_they_stand(service: Served) -> None:
     lines = [unescape(one) for one in re.findall(r"<pre>(curl .*?)</pre>", service.ask("GET", "/").text)]
     assert len(lines) > 30
     quick = [line for line in lines if "{" not in line and "events" not in line]

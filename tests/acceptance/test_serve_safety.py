@@ -1,100 +1,50 @@
 """`partnersim serve` on real sockets: who is let in, what is refused, and that nobody can starve it."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from simulator.serving import Room, listening, running
 from simulator.web.stream import MOST
+from tests.acceptance.served import Served, serving
 
 PATIENCE = 20.0  # seconds until something that never comes is called missing
 
 
-class Service(NamedTuple):
-    """A running `partnersim serve`."""
-
-    port: int
-    token: str
-    told: dict[str, Any]
-    process: "subprocess.Popen[str]"
-
-    @property
-    def bearer(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
-
-    def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> HTTPResponse:
-        """An answer, read to its end, on a connection of its own."""
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as line:
-            line.request(method, path, body, {**self.bearer, **headers})
-            answer = line.getresponse()
-            answer.body = answer.read()  # type: ignore[attr-defined]
-            return answer
-
-    def raw(self, data: bytes) -> tuple[int, bytes]:
-        """Status and body of what bytes are answered with; 0 when they are not."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as line:
-            line.sendall(data)
-            answer = b""
-            with suppress(ConnectionResetError):
-                while piece := line.recv(65536):
-                    answer += piece
-                    head, _, body = answer.partition(b"\r\n\r\n")
-                    length = [one for one in head.lower().split(b"\r\n") if one.startswith(b"content-length:")]
-                    if length and len(body) >= int(length[0].split(b":")[1]):
-                        break
-        head, _, body = answer.partition(b"\r\n\r\n")
-        return int(head.split()[1]) if head else 0, body
-
-
-@contextmanager
-def serving(folder: Path, *words: str, env: dict[str, str] | None = None) -> Iterator[Service]:
-    """The command in a process of its own; interrupted at the end, and looked at for faults."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PARTNERSIM_")}
-    errors = folder / "stderr"
-    with errors.open("w") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "simulator", "serve", "--json", "--port", "0", "--state", str(folder), *words],
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-            env=clean | (env or {}),
-        )
-        assert process.stdout
-        try:
-            told = json.loads(process.stdout.readline())
-            yield Service(int(told["url"].rpartition(":")[2]), told["token"], told, process)
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(PATIENCE)
-            finally:
-                process.kill()
-                process.wait()
-                process.stdout.close()
-    assert errors.read_text() == ""
-    assert process.returncode == 0
+def raw(port: int, data: bytes) -> tuple[int, bytes]:
+    """Status and body of what bytes are answered with; 0 when they are not."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
+        line.sendall(data)
+        answer = b""
+        with suppress(ConnectionResetError):
+            while piece := line.recv(65536):
+                answer += piece
+                head, _, body = answer.partition(b"\r\n\r\n")
+                length = [one for one in head.lower().split(b"\r\n") if one.startswith(b"content-length:")]
+                if length and len(body) >= int(length[0].split(b":")[1]):
+                    break
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split()[1]) if head else 0, body
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with serving(tmp_path_factory.mktemp("serve"), "--hold") as service:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("serve"), "--hold", token=None) as service:
         yield service
 
 
 @contextmanager
-def stream(service: Service, last: str = "") -> Iterator[HTTPResponse]:
+def stream(service: Served, last: str = "") -> Iterator[HTTPResponse]:
     """An event stream, begun; closed at the end."""
     line = HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     with closing(line):
@@ -113,7 +63,7 @@ def within(seconds: float, look: Callable[[], bool]) -> bool:
     return False
 
 
-def test_what_is_said_at_the_start_is_where_it_is(service: Service) -> None:
+def test_what_is_said_at_the_start_is_where_it_is(service: Served) -> None:
     assert set(service.told) == {"url", "token", "link", "state", "pid"}
     assert service.told["pid"] == service.process.pid
     assert len(service.token) >= 40
@@ -144,42 +94,41 @@ def test_what_is_said_at_the_start_is_where_it_is(service: Service) -> None:
     ids=str,
 )
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
-def test_only_one_of_its_own_names_is_let_in(service: Service, lines: list[str], status: int, version: str) -> None:
+def test_only_one_of_its_own_names_is_let_in(service: Served, lines: list[str], status: int, version: str) -> None:
     head = [f"GET /control/clock HTTP/{version}", *lines, f"Authorization: Bearer {service.token}", "", ""]
-    found, body = service.raw("\r\n".join(head).format(port=service.port).encode())
+    found, body = raw(service.port, "\r\n".join(head).format(port=service.port).encode())
     assert found == status
     assert status == 200 or json.loads(body)["type"] == "urn:partnersim:wrong-host"
 
 
-def test_the_name_in_an_absolute_target_counts(service: Service) -> None:
+def test_the_name_in_an_absolute_target_counts(service: Served) -> None:
     for name, status in (("evil.example", 403), (f"127.0.0.1:{service.port}", 200)):
         lines = [f"GET http://{name}/control/clock HTTP/1.1", f"Host: 127.0.0.1:{service.port}"]
         head = [*lines, f"Authorization: Bearer {service.token}", "", ""]
-        assert service.raw("\r\n".join(head).encode())[0] == status
+        assert raw(service.port, "\r\n".join(head).encode())[0] == status
 
 
 @pytest.mark.parametrize("lines", [["Host: 10.42.0.17:8080"], ["Host: evil.example"], []], ids=str)
-def test_whoever_looks_after_its_health_may_ask_by_any_name(service: Service, lines: list[str]) -> None:
-    status, body = service.raw("\r\n".join(["GET /healthz HTTP/1.0", *lines, "", ""]).encode())
+def test_whoever_looks_after_its_health_may_ask_by_any_name(service: Served, lines: list[str]) -> None:
+    status, body = raw(service.port, "\r\n".join(["GET /healthz HTTP/1.0", *lines, "", ""]).encode())
     assert (status, json.loads(body)["status"]) == (200, "ok")
 
 
-def test_a_browsers_request_from_elsewhere_changes_nothing(service: Service) -> None:
-    before = service.ask("/control/clock").body  # type: ignore[attr-defined]
-    sent = {"Content-Type": "application/json"}
+def test_a_browsers_request_from_elsewhere_changes_nothing(service: Served) -> None:
+    before = service.ask("GET", "/control/clock").body
     for shape in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
-        answer = service.ask("/control/clock", "PATCH", b'{"held": false}', **sent, **shape)
+        answer = service.ask("PATCH", "/control/clock", {"held": False}, **shape)
         assert answer.status == 403
-        assert answer.getheader("Access-Control-Allow-Origin") is None
-    assert service.ask("/control/clock").body == before  # type: ignore[attr-defined]
+        assert "Access-Control-Allow-Origin" not in answer.headers
+    assert service.ask("GET", "/control/clock").body == before
 
 
-def test_without_the_token_nothing_is_told(service: Service) -> None:
+def test_without_the_token_nothing_is_told(service: Served) -> None:
     for path in ("/", "/control/state", "/openapi.json", "/metrics", "/nothing", "/control/events"):
-        answer = service.ask(path, Authorization="Bearer wrong")
-        assert (answer.status, answer.getheader("WWW-Authenticate")) == (401, 'Bearer realm="partnersim"')
-        assert service.ask(f"{path}?token=wrong", Authorization="").status == 401
-    assert service.ask(f"/control/state?token={service.token}", Authorization="").status == 401
+        answer = service.ask("GET", path, Authorization="Bearer wrong")
+        assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="partnersim"')
+        assert service.ask("GET", f"{path}?token=wrong", Authorization="").status == 401
+    assert service.ask("GET", f"/control/state?token={service.token}", Authorization="").status == 401
 
 
 @pytest.mark.parametrize(
@@ -197,8 +146,8 @@ def test_without_the_token_nothing_is_told(service: Service) -> None:
     ],
     ids=lambda value: repr(value)[:60],
 )
-def test_what_is_no_request_is_a_problem_too(service: Service, data: bytes, status: int) -> None:
-    found, body = service.raw(data)
+def test_what_is_no_request_is_a_problem_too(service: Served, data: bytes, status: int) -> None:
+    found, body = raw(service.port, data)
     assert found == status
     told = json.loads(body)
     assert told["status"] == status
@@ -207,7 +156,7 @@ def test_what_is_no_request_is_a_problem_too(service: Service, data: bytes, stat
     assert b"Traceback" not in body
 
 
-def test_a_body_above_the_limit_is_refused_and_the_connection_used_again(service: Service) -> None:
+def test_a_body_above_the_limit_is_refused_and_the_connection_used_again(service: Served) -> None:
     with closing(HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)) as line:
         for body in (b"x" * (1024 * 1024 + 1), iter([b"x" * (600 * 1024)] * 2)):
             line.request("POST", "/control/runs", body, service.bearer | {"Content-Type": "application/json"})
@@ -217,11 +166,11 @@ def test_a_body_above_the_limit_is_refused_and_the_connection_used_again(service
         assert line.getresponse().status == 200
 
 
-def test_events_come_as_they_happen(service: Service) -> None:
+def test_events_come_as_they_happen(service: Served) -> None:
     with stream(service) as answer:
         assert (answer.status, answer.getheader("Content-Type")) == (200, "text/event-stream")
         assert answer.readline() == b": open\n"
-        service.ask("/control/clock", "PATCH", b'{"scale": 60}', **{"Content-Type": "application/json"})
+        service.ask("PATCH", "/control/clock", {"scale": 60})
         lines = [answer.readline() for _ in range(4)]
     number = int(lines[1].removeprefix(b"id: "))
     assert lines[2] == b"event: clock\n"
@@ -230,7 +179,7 @@ def test_events_come_as_they_happen(service: Service) -> None:
         assert [answer.readline() for _ in range(5)][2:] == lines[1:]
 
 
-def test_a_ninth_stream_waits_until_a_client_has_gone(service: Service) -> None:
+def test_a_ninth_stream_waits_until_a_client_has_gone(service: Served) -> None:
     with ExitStack() as stack:
         answers = [stack.enter_context(stream(service)) for _ in range(MOST)]
         with stream(service) as answer:
@@ -243,17 +192,17 @@ def test_a_ninth_stream_waits_until_a_client_has_gone(service: Service) -> None:
             return stack.enter_context(stream(service)).status == 200
 
         assert within(5, another)
-    assert within(5, lambda: b"streams_open 0.0" in service.ask("/metrics").body)  # type: ignore[attr-defined]
+    assert within(5, lambda: "streams_open 0.0" in service.ask("GET", "/metrics").text)
 
 
-def test_neither_streams_nor_slow_clients_keep_health_waiting(service: Service) -> None:
+def test_neither_streams_nor_slow_clients_keep_health_waiting(service: Served) -> None:
     slowest: list[float] = []
     enough = Event()
 
     def watch() -> None:
         while not enough.is_set():
             began = time.monotonic()
-            answer = service.ask("/healthz", Authorization="")
+            answer = service.ask("GET", "/healthz", Authorization="")
             slowest.append(time.monotonic() - began if answer.status == 200 else PATIENCE)
 
     watching = Thread(target=watch)
@@ -275,14 +224,14 @@ def test_neither_streams_nor_slow_clients_keep_health_waiting(service: Service) 
             line.sendall(f"GET /control/events HTTP/1.1\r\n{head}\r\n".encode())
         before = len(slowest)
         assert within(PATIENCE, lambda: len(slowest) >= before + 100)
-        assert service.ask("/control/clock").status == 200
+        assert service.ask("GET", "/control/clock").status == 200
     assert max(slowest) < 0.5, sorted(slowest)[-5:]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_at_once_and_keeps_everything(tmp_path: Path, number: signal.Signals) -> None:
     with serving(tmp_path, "--hold", "--seed", "7") as service, ExitStack() as stack:
-        kept = json.loads(service.ask("/control/state").body)  # type: ignore[attr-defined]
+        kept = service.ask("GET", "/control/state").body
         answers = [stack.enter_context(stream(service)) for _ in range(MOST)]
         began = time.monotonic()
         service.process.send_signal(number)
@@ -290,23 +239,23 @@ def test_it_ends_at_once_and_keeps_everything(tmp_path: Path, number: signal.Sig
         assert time.monotonic() - began < 2
         assert [answer.read() for answer in answers] == [b": open\n\n"] * MOST
     with serving(tmp_path) as service:
-        assert json.loads(service.ask("/control/clock").body)["held"]  # type: ignore[attr-defined]
-        again = json.loads(service.ask("/control/state").body)  # type: ignore[attr-defined]
+        assert service.ask("GET", "/control/clock").body["held"]
+        again = service.ask("GET", "/control/state").body
     assert again["seed"] == kept["seed"] == 7
     assert again["start"] == kept["start"]
 
 
 def test_a_token_of_ones_own_comes_from_the_environment(tmp_path: Path) -> None:
     token = "chosen-by-the-team-42"
-    with serving(tmp_path, env={"PARTNERSIM_TOKEN": token}) as service:
-        assert service.ask("/control/state", Authorization=f"Bearer {token}").status == 200
+    with serving(tmp_path, token=None, env={"PARTNERSIM_TOKEN": token}) as service:
+        assert service.ask("GET", "/control/state", Authorization=f"Bearer {token}").status == 200
 
 
 def test_a_public_name_is_let_in_and_its_port(tmp_path: Path) -> None:
     with serving(tmp_path, "--public-host", "mock.test", "--public-host", "outside.test:443") as service:
-        assert service.ask("/control/state", Host=f"Mock.Test:{service.port}").status == 200
-        assert service.ask("/control/state", Host="outside.test:443").status == 200
-        assert service.ask("/control/state", Host=f"outside.test:{service.port}").status == 403
+        assert service.ask("GET", "/control/state", Host=f"Mock.Test:{service.port}").status == 200
+        assert service.ask("GET", "/control/state", Host="outside.test:443").status == 200
+        assert service.ask("GET", "/control/state", Host=f"outside.test:{service.port}").status == 403
 
 
 def test_another_address_of_this_machine_is_known_by_its_number(tmp_path: Path) -> None:
@@ -351,7 +300,7 @@ def test_what_cannot_be_is_said_at_the_start(
 
 
 def test_a_port_that_is_taken_is_a_usage_error(
-    partnersim: Callable[..., "subprocess.CompletedProcess[str]"], service: Service
+    partnersim: Callable[..., "subprocess.CompletedProcess[str]"], service: Served
 ) -> None:
     ended = partnersim("serve", "--port", service.port)
     assert ended.returncode == 2
@@ -359,7 +308,7 @@ def test_a_port_that_is_taken_is_a_usage_error(
 
 
 def test_a_state_in_use_is_nobody_elses(
-    partnersim: Callable[..., "subprocess.CompletedProcess[str]"], service: Service
+    partnersim: Callable[..., "subprocess.CompletedProcess[str]"], service: Served
 ) -> None:
     ended = partnersim("serve", "--port", "0", "--state", service.told["state"])
     assert ended.returncode == 6
@@ -373,8 +322,8 @@ def test_any_application_can_be_served_with_words_of_its_own() -> None:
 
     room = Room(threads=1, words=lambda status, reason: ("text/x", f"{status} {reason}".encode()))
     with running(app, room=room) as url:
-        service = Service(int(url.rpartition(":")[2]), "", {}, None)  # type: ignore[arg-type]
-        assert service.raw(b"GET /x HTTP/1.0\r\n\r\n") == (200, b"/x")
-        assert service.raw(b"GET /x\x00 HTTP/1.9\r\nx\r\n\r\n") == (400, b"400 Invalid header")
+        port = int(url.rpartition(":")[2])
+        assert raw(port, b"GET /x HTTP/1.0\r\n\r\n") == (200, b"/x")
+        assert raw(port, b"GET /x\x00 HTTP/1.9\r\nx\r\n\r\n") == (400, b"400 Invalid header")
     with listening("127.0.0.1", 0) as taken:
         assert taken.getsockname()[1] > 0

@@ -1,24 +1,21 @@
 """Scenarios that the service plays when asked, against receivers on real sockets."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from threading import Event, Lock
-from typing import Any, TypeVar
+from threading import Event
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from simulator.authoring import load_scenario, receiver_at
 from simulator.clock import Scale
-from simulator.console.feed import Feed
 from simulator.console.refusal import Refusal
-from simulator.console.scenario_runs.request import Grounds, RunRequest
-from simulator.console.scenario_runs.run import KIND, ScenarioRun
-from simulator.console.scenario_runs.runs import ScenarioRuns
-from simulator.console.store import Store
+from simulator.console.scenario_runs.request import RunRequest
+from simulator.console.scenario_runs.run import KIND
 from simulator.documents import schema
 from simulator.errors import NeverReached
 from simulator.journal import Journal
@@ -27,62 +24,15 @@ from simulator.runner.prepare import Settings
 from simulator.runner.session import Session, perform
 from simulator.sample import create_app, running
 from tests.acceptance.conftest import Answering
+from tests.runs_alone import PATIENCE, RunsAlone, runs_in
 
-T = TypeVar("T")
 CANARY = "cn4ry-9f8e7d6c5b4a"
 INSTANT = Scale.parse("instant")
-PATIENCE = 30.0  # seconds until something that never comes is called missing
-
-
-class Service:
-    """The runs of one service, with everything they need but HTTP."""
-
-    def __init__(self, folder: Path, never: frozenset[int] = frozenset()) -> None:
-        self.store = Store(folder / "state.sqlite")
-        self.feed = Feed()
-        self.folder = folder
-        self._desk = Lock()
-        self.runs = ScenarioRuns(
-            do=self.do,
-            store=self.store,
-            folder=folder / "runs",
-            publish=self.feed.publish,
-            grounds=Grounds(never=never),
-        )
-
-    def do(self, work: Callable[[], T], /) -> T:
-        with self._desk:
-            return work()
-
-    def told(self, ident: str, *states: str) -> dict[str, Any]:
-        """What the feed says of that run once it is in one of these states."""
-        last = 0
-        while entries := self.feed.after(last, PATIENCE):
-            for entry in entries:
-                last = entry.number
-                if entry.data["id"] == ident and entry.data["state"] in states:
-                    return dict(entry.data)
-        raise AssertionError(f"{ident} never was {states}")
-
-    def played(self, request: RunRequest) -> ScenarioRun:
-        ident = self.runs.start(request).id
-        self.told(ident, "done", "canceled", "failed")
-        return self.runs.get(ident)
-
-
-@contextmanager
-def serving(folder: Path, **more: Any) -> Iterator[Service]:
-    service = Service(folder, **more)
-    try:
-        yield service
-    finally:
-        service.runs.close()
-        service.store.close()
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    with serving(tmp_path / "service") as made:
+def service(tmp_path: Path) -> Iterator[RunsAlone]:
+    with runs_in(tmp_path / "service") as made:
         yield made
 
 
@@ -109,7 +59,7 @@ def described(url: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_a_good_receiver_passes_and_the_report_comes_in_every_format(service: Service, sample: str) -> None:
+def test_a_good_receiver_passes_and_the_report_comes_in_every_format(service: RunsAlone, sample: str) -> None:
     run = service.played(RunRequest(scenario="clevertap/four-hourly-day", receiver=described(sample), scale=INSTANT))
     assert (run.state, run.outcome, run.exit_code, run.failed) == ("done", "passed", 0, [])
     assert run.deliveries == 12
@@ -122,7 +72,7 @@ def test_a_good_receiver_passes_and_the_report_comes_in_every_format(service: Se
     assert [entry.data["state"] for entry in service.feed.after(0, 0)] == ["queued", "running", "done"]
 
 
-def test_the_seed_and_start_of_a_run_send_the_same_bytes_again(service: Service, answering: Answering) -> None:
+def test_the_seed_and_start_of_a_run_send_the_same_bytes_again(service: RunsAlone, answering: Answering) -> None:
     first = service.played(RunRequest(scenario="reachfive/nightly-week", to=answering.url, scale=INSTANT))
     told = json.loads(service.runs.report(first.id, "json"))["verdicts"][0]["reproduce"]
     again = json.loads("{" + told.partition("and ")[2] + "}")
@@ -140,7 +90,7 @@ def test_the_seed_and_start_of_a_run_send_the_same_bytes_again(service: Service,
     assert [body for _, _, body in answering.requests] == bodies
 
 
-def test_what_a_receiver_breaks_is_told_at_the_end(service: Service, answering: Answering) -> None:
+def test_what_a_receiver_breaks_is_told_at_the_end(service: RunsAlone, answering: Answering) -> None:
     answering.rule = lambda _, __: 500
     run = service.played(RunRequest(scenario="clevertap/one-time-export", to=answering.url, scale=INSTANT))
     assert (run.state, run.outcome, run.exit_code) == ("done", "failed", 1)
@@ -150,20 +100,20 @@ def test_what_a_receiver_breaks_is_told_at_the_end(service: Service, answering: 
     assert json.loads(service.runs.report(run.id, "json"))["exit_code"] == 1
 
 
-def test_without_confirmation_a_failure_counts_at_once(service: Service, answering: Answering) -> None:
+def test_without_confirmation_a_failure_counts_at_once(service: RunsAlone, answering: Answering) -> None:
     answering.rule = lambda _, __: 500
     asked = RunRequest(scenario="clevertap/one-time-export", to=answering.url, scale=INSTANT, confirm=False)
     assert "confirmed" not in service.played(asked).failed[0]["because"]
     assert len(answering.requests) == 2
 
 
-def test_where_nobody_listens_the_run_ends_without_a_verdict(service: Service, closed_port: str) -> None:
+def test_where_nobody_listens_the_run_ends_without_a_verdict(service: RunsAlone, closed_port: str) -> None:
     run = service.played(RunRequest(scenario="clevertap/one-time-export", to=closed_port, scale=INSTANT))
     assert (run.state, run.outcome, run.exit_code) == ("done", "inconclusive", 3)
 
 
 def test_a_canceled_run_tells_what_happened_so_far_and_the_next_one_begins(
-    service: Service, answering: Answering
+    service: RunsAlone, answering: Answering
 ) -> None:
     real = RunRequest(scenario="clevertap/four-hourly-day", to=answering.url, scale=Scale.parse("real"))
     arrived = Event()
@@ -185,7 +135,7 @@ def test_a_canceled_run_tells_what_happened_so_far_and_the_next_one_begins(
     service.told(third.id, "running")
 
 
-def test_a_request_that_hangs_does_not_hold_up_the_cancel(service: Service, answering: Answering) -> None:
+def test_a_request_that_hangs_does_not_hold_up_the_cancel(service: RunsAlone, answering: Answering) -> None:
     arrived, end = Event(), Event()
 
     def rule(_: bytes, __: Any) -> int:
@@ -204,11 +154,11 @@ def test_a_request_that_hangs_does_not_hold_up_the_cancel(service: Service, answ
     ended = service.runs.cancel(run.id)  # which waits 5 s at most
     end.set()
     assert ended.state == "canceled"
-    journal = Journal.open(next((service.folder / "runs" / run.id).glob("*.ndjson")))
+    journal = Journal.open(next((service.journals / run.id).glob("*.ndjson")))
     assert [one.outcome for one in journal.attempts()] == [Outcome.IN_DOUBT]
 
 
-def test_who_waits_for_a_receiver_that_is_not_ready_can_be_canceled(service: Service, answering: Answering) -> None:
+def test_who_waits_for_a_receiver_that_is_not_ready_can_be_canceled(service: RunsAlone, answering: Answering) -> None:
     waiting = described("http://127.0.0.1:9", ready=f"{answering.url}/healthz")
     asked = Event()
 
@@ -228,7 +178,7 @@ def test_who_waits_for_a_receiver_that_is_not_ready_can_be_canceled(service: Ser
 def test_secrets_reach_the_receiver_and_nothing_else(tmp_path: Path, sample: str) -> None:
     text = "scenario: One\nprovider: clevertap\nexports: {nightly: {partner: Amazon S3}}\n"
     text += f"webhook: {{headers: {{X-Api-Key: {CANARY}}}}}\nexpect: {{each: {{status: 418}}}}\n"
-    with serving(tmp_path / "service") as service:
+    with runs_in(tmp_path / "service") as service:
         for receiver in (
             {"receiver": described(f"{sample}", ready=f"{sample}/healthz?token={CANARY}")},
             {"to": f"{sample}/hooks/clevertap?key={CANARY}", "authorization": f"Bearer {CANARY}"},
@@ -251,10 +201,10 @@ def test_secrets_reach_the_receiver_and_nothing_else(tmp_path: Path, sample: str
 def test_after_a_restart_reports_are_made_again_from_the_journals(tmp_path: Path, answering: Answering) -> None:
     answering.rule = lambda _, __: 500
     folder = tmp_path / "service"
-    with serving(folder) as first:
+    with runs_in(folder) as first:
         run = first.played(RunRequest(scenario="clevertap/one-time-export", to=answering.url, scale=INSTANT))
         reports = [first.runs.report(run.id, form) for form in ("json", "text", "junit")]
-    with serving(folder) as second:
+    with runs_in(folder) as second:
         assert second.runs.get(run.id) == run
         assert [second.runs.report(run.id, form) for form in ("json", "text", "junit")] == reports
         assert second.played(RunRequest(scenario="clevertap/one-time-export", to=answering.url)).id == "run-2"
@@ -262,12 +212,12 @@ def test_after_a_restart_reports_are_made_again_from_the_journals(tmp_path: Path
 
 def test_a_run_that_was_killed_has_failed_and_its_journal_still_tells(tmp_path: Path, answering: Answering) -> None:
     folder = tmp_path / "service"
-    with serving(folder) as first:
+    with runs_in(folder) as first:
         run = first.played(RunRequest(scenario="clevertap/one-time-export", to=answering.url, scale=INSTANT))
         first.store.put(KIND, run.id, run._replace(state="running", ended=None, outcome=None)._asdict())
     journal = Path(run.journals[0])
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:3]))  # header, intent, outcome
-    with serving(folder) as second:
+    with runs_in(folder) as second:
         found = second.runs.get(run.id)
         assert (found.state, found.error and found.error["message"]) == ("failed", "the service ended")
         report = json.loads(second.runs.report(run.id, "json"))
@@ -277,7 +227,7 @@ def test_a_run_that_was_killed_has_failed_and_its_journal_still_tells(tmp_path: 
 
 def test_our_own_port_is_never_reached_whatever_names_it(tmp_path: Path, answering: Answering) -> None:
     own = frozenset({int(answering.url.rpartition(":")[2])})
-    with serving(tmp_path / "service", never=own) as service, pytest.raises(Refusal, match="partnersim's own"):
+    with runs_in(tmp_path / "service", never=own) as service, pytest.raises(Refusal, match="partnersim's own"):
         service.runs.start(RunRequest(scenario="clevertap/one-time-export", to=answering.url))
     scenario = load_scenario("clevertap/one-time-export")
     settings = Settings(journals=tmp_path / "j", scale=INSTANT, never=own, seed=1)
@@ -299,7 +249,7 @@ def test_our_own_port_is_never_reached_whatever_names_it(tmp_path: Path, answeri
     assert not answering.requests
 
 
-def test_two_runs_of_one_scenario_never_share_an_id(service: Service, sample: str) -> None:
+def test_two_runs_of_one_scenario_never_share_an_id(service: RunsAlone, sample: str) -> None:
     asked = RunRequest(scenario="clevertap/one-time-export", receiver=described(sample), scale=INSTANT)
     idents = [service.runs.start(asked).id for _ in range(4)]
     for ident in idents:

@@ -119,31 +119,35 @@ async def serving(
     listener.bind((host, 0))
     server = ByteServer(listener.getsockname()[1], scheme or ("https" if tls else "http"))
     tasks: set[asyncio.Task[Any]] = set()
+    writers: list[asyncio.StreamWriter] = []
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        peer = Peer(reader, writer)
-        server.peers.append(peer)
+    async def answering(peer: Peer) -> None:
         try:
             await behave(peer)
-            writer.close()
-            await writer.wait_closed()
-        except (OSError, asyncio.CancelledError):
-            writer.transport.abort()
-        finally:
-            tasks.discard(task)
+            peer.writer.close()
+            await peer.writer.wait_closed()
+        except OSError:
+            peer.writer.transport.abort()
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = Peer(reader, writer)
+        server.peers.append(peer)
+        writers.append(writer)
+        task = asyncio.get_running_loop().create_task(answering(peer))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
     listening = await asyncio.start_server(connected, sock=listener, ssl=tls, backlog=512, limit=2**20)
     try:
         yield server
     finally:
         listening.close()
-        for task in tuple(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for _ in range(5):  # transports close their sockets on a later turn of the loop
+        for _ in range(5):  # what was accepted last connects, and transports close their sockets, on later turns
+            for task in tuple(tasks):
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for writer in writers:
+                writer.transport.abort()
             await asyncio.sleep(0)
 
 

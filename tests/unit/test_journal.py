@@ -11,9 +11,8 @@ import jsonschema
 import jsonschema_rs
 import pytest
 
-from simulator import journal as journal_module
 from simulator.errors import StorageError
-from simulator.journal import Journal, JournalWriter
+from simulator.journal import Journal, JournalWriter, reader
 from simulator.model import Delivery, Exchange, HangUp, Lateness, Observation, Outcome
 from simulator.redaction import MARK, Scrub
 from simulator.resources import folder
@@ -473,7 +472,7 @@ def test_a_long_journal_is_streamed_and_tells_the_same(opened: Opens, monkeypatc
         writer.observation(an_observation(run=number))
     kept = close(writer)
     kept_attempts, kept_seen = list(kept.attempts()), list(kept.observations())
-    monkeypatch.setattr(journal_module, "_KEPT_IN_MEMORY", 10)
+    monkeypatch.setattr(reader, "_KEPT_IN_MEMORY", 10)
     streamed = Journal.open(writer.path)
     attempts = streamed.attempts()
     assert [next(attempts), *attempts] == kept_attempts
@@ -484,7 +483,7 @@ def test_a_long_journal_is_streamed_and_tells_the_same(opened: Opens, monkeypatc
 
 
 def test_a_streamed_journal_can_be_read_by_two_at_once(opened: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal_module, "_KEPT_IN_MEMORY", 1)
+    monkeypatch.setattr(reader, "_KEPT_IN_MEMORY", 1)
     writer = opened()
     for number in (1, 2, 3):
         writer.intent(a_delivery(number=number), 1, 0.0)

@@ -2,14 +2,14 @@
 
 Documented (CleverTap, Webhooks: Setup): creating a webhook sends a test body, and keeps the webhook only on 200.
 Documented (CleverTap, Status Alerts for Exports): one webhook of the account gets all alerts, chosen by its name, POST
-only. Assumed: a webhook that alerts go to cannot be deleted; its name is nobody else's.
+only. Assumed: a webhook that alerts go to cannot be deleted; its name is nobody else's, in any Unicode form.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from simulator.console.clevertap.trial import not_kept
-from simulator.console.clevertap.webhooks import Webhook, hook, secrets_of, shown, written
+from simulator.console.clevertap.webhooks import Webhook, hook, key, secrets_of, shown, written
 from simulator.console.happening import Hook, Notice
 from simulator.console.house import House
 from simulator.console.refusal import Refusal, not_found
@@ -58,24 +58,24 @@ class Account:
 
         Raises:
             Refusal: it makes no sense (unfit); the receiver did not answer 200 (not-kept, with `answer`); the name is
-                taken, or is being tried (conflict).
+                taken, or is being tried (conflict); the service ended or began anew meanwhile (unavailable).
         """
         store = self._house.store
         kept = written(body, self._house.now())
-        name = kept["name"]
-        if store.get(_WEBHOOK, name) is not None or store.get(_TRYING, name) is not None:
+        name, place = kept["name"], key(kept["name"])
+        if store.get(_WEBHOOK, place) is not None or store.get(_TRYING, place) is not None:
             raise Refusal("conflict", f"there is a webhook {quoted(name)} already", "give it another name")
-        store.put(_TRYING, name, kept)
+        store.put(_TRYING, place, kept)
         try:
             self._house.changed()  # from now on nothing shows its secrets
             exchange = await self._house.send(self.test(name, self._house.now()))
             if exchange.outcome is not Outcome.ANSWERED or exchange.status != 200:
                 raise not_kept(kept, exchange, self._house.story().retry.timeout, self._house.scrub)
-            if store.get(_TRYING, name) is None:
-                raise Refusal("conflict", "everything was forgotten while the receiver was tried", "create it again")
-            store.put(_WEBHOOK, name, kept)
+            if store.get(_TRYING, place) is None:
+                raise Refusal("unavailable", "everything was forgotten while the receiver was tried", "create it again")
+            store.put(_WEBHOOK, place, kept)
         finally:
-            store.drop(_TRYING, name)
+            store.drop(_TRYING, place)
             self._house.changed()
         return self.webhook(name)
 
@@ -85,16 +85,16 @@ class Account:
         Raises:
             Refusal: there is none (not-found).
         """
-        kept = self._house.store.get(_WEBHOOK, name)
+        kept = self._house.store.get(_WEBHOOK, key(name))
         if kept is None:
             raise not_found("webhook", name)
-        return shown(kept, in_use=name == self.alerts())
+        return shown(kept, in_use=kept["name"] == self.alerts())
 
     def webhooks(self, offset: int = 0, limit: int = -1) -> tuple[int, list[Webhook]]:
         """How many there are in all, and a page of them, the oldest first."""
         alerts = self.alerts()
         page = self._house.store.things(_WEBHOOK, offset=offset, limit=limit)
-        return self._house.store.number_of(_WEBHOOK), [shown(kept, in_use=name == alerts) for name, kept in page]
+        return self._house.store.number_of(_WEBHOOK), [shown(kept, in_use=kept["name"] == alerts) for _, kept in page]
 
     def delete_webhook(self, name: str) -> None:
         """Forget a webhook.
@@ -102,13 +102,14 @@ class Account:
         Raises:
             Refusal: there is none (not-found), or alerts go there (conflict).
         """
-        if name == self.alerts():
+        alerts = self.alerts()
+        if alerts is not None and key(name) == key(alerts):
             raise Refusal(
                 "conflict",
                 f"export status alerts go to the webhook {quoted(name)}",
                 "first disable them, or choose another webhook",
             )
-        if not self._house.store.drop(_WEBHOOK, name):
+        if not self._house.store.drop(_WEBHOOK, key(name)):
             raise not_found("webhook", name)
         self._house.changed()
 
@@ -123,7 +124,7 @@ class Account:
         Raises:
             Refusal: there is no such webhook, or its method is not POST (unfit).
         """
-        kept = self._house.store.get(_WEBHOOK, webhook)
+        kept = self._house.store.get(_WEBHOOK, key(webhook))
         if kept is None:
             raise Refusal("unfit", f"there is no webhook {quoted(webhook)}", "create it first")
         if kept["method"] != "POST":
@@ -132,7 +133,7 @@ class Account:
                 "We only support a POST Webhook.",
                 f"{quoted(webhook)} is a {kept['method']} webhook: choose another",
             )
-        self._house.store.set(_ALERTS, webhook)
+        self._house.store.set(_ALERTS, kept["name"])
         self._house.changed()
 
     def disable_alerts(self) -> None:
@@ -143,17 +144,18 @@ class Account:
     def alerted(self) -> Hook | None:
         """Where alerts go now; None for nowhere."""
         name = self.alerts()
-        kept = None if name is None else self._house.store.get(_WEBHOOK, name)
+        kept = None if name is None else self._house.store.get(_WEBHOOK, key(name))
         return None if kept is None else hook(kept)
 
     def tried(self, name: str) -> Hook:
-        """Where the test body of a webhook goes, kept or not yet.
+        """Where the test body of a webhook goes, kept or not yet; by the very name that history has.
 
         Raises:
             Refusal: there is none of that name (not-found).
         """
-        kept = self._house.store.get(_WEBHOOK, name) or self._house.store.get(_TRYING, name)
-        if kept is None:
+        place = key(name)
+        kept = self._house.store.get(_WEBHOOK, place) or self._house.store.get(_TRYING, place)
+        if kept is None or kept["name"] != name:
             raise not_found("webhook", name)
         return hook(kept)
 

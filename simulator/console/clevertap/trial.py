@@ -35,9 +35,14 @@ _TEST_BODIES: Final = 'let the receiver answer 200 to test bodies ({"is_test": t
 def not_kept(kept: Kept, exchange: Exchange, timeout: float, scrub: Callable[[str], str]) -> Refusal:
     """The webhook is not kept, since its test body was not answered with 200 within `timeout` seconds.
 
+    What the sender cut off, as it does at a reset, says nothing of the receiver: that is unavailable.
+
     `scrub` takes all that is secret out of what the receiver said, a token that was fetched for it, too.
     """
     detail = scrub(exchange.detail)
+    if exchange.outcome is Outcome.IN_DOUBT or (exchange.outcome is Outcome.SKIPPED and not _wants_token(kept)):
+        why = detail or str(exchange.outcome)
+        return Refusal("unavailable", f"the webhook {quoted(kept['name'])} is not kept: {why}", "create it again")
     came = f"{exchange.status or exchange.outcome}{f' ({detail})' if detail else ''}"
     answer = {
         "outcome": str(exchange.outcome),
@@ -53,13 +58,14 @@ def not_kept(kept: Kept, exchange: Exchange, timeout: float, scrub: Callable[[st
     )
 
 
+def _wants_token(kept: Kept) -> bool:
+    """Whether no token may be why nothing was sent."""
+    return bool(kept["auth"]["type"] == "oauth2")
+
+
 def _remedy(kept: Kept, exchange: Exchange, timeout: float) -> str:
     if exchange.outcome is Outcome.SKIPPED:
-        return (
-            f"{_UNGRANTED}: see to that{_AGAIN}"
-            if kept["auth"]["type"] == "oauth2"
-            else "it was not sent: try it again"
-        )
+        return f"{_UNGRANTED}: see to that{_AGAIN}"
     if exchange.outcome is Outcome.BLOCKED:
         return _unblocked(Url(*kept["url"]).host, exchange.detail)
     if exchange.outcome is Outcome.ANSWERED:

@@ -55,6 +55,11 @@ def written(body: Mapping[str, Any], now: float) -> dict[str, Any]:
     }
 
 
+def key(name: str) -> str:
+    """What stands for a webhook's name in the store: names that differ in their Unicode form alone are one."""
+    return unicodedata.normalize("NFC", name)
+
+
 def hook(kept: Kept) -> Hook:
     """Where notifications go, and with what."""
     auth = kept["auth"]

@@ -181,9 +181,11 @@ def _meaning(report: Report) -> str:
         return "nothing was judged, and zero evidence never passes"
     if report.exit_code == 4 and not all(play.complete for play in report.plays):
         return f"{means}: not all that was planned was played"
-    if report.exit_code == 0 and any(one.excused and one.level == "must" for one in report.verdicts):
+    if report.exit_code == 0 and any(one.excused and one.counts for one in report.verdicts):
         means = "every promise that must be kept was kept, but for what is known"
-    milder = sum(1 for one in report.verdicts if one.level == "should" and one.failed and not one.excused)
+    milder = sum(
+        1 for one in report.verdicts if one.level == "should" and one.failed and not one.counts and not one.excused
+    )
     if report.exit_code == 0 and milder:
         return f"{means}; {milder:,} that should be kept {'was' if milder == 1 else 'were'} not"
     return means

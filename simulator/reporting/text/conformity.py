@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from simulator.model import Report, Result
+from simulator.model import Report, Result, Verdict
 from simulator.reporting.text import (
     HUES,
     as_text,
@@ -131,7 +131,7 @@ def _kept(of: Sequence[Judged], page: Page) -> str:
 
 def _hue(of: Sequence[Judged]) -> str:
     results = {one.verdict.result for one in of}
-    if any(one.verdict.failed and one.verdict.level == "must" and not one.verdict.excused for one in of):
+    if any(one.verdict.failed and one.verdict.counts and not one.verdict.excused for one in of):
         return RED
     return YELLOW if results & {Result.FAILED, Result.INCONCLUSIVE} else HUES[Result.PASSED]
 
@@ -152,7 +152,7 @@ def _tolerated(judged: Sequence[Judged], page: Page) -> Iterator[Line]:
     column = _column(one.rule.name for one in told)
     aside = max(len(one.partner) for one in told)
     for one in told:
-        marks = "  ".join(f"{page.marks[part.result]} {_variant(part.check)}" for part in one.parts)
+        marks = "  ".join(f"{page.marks[result]} {name}" for name, result in _variants(one).items())
         lead = f"  {one.rule.name:{column}}  {one.partner:{aside}}  "
         yield from _beside(lead, column + aside + 6, marks, page)
 
@@ -168,8 +168,16 @@ def _beside(lead: str, margin: int, words: str, page: Page, hue: str = "") -> It
     yield from (Line(" " * margin + text) for text in rest)
 
 
-def _variant(check: str) -> str:
-    return check.removeprefix("expect/")
+def _variants(one: Judged) -> dict[str, Result]:
+    """What may be tolerated and how it was answered, by its delivery's name, and whether it had an effect."""
+    answers = {part.check.removeprefix("expect/"): part.result for part in one.parts if _is_answer(part)}
+    effects = [part.result for part in one.parts if not _is_answer(part)]
+    worst = [result for result in (Result.FAILED, Result.INCONCLUSIVE) if result in effects] or effects
+    return answers | ({"its effect": worst[0]} if worst else {})
+
+
+def _is_answer(part: Verdict) -> bool:
+    return part.check.startswith("expect/")
 
 
 def _open(judged: Sequence[Judged], heading: str, page: Page) -> Iterator[Line]:

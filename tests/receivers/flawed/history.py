@@ -94,6 +94,14 @@ class OrderEndOnly(Receiver):
         return False if note.provider == "clevertap" and note.weight and not known else super().note(note)
 
 
+@flaw("order/end-only:refused", "An end of which no start was told is answered with 404")
+class OrderEndOnlyRefused(Receiver):
+    async def keep(self, note: Note) -> None:
+        if note.provider == "clevertap" and note.weight and (note.provider, note.id) not in self.told:
+            raise Refused(404, "no such export")
+        await super().keep(note)
+
+
 @flaw("order/any-order", "An end that is older than one that was seen is taken for a copy")
 class OrderAnyOrder(Receiver):
     def note(self, note: Note) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from contextvars import ContextVar
 
-from tests.receivers.correct.plain_http import Line, Request
+from tests.receivers.correct.plain_http import Answer, Line, Request, Take
 from tests.receivers.correct.plain_receiver import Note, Receiver
 from tests.receivers.flawed.planting import flaw
 
@@ -44,6 +44,29 @@ class CutAfterBody(Receiver):
 
 
 _open: ContextVar[tuple[CutAfterBody, Note] | None] = ContextVar("_open", default=None)
+
+
+@flaw("cut/at-once", "Ten milliseconds of work come before the writing, and end when the sender is gone")
+class CutAtOnce(Receiver):
+    async def keep(self, note: Note) -> None:
+        await asyncio.sleep(0.01)
+        await super().keep(note)
+
+    class Connection(Line):
+        def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, take: Take) -> None:
+            super().__init__(reader, writer, self.while_there)
+            self.whole = take
+
+        async def while_there(self, request: Request) -> Answer:
+            work = asyncio.ensure_future(self.whole(request))
+            while not work.done():
+                if self.reader.at_eof():
+                    work.cancel()
+                    raise ConnectionResetError
+                await asyncio.sleep(0.001)
+            return await work
+
+    line = Connection
 
 
 @flaw("cut/restart", "It answers from memory; the disk follows when there is time")

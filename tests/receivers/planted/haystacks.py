@@ -78,7 +78,7 @@ HAYSTACKS: Final = {
         "  cut: {event: completed, export: broken, fault: {truncate: 80%}}\n"
         "  odd-1: {event: completed, export: quiet-export-number-6, fault: {pause: {after: 9, for: 1ms}}}\n"
         "  more: {event: completed, export: quiet-export-number-7, deliver_at: 12h, repeat: {count: 6}}",
-        "eventually: {of: broken, absent: true}",
+        "eventually: {of: broken, absent: true, within: 500ms}",
         "then/2-eventually",
         1,
     ),

@@ -81,11 +81,25 @@ def planted(flaw: str = "") -> Iterator[tuple[Planted, str]]:
         disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length", 0))
-            body = self.rfile.read(length)
-            self._answer(keeps.take(body, whole=len(body) == length), b"{}")
+            if "chunked" in self.headers.get("Transfer-Encoding", ""):
+                body, whole = self._chunks(), True
+            else:
+                length = int(self.headers.get("Content-Length", 0))
+                body = self.rfile.read(length)
+                whole = len(body) == length
+            self._answer(keeps.take(body, whole=whole), b"{}")
+
+        def _chunks(self) -> bytes:
+            body = b""
+            while size := int(self.rfile.readline().partition(b";")[0], 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            while self.rfile.readline().strip():
+                """Trailers."""
+            return body
 
         def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
             shown = keeps.show(self.path.rpartition("/")[2])
             self._answer(200 if shown else 404, json.dumps(shown).encode())
 

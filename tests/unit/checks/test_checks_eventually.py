@@ -421,6 +421,20 @@ def test_absence_of_what_never_came_to_the_receiver_is_not_judged(told: Told) ->
     assert told.verdict(absent()).result is Result.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(("there", "result"), [(True, Result.PASSED), (False, Result.FAILED)])
+def test_that_an_export_is_there_is_judged_also_where_nobody_saw_an_answer(
+    there: bool, result: Result, told: Told
+) -> None:
+    told.send("completed", 1.0, export="other", id="78")
+    told.see(1.1, export="other", id="78", status="Completed")
+    told.send("completed", 1.0, fault=True, hung_up=True, answer=Outcome.CLOSED)
+    told.watch(1.1, 3.1, present=there)
+    claim = Claim(kind="eventually", number=1, of="nightly", wants={"absent": False}, window=2.0)
+    verdict = told.verdict(claim)
+    assert verdict.result is result
+    assert verdict.sentence == "nightly shows the export within 2s"
+
+
 # What the runner is told to read
 
 

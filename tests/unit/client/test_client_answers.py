@@ -12,7 +12,8 @@ import responses
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from simulator.client import Basic, Client, NeverReached, OAuth2, Problem, Unanswered, Unreadable
-from simulator.client.records import Answer, ClockReading, Delivery
+from simulator.client.records.deliveries import Answer, Delivery
+from simulator.client.records.service import ClockReading
 from simulator.errors import UsageError
 from tests.unit.client.told import CLOCK, DELIVERY, EXPORT, JOB, STATE, TOKEN, URL, WHOLE, page
 

@@ -8,7 +8,7 @@ import requests
 import responses
 
 from simulator.client import Client, Unanswered, Unreadable
-from simulator.client.records import Happened
+from simulator.client.records.service import Happened
 from tests.unit.client.told import URL
 
 EVENTS = f"{URL}/control/events"

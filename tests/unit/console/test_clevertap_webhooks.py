@@ -162,8 +162,44 @@ def test_a_creation_that_the_process_did_not_survive_leaves_the_name_free(made: 
 
 def test_a_webhook_is_not_kept_when_all_was_forgotten_meanwhile(made: Made) -> None:
     made.while_sending = made.store.empty
-    assert refused(made).reason == "conflict"
+    assert refused(made).reason == "unavailable"
     assert made.console.account.webhooks() == (0, [])
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SKIPPED, Outcome.IN_DOUBT])
+def test_what_the_sender_itself_cut_off_is_nothing_against_the_receiver(made: Made, outcome: Outcome) -> None:
+    made.answers = failing(outcome, "the sender stopped")
+    refusal = refused(made)
+    assert (refusal.reason, refusal.details) == ("unavailable", {})
+    assert "the sender stopped" in refusal.message
+    assert made.console.account.webhooks() == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "alike"), [("Caf\u00e9", "Cafe\u0301"), ("Cafe\u0301", "Caf\u00e9"), ("\u212b", "\u00c5")]
+)
+def test_names_that_look_alike_in_every_way_are_one_name(made: Made, name: str, alike: str) -> None:
+    asyncio.run(made.webhook(name))
+    assert refused(made, name=alike).reason == "conflict"
+    assert len(made.tested) == 1
+    account = made.console.account
+    assert account.webhook(alike).name == name
+    account.enable_alerts(alike)
+    assert (account.alerts(), account.webhook(alike).in_use) == (name, True)
+    assert made.console.hook(f"webhook {name}") == account.alerted()
+    with pytest.raises(Refusal) as caught:
+        account.delete_webhook(alike)
+    assert caught.value.reason == "conflict"
+    account.disable_alerts()
+    account.delete_webhook(alike)
+    assert account.webhooks() == (0, [])
+
+
+def test_tests_are_found_by_the_very_name_that_history_has(made: Made) -> None:
+    asyncio.run(made.webhook("Cafe\u0301"))
+    with pytest.raises(Refusal) as caught:
+        made.console.hook("webhook Caf\u00e9")
+    assert caught.value.reason == "not-found"
 
 
 def test_the_methods_that_are_none_of_alerts_can_be_created_all_the_same(made: Made) -> None:

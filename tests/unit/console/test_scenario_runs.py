@@ -1,29 +1,25 @@
 """Runs that were asked for: two at once, the others in turn; ended, forgotten, and found again after a restart."""
 
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Any, TypeVar
 
 import pytest
 
-from simulator.console.feed import Feed
 from simulator.console.refusal import Refusal
 from simulator.console.scenario_runs import job as scenario_job
-from simulator.console.scenario_runs.request import Grounds, RunRequest
-from simulator.console.scenario_runs.run import KIND, ScenarioRun
-from simulator.console.scenario_runs.runs import AT_ONCE, WAITING, ScenarioRuns
-from simulator.console.store import Store
+from simulator.console.scenario_runs.request import RunRequest
+from simulator.console.scenario_runs.run import KIND
+from simulator.console.scenario_runs.runs import AT_ONCE, WAITING
 from simulator.errors import NeverReached, StorageError
 from simulator.model import Lateness, Play, Report, Result, Verdict
 from simulator.runner.session import Session
+from tests.runs_alone import PATIENCE, RunsAlone, runs_in
 
-T = TypeVar("T")
 CANARY = "cn4ry-9f8e7d6c5b4a"
+NEVER = frozenset({8123})
 ASKED = RunRequest(scenario="clevertap/one-time-export", to="http://127.0.0.1:9/", authorization=f"Bearer {CANARY}")
-PATIENCE = 20.0  # seconds until something that never comes is called missing
 
 
 def report(*verdicts: Verdict, interrupted: int = 0) -> Report:
@@ -86,48 +82,6 @@ class Playing:
         return self.comes
 
 
-class Service:
-    """The runs of one service, with a thread's worth of everything they need."""
-
-    def __init__(self, folder: Path) -> None:
-        self.store = Store(folder / "state.sqlite")
-        self.feed = Feed()
-        self.folder = folder / "runs"
-        self._desk = Lock()
-        grounds = Grounds(never=frozenset({8123}))
-        self.runs = ScenarioRuns(
-            do=self.do, store=self.store, folder=self.folder, publish=self.feed.publish, grounds=grounds
-        )
-
-    def do(self, work: Callable[[], T], /) -> T:
-        with self._desk:
-            return work()
-
-    def told(self, ident: str, *states: str) -> dict[str, Any]:
-        """What the feed says of that run once it is in one of these states."""
-        last = 0
-        while entries := self.feed.after(last, PATIENCE):
-            for entry in entries:
-                last = entry.number
-                if entry.data["id"] == ident and entry.data["state"] in states:
-                    return dict(entry.data)
-        raise AssertionError(f"{ident} never was {states}")
-
-    def ended(self, ident: str) -> ScenarioRun:
-        self.told(ident, "done", "canceled", "failed")
-        return self.runs.get(ident)
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[Service]:
-    service = Service(folder)
-    try:
-        yield service
-    finally:
-        service.runs.close()
-        service.store.close()
-
-
 @pytest.fixture
 def playing(monkeypatch: pytest.MonkeyPatch) -> Playing:
     double = Playing()
@@ -136,26 +90,26 @@ def playing(monkeypatch: pytest.MonkeyPatch) -> Playing:
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    with serving(tmp_path) as made:
+def service(tmp_path: Path) -> Iterator[RunsAlone]:
+    with runs_in(tmp_path, NEVER) as made:
         yield made
 
 
-def test_a_run_is_played_with_what_it_was_asked_with(service: Service, playing: Playing) -> None:
+def test_a_run_is_played_with_what_it_was_asked_with(service: RunsAlone, playing: Playing) -> None:
     run = service.runs.start(ASKED)
     playing.let_go()
     ended = service.ended(run.id)
     assert (ended.state, ended.outcome, ended.exit_code, ended.deliveries) == ("done", "passed", 0, 2)
     assert ended.start == 1767571200.0
     (session,) = playing.sessions
-    assert session.settings.never == {8123}
+    assert session.settings.never == NEVER
     assert session.settings.environment == {}
     assert session.settings.seed == run.seed == ended.seed
-    assert session.settings.journals == service.folder / run.id
+    assert session.settings.journals == service.journals / run.id
 
 
 def test_the_seed_is_the_one_asked_for_then_the_scenarios_own_then_a_fresh_one(
-    service: Service, playing: Playing
+    service: RunsAlone, playing: Playing
 ) -> None:
     text = "scenario: One\nprovider: clevertap\nseed: 7\nexports: {nightly: {partner: Amazon S3}}\n"
     to = "http://127.0.0.1:9/"
@@ -163,7 +117,7 @@ def test_the_seed_is_the_one_asked_for_then_the_scenarios_own_then_a_fresh_one(
     assert seeds == [0, 7]
 
 
-def test_what_the_receiver_broke_is_told_with_the_run_and_in_the_feed(service: Service, playing: Playing) -> None:
+def test_what_the_receiver_broke_is_told_with_the_run_and_in_the_feed(service: RunsAlone, playing: Playing) -> None:
     broken = Verdict(check="expect/each", result=Result.FAILED, because=f"it said {CANARY}", sentence="each is acked")
     playing.comes = report(broken)
     run = service.runs.start(ASKED)
@@ -175,7 +129,7 @@ def test_what_the_receiver_broke_is_told_with_the_run_and_in_the_feed(service: S
     assert service.runs.get(run.id).failed == failed
 
 
-def test_its_progress_shows_while_it_goes_on(service: Service, playing: Playing) -> None:
+def test_its_progress_shows_while_it_goes_on(service: RunsAlone, playing: Playing) -> None:
     run = service.runs.start(ASKED)
     service.told(run.id, "running")
     assert playing.began.wait(PATIENCE)
@@ -186,7 +140,7 @@ def test_its_progress_shows_while_it_goes_on(service: Service, playing: Playing)
         service.runs.report(run.id, "json")
 
 
-def test_two_are_played_at_once_and_the_others_in_turn(service: Service, playing: Playing) -> None:
+def test_two_are_played_at_once_and_the_others_in_turn(service: RunsAlone, playing: Playing) -> None:
     runs = [service.runs.start(ASKED) for _ in range(AT_ONCE + 3)]
     for run in runs[:AT_ONCE]:
         service.told(run.id, "running")
@@ -196,7 +150,7 @@ def test_two_are_played_at_once_and_the_others_in_turn(service: Service, playing
     assert playing.most == AT_ONCE
 
 
-def test_when_too_many_wait_no_more_are_taken(service: Service, playing: Playing) -> None:
+def test_when_too_many_wait_no_more_are_taken(service: RunsAlone, playing: Playing) -> None:
     for _ in range(AT_ONCE + WAITING):
         service.runs.start(ASKED)
     with pytest.raises(Refusal) as caught:
@@ -206,7 +160,7 @@ def test_when_too_many_wait_no_more_are_taken(service: Service, playing: Playing
     assert service.runs.start(ASKED).id == f"run-{AT_ONCE + WAITING + 1}"
 
 
-def test_one_that_waits_is_canceled_at_once_and_never_played(service: Service, playing: Playing) -> None:
+def test_one_that_waits_is_canceled_at_once_and_never_played(service: RunsAlone, playing: Playing) -> None:
     for _ in range(AT_ONCE):
         service.runs.start(ASKED)
     waiting = service.runs.start(ASKED)
@@ -220,7 +174,7 @@ def test_one_that_waits_is_canceled_at_once_and_never_played(service: Service, p
     assert caught.value.reason == "not-found"
 
 
-def test_one_that_goes_on_is_ended_and_still_has_an_outcome(service: Service, playing: Playing) -> None:
+def test_one_that_goes_on_is_ended_and_still_has_an_outcome(service: RunsAlone, playing: Playing) -> None:
     run = service.runs.start(ASKED)
     service.told(run.id, "running")
     ended = service.runs.cancel(run.id)
@@ -231,7 +185,7 @@ def test_one_that_goes_on_is_ended_and_still_has_an_outcome(service: Service, pl
 
 
 @pytest.mark.parametrize("ident", ["run-1", "../state.sqlite", "", "\0"])
-def test_what_is_not_there_is_not_found(service: Service, ident: str) -> None:
+def test_what_is_not_there_is_not_found(service: RunsAlone, ident: str) -> None:
     for ask in (service.runs.get, service.runs.cancel, lambda one: service.runs.report(one, "json")):
         with pytest.raises(Refusal) as caught:
             ask(ident)
@@ -242,7 +196,7 @@ def test_what_is_not_there_is_not_found(service: Service, ident: str) -> None:
     "error", [NeverReached(f"nobody at {CANARY}", f"look at {CANARY}"), StorageError(f"no room for {CANARY}")]
 )
 def test_a_run_that_cannot_be_played_has_failed_and_says_why(
-    service: Service, playing: Playing, error: Exception
+    service: RunsAlone, playing: Playing, error: Exception
 ) -> None:
     playing.comes = error
     run = service.runs.start(ASKED)
@@ -254,23 +208,23 @@ def test_a_run_that_cannot_be_played_has_failed_and_says_why(
     assert CANARY not in str(ended)
 
 
-def test_a_fault_of_ours_ends_one_run_and_no_other(service: Service, playing: Playing) -> None:
+def test_a_fault_of_ours_ends_one_run_and_no_other(service: RunsAlone, playing: Playing) -> None:
     playing.comes = ZeroDivisionError(CANARY)
     run = service.runs.start(ASKED)
-    (service.folder / run.id).mkdir(parents=True)
+    (service.journals / run.id).mkdir(parents=True)
     playing.let_go()
     assert service.ended(run.id).error == {
         "message": "a fault of partnersim: ZeroDivisionError",
         "remedy": "fault.txt lies beside the journals",
     }
-    told = (service.folder / run.id / "fault.txt").read_text()
+    told = (service.journals / run.id / "fault.txt").read_text()
     assert "ZeroDivisionError" in told
     assert CANARY not in told
     playing.comes = report()
     assert service.ended(service.runs.start(ASKED).id).state == "done"
 
 
-def test_a_run_that_cannot_be_written_down_is_not_begun(service: Service, playing: Playing) -> None:
+def test_a_run_that_cannot_be_written_down_is_not_begun(service: RunsAlone, playing: Playing) -> None:
     service.store.connection.execute("PRAGMA query_only = ON")
     with pytest.raises(StorageError):
         service.runs.start(ASKED)
@@ -284,12 +238,12 @@ def test_a_run_that_cannot_be_written_down_is_not_begun(service: Service, playin
 def test_after_a_restart_all_are_still_listed_and_what_was_under_way_has_failed(
     tmp_path: Path, playing: Playing
 ) -> None:
-    with serving(tmp_path) as first:
+    with runs_in(tmp_path) as first:
         playing.let_go()
         done = first.ended(first.runs.start(ASKED).id)
         for ident, state in (("run-2", "running"), ("run-3", "queued")):
             first.store.put(KIND, ident, done._replace(id=ident, state=state, ended=None)._asdict())
-    with serving(tmp_path) as second:
+    with runs_in(tmp_path) as second:
         total, runs = second.runs.page()
         assert (total, runs[0]) == (3, done)
         assert [(one.state, one.error and one.error["message"]) for one in runs[1:]] == [
@@ -301,11 +255,11 @@ def test_after_a_restart_all_are_still_listed_and_what_was_under_way_has_failed(
 def test_a_folder_of_journals_is_never_used_twice(tmp_path: Path, playing: Playing) -> None:
     for name in ("run-41", "run-7", "run-x", "other"):
         (tmp_path / "runs" / name).mkdir(parents=True)
-    with serving(tmp_path) as service:
+    with runs_in(tmp_path) as service:
         assert service.runs.start(ASKED).id == "run-42"
 
 
-def test_when_all_is_forgotten_nothing_of_them_is_written_any_more(service: Service, playing: Playing) -> None:
+def test_when_all_is_forgotten_nothing_of_them_is_written_any_more(service: RunsAlone, playing: Playing) -> None:
     runs = [service.runs.start(ASKED) for _ in range(AT_ONCE + 1)]
     for run in runs[:AT_ONCE]:
         service.told(run.id, "running")
@@ -325,7 +279,7 @@ def test_when_all_is_forgotten_nothing_of_them_is_written_any_more(service: Serv
 
 
 def test_at_the_end_of_the_service_all_are_ended_and_none_is_begun(tmp_path: Path, playing: Playing) -> None:
-    with serving(tmp_path) as service:
+    with runs_in(tmp_path) as service:
         runs = [service.runs.start(ASKED) for _ in range(AT_ONCE + 1)]
         for run in runs[:AT_ONCE]:
             service.told(run.id, "running")
@@ -345,7 +299,7 @@ def test_no_secret_is_kept_in_what_is_told_or_stored(tmp_path: Path, playing: Pl
         "receiver": f"staging {CANARY}",
         "endpoints": {"*": {"url": f"http://127.0.0.1:9/?key={CANARY}", "headers": {"X-Key": CANARY}}},
     }
-    with serving(tmp_path) as service:
+    with runs_in(tmp_path) as service:
         playing.let_go()
         run = service.runs.start(RunRequest(text=text, receiver=described))
         ended = service.ended(run.id)
@@ -353,7 +307,7 @@ def test_no_secret_is_kept_in_what_is_told_or_stored(tmp_path: Path, playing: Pl
         assert CANARY not in str([ended, service.feed.after(0, 0), service.store.things(KIND)])
 
 
-def test_many_threads_may_ask_at_once(service: Service, playing: Playing) -> None:
+def test_many_threads_may_ask_at_once(service: RunsAlone, playing: Playing) -> None:
     playing.let_go()
     told: list[str] = []
     threads = [Thread(target=lambda: told.append(service.runs.start(ASKED).id)) for _ in range(20)]

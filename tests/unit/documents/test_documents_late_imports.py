@@ -6,7 +6,8 @@ from pathlib import Path
 
 LATE = (
     "difflib unicodedata importlib.metadata zipfile tempfile asyncio jsonschema referencing faker jsonpath_rfc9535 "
-    "simulator.documents.explaining simulator.documents.source_lines simulator.documents.wording"
+    "simulator.documents.explaining simulator.documents.found simulator.documents.sentences "
+    "simulator.documents.source_lines simulator.documents.wording"
 )
 WORK = """
 import sys

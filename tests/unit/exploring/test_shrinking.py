@@ -9,7 +9,7 @@ import pytest
 from simulator.authoring import parse_scenario, receiver_at
 from simulator.errors import NeverReached
 from simulator.exploring import Effort, Reference, Shrunk, Steady, shrink, shrinking
-from simulator.exploring.trials import Enough, Seen, Trials
+from simulator.exploring.trials import SHORT, Enough, Seen, Trials
 from simulator.model import Result, Verdict
 from simulator.scenario import Scenario
 
@@ -209,6 +209,20 @@ def test_the_time_that_is_allowed_is_kept() -> None:
         pytest.raises(Enough, match="0 s were allowed"),
     ):
         trials.play([hay(1)], short=True)
+
+
+def test_no_window_is_shorter_than_the_patience_once_it_is_to_be_sure() -> None:
+    windows: list[set[float]] = []
+
+    class Watched(Trials):
+        def _once(self, scenario: Scenario, *_: object) -> Seen:
+            windows.append({one.window for one in scenario.claims})
+            return Seen((), {}, 0)
+
+    with Watched(receiver=RECEIVER, effort=Effort(patience=7.0)) as trials:
+        trials.play([hay(1)], short=True)
+        trials.play([hay(1)], short=False)
+    assert windows == [{SHORT}, {7.0}]
 
 
 def test_no_candidate_sends_more_than_the_best_nor_nothing_at_all(pretended: type[Pretended]) -> None:

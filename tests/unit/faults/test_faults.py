@@ -345,10 +345,21 @@ def test_an_encoding_that_is_none_is_refused(setting: Any, body: bytes, why: str
         sent("encoding", setting, body)
 
 
+@pytest.mark.parametrize("how", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_another_method_changes_nothing_but_the_first_word(how: str) -> None:
+    assert script("method", how, BODY, WHOLE) == (how.encode() + (WHOLE + BODY).removeprefix(b"POST"),)
+
+
+@pytest.mark.parametrize("setting", ["POST", "get", "BREW", None, ["GET"], "GET / HTTP/1.1\r\nX: "])
+def test_a_method_that_is_none_or_the_partners_own_is_refused(setting: Any) -> None:
+    with pytest.raises(ValueError, match="method takes GET, HEAD, PUT, PATCH, DELETE, OPTIONS, not"):
+        sent("method", setting)
+
+
 def test_every_fault_says_what_it_does() -> None:
     assert list(FAULTS) == [
         "truncate", "pause", "hang-up", "drip", "split", "chunked",
-        "expect-continue", "headers", "content-length", "content-type", "encoding",
+        "expect-continue", "headers", "method", "content-length", "content-type", "encoding",
     ]  # fmt: skip
     assert all(fault.__doc__ for fault in FAULTS.values())
 

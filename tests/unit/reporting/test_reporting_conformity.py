@@ -127,6 +127,16 @@ def test_what_may_be_is_a_table_of_variants_and_no_failure(a_play: Plays, a_repo
     assert "payload  " not in shown.partition("Tolerated")[0]
 
 
+def test_whether_a_variant_had_an_effect_stands_beside_it_once(a_play: Plays, a_report: Reports) -> None:
+    parts = (
+        Verdict(check="expect/form", result=PASSED, because=""),
+        Verdict(check="then/1-eventually", result=PASSED, because=""),
+        Verdict(check="then/2-eventually", result=FAILED, because=""),
+    )
+    shown = told(a_report, judged(a_play, "payload/types", FAILED, level="may", parts=parts), brief=True)
+    assert "  payload/types  clevertap  ✓ form  ✗ its effect\n" in shown
+
+
 def test_what_was_not_played_any_more_is_counted(a_play: Plays, a_report: Reports) -> None:
     assert "1 rule with clevertap, 12 not played" in told(a_report, judged(a_play, "a/b", PASSED), unplayed=12)
 

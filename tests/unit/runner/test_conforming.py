@@ -117,19 +117,20 @@ def test_what_never_reached_the_receiver_says_so_in_the_same_words_everywhere() 
 
 
 @pytest.mark.parametrize(
-    ("level", "fail_on", "result", "counted"),
+    ("level", "fail_on", "result", "counts"),
     [
-        ("should", "must", FAILED, "should"),
-        ("should", "should", FAILED, "must"),
-        ("should", "should", UNCLEAR, "should"),
-        ("may", "should", FAILED, "may"),
-        ("must", "should", FAILED, "must"),
+        ("should", "must", FAILED, False),
+        ("should", "should", FAILED, True),
+        ("should", "should", UNCLEAR, False),
+        ("may", "should", FAILED, False),
+        ("must", "should", FAILED, True),
     ],
 )
 def test_a_broken_should_counts_as_a_must_only_when_asked_and_a_may_never(
-    level: Level, fail_on: Literal["must", "should"], result: Result, counted: Level
+    level: Level, fail_on: Literal["must", "should"], result: Result, counts: bool
 ) -> None:
-    assert judged_play(pair(level=level), played(verdict(result)), fail_on).verdict.level == counted
+    made = judged_play(pair(level=level), played(verdict(result)), fail_on).verdict
+    assert (made.level, made.counts) == (level, counts)
 
 
 def report_of(*levels_and_results: tuple[Level, Result]) -> Report:
@@ -206,6 +207,26 @@ def test_answers_alone_are_enough_for_such_a_rule_when_it_is_played(tmp_path: Pa
     chosen = [pair(more="where_shown: true", scenario=CLAIMED), pair(name="ack/other", scenario=CLAIMED)]
     _, judged = conform(chosen, session_of(chosen, tmp_path, App()))
     assert outcomes(judged) == {"ack/plain": PASSED, "ack/other": UNCLEAR}
+
+
+@pytest.mark.parametrize(
+    ("level", "answer", "because"),
+    [
+        ("may", PASSED, "answered and ignored: expect/each passed, but then/1-never failed"),
+        ("may", FAILED, "expect/each failed; then/1-never failed"),
+        ("must", PASSED, "then/1-never failed"),
+    ],
+)
+def test_what_may_be_is_not_tolerated_when_it_is_answered_and_ignored(
+    level: Level, answer: Result, because: str
+) -> None:
+    probe = "probes: {export: {get: 'http://receiver.test/{id}', select: {status: $.status}}}"
+    play = played(verdict(answer), verdict(FAILED, "then/1-never"))
+    shown = pair(more="where_shown: true", level=level, scenario=CLAIMED)
+    made = judged_play(shown, play, receiver=receiver(probe)).verdict
+    assert (made.result, made.because) == (FAILED, because)
+    answers = played(verdict(PASSED), verdict(UNCLEAR, "then/1-never"))
+    assert judged_play(shown, answers, receiver=receiver()).verdict.result is PASSED, "no probe: nothing is known of it"
 
 
 def receiver(more: str = "") -> Receiver:
@@ -315,6 +336,16 @@ def test_a_failure_is_confirmed_before_it_counts(tmp_path: Path) -> None:
     assert report.exit_code == 4
     assert "flaky" in judged[0].verdict.because
     assert len(set(app.ids)) == 2
+
+
+def test_what_races_is_played_three_times_before_the_rule_passes(tmp_path: Path) -> None:
+    copies = "exports: {one: {frequency: one time, emits: []}}\n    timeline:\n      copies: {event: completed, "
+    chosen = [pair(scenario=f"{copies}export: one, repeat: {{count: 2, spacing: {gap}}}}}") for gap in ("0s", "1m")]
+    for one, ids in zip(chosen, (3, 1), strict=True):
+        (tmp_path / str(ids)).mkdir()
+        app = App()
+        report, judged = conform([one], session_of([one], tmp_path / str(ids), app))
+        assert (report.exit_code, len(judged), len(set(app.ids))) == (0, 1, ids)
 
 
 def test_whatever_is_wrong_with_any_rule_is_told_before_anything_is_sent(tmp_path: Path) -> None:

@@ -268,7 +268,7 @@ def test_a_full_disk_ends_the_run_with_a_storage_error(tmp_path: Path, monkeypat
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("simulator.journal.os.write", full)
+    monkeypatch.setattr("simulator.journal.writer.os.write", full)
     with pytest.raises(StorageError, match=r"run\.ndjson: No space left on device"):
         asyncio.run(played.player.play([delivery(1, 0.0)]))
     assert played.receiving.arrived == []

@@ -184,6 +184,20 @@ def test_a_fault_is_a_script_and_the_body_stays_what_was_meant() -> None:
     assert not delivery.genuine
 
 
+def test_another_method_is_told_of_wherever_the_request_is() -> None:
+    delivery = one(QUIET, step(fault={"method": "GET"}))
+    assert delivery.script == (b"GET" + one(QUIET, step()).data.removeprefix(b"POST"),) == (delivery.data,)
+    assert delivery.shown_head.startswith("GET /hook HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n")
+    assert delivery.route.method == "GET"
+    assert not delivery.genuine
+
+
+def test_a_step_waits_for_its_answer_as_long_as_it_says_and_changes_no_other() -> None:
+    patient, other = planned(QUIET, step(name="patient", timeout=30.0), step(name="other", run=2))
+    assert (patient.route.timeout, other.route.timeout) == (30.0, 5.0)
+    assert patient.genuine
+
+
 @pytest.mark.parametrize(
     ("how", "header"),
     [

@@ -1,9 +1,7 @@
 """The operations of CleverTap's console take and give what the document says."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import orjson
@@ -16,6 +14,7 @@ from simulator.providers.clevertap import CLEVERTAP
 from simulator.web.clevertap import OPERATIONS
 from simulator.web.document import Place, document, places, resolved
 from simulator.web.operations import Call, Reply
+from tests.still_desk import StillDesk
 from tests.unit.console.clevertap_made import HOUR, WEBHOOK, Made
 
 T = TypeVar("T")
@@ -38,7 +37,8 @@ class Site:
 
     def __init__(self, made: Made) -> None:
         self.made = made
-        self._desk: Any = SimpleNamespace(clevertap=made.console, do=self._do, await_=self._await)
+        self._desk: Any = StillDesk()
+        self._desk.clevertap = made.console
 
     def __call__(self, operation: str, body: Any = None, **path: str) -> Reply:
         place = operations()[operation].operation
@@ -60,21 +60,18 @@ class Site:
         place = operations()[operation].operation
         return accepts(place["requestBody"]["content"]["application/json"]["schema"], body)
 
-    def _do(self, work: Callable[[], T]) -> T:
-        return work()
-
-    def _await(self, make: Callable[[], Awaitable[T]]) -> T:
-        async def made() -> T:
-            return await make()
-
-        return asyncio.run(made())
-
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     made = Made(tmp_path)
     yield Site(made)
     made.store.close()
+
+
+def test_alerts_tell_the_webhooks_name_as_it_was_given(site: Site) -> None:
+    site("createWebhook", {**WEBHOOK, "name": "Cafe\u0301"})
+    enabled = site("enableExportStatusAlerts", {"webhook": "Caf\u00e9"})
+    assert enabled.body == {"enabled": True, "webhook": "Cafe\u0301"} == site("showExportStatusAlerts").body
 
 
 def test_every_operation_of_the_document_has_a_function_and_no_other_has() -> None:

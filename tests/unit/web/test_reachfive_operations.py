@@ -1,57 +1,19 @@
 """ReachFive's console over HTTP: what goes in, what comes out, and that every answer is one the document tells of."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import jsonschema
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from simulator.console.desk import Desk
 from simulator.console.reachfive.account import ROLES
 from simulator.providers.reachfive import KINDS, REACHFIVE
-from simulator.web.app import create_app
-from simulator.web.document import document, places, resolved
+from simulator.web.document import document, places
 from simulator.web.reachfive import OPERATIONS
+from tests.still_desk import StillDesk
 from tests.unit.console.reachfive_made import ENABLED, PLAIN, Scene
-
-T = TypeVar("T")
-HEADERS = {"Authorization": "Bearer opensesame", "Host": "localhost:8000"}
-
-
-class Asking:
-    """Asks the service, and holds every answer against the document."""
-
-    def __init__(self, client: FlaskClient, scene: Scene) -> None:
-        self.client = client
-        self.scene = scene
-
-    def __call__(self, method: str, path: str, body: Any = None, *, expect: int = 200, **headers: str) -> Any:
-        more = {"X-Role": headers["role"]} if "role" in headers else {}
-        answer = self.client.open(f"/reachfive{path}", method=method, json=body, headers={**HEADERS, **more})
-        assert answer.status_code == expect, answer.text
-        _fits(method, f"/reachfive{path.partition('?')[0]}", answer)
-        return answer.json if answer.data else None
-
-
-def _fits(method: str, path: str, answer: TestResponse) -> None:
-    whole = document()
-    (place,) = (
-        one
-        for one in places(whole)
-        if one.method == method
-        and len(one.path.split("/")) == len(path.split("/"))
-        and all(a == b or a == "{id}" for a, b in zip(one.path.split("/"), path.split("/"), strict=True))
-    )
-    told = resolved(whole, place.operation["responses"][str(answer.status_code)])
-    if "content" not in told:
-        assert answer.data == b""
-        return
-    content = told["content"][answer.mimetype]["schema"]
-    jsonschema.Draft202012Validator({**content, "components": whole["components"]}).validate(answer.json)
+from tests.unit.web.asking import HEADERS, Asking, client_of
 
 
 @pytest.fixture
@@ -62,22 +24,19 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 
 @pytest.fixture(scope="module")
-def desk() -> SimpleNamespace:
-    def do(work: Callable[[], T]) -> T:
-        return work()
-
-    return SimpleNamespace(do=do)
+def desk() -> StillDesk:
+    return StillDesk()
 
 
 @pytest.fixture(scope="module")
-def client(desk: SimpleNamespace) -> FlaskClient:
-    return create_app(cast("Desk", desk), token="opensesame", port=8000).test_client()
+def client(desk: StillDesk) -> FlaskClient:
+    return client_of(desk)
 
 
 @pytest.fixture
-def ask(client: FlaskClient, desk: SimpleNamespace, scene: Scene) -> Asking:
+def ask(client: FlaskClient, desk: StillDesk, scene: Scene) -> Asking:
     desk.reachfive = scene.console
-    return Asking(client, scene)
+    return Asking(client, "/reachfive")
 
 
 def created(ask: Asking, **wanted: Any) -> dict[str, Any]:
@@ -145,12 +104,12 @@ def test_a_definition_comes_back_as_it_was_made_without_its_secrets(ask: Asking)
     assert ask("GET", "/definitions?offset=1&limit=5") == {"total": 1, "items": []}
 
 
-def test_what_is_shown_can_be_sent_back_and_changes_nothing(ask: Asking) -> None:
+def test_what_is_shown_can_be_sent_back_and_changes_nothing(ask: Asking, scene: Scene) -> None:
     made = created(ask, end_job_notification={**ENABLED, "url": f"{ENABLED['url']}?token=abc123xyz"})
-    before = ask.scene.console.definition(made["id"]).settings
+    before = scene.console.definition(made["id"]).settings
     shown = {name: made[name] for name in ("name", "type", "end_job_notification", "schedule", "takes", "outcomes")}
     assert ask("PATCH", f"/definitions/{made['id']}", shown) == made
-    assert ask.scene.console.definition(made["id"]).settings == before
+    assert scene.console.definition(made["id"]).settings == before
 
 
 def test_a_definition_is_changed_and_taken_away(ask: Asking) -> None:
@@ -166,12 +125,12 @@ def test_a_definition_is_changed_and_taken_away(ask: Asking) -> None:
     ask("POST", f"{path}/run", expect=404)
 
 
-def test_a_job_is_begun_with_or_without_a_body_and_listed(ask: Asking) -> None:
+def test_a_job_is_begun_with_or_without_a_body_and_listed(ask: Asking, scene: Scene) -> None:
     made = created(ask)
     first = ask("POST", f"/definitions/{made['id']}/run", expect=202)
     second = ask("POST", f"/definitions/{made['id']}/run", {"result": "failed", "takes": "1h"}, expect=202)
     assert first["definition"] == made
-    ask.scene.advance(5)
+    scene.advance(5)
     ended = ask("GET", f"/jobs/{first['id']}")
     assert (ended["status"], ended["updated_at"]) == ("SUCCESS", "2026-01-05T00:00:05.000Z")
     assert ask("GET", "/jobs") == {"total": 2, "items": [ended, second]}

@@ -40,7 +40,7 @@ def client(desk: StillDesk) -> Iterator[FlaskClient]:
 
 def answering(monkeypatch: pytest.MonkeyPatch, desk: StillDesk, operation: Operation) -> FlaskClient:
     """A service whose `GET /control/state` does that."""
-    monkeypatch.setattr(module, "PARTS", {**module.PARTS, "showState": operation})
+    monkeypatch.setattr(module, "OPERATIONS", {**module.OPERATIONS, "showState": operation})
     return made(desk).test_client()
 
 

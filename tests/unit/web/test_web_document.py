@@ -1,6 +1,7 @@
 """The document is what is served: valid, whole, and one function for each operation."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,8 +47,15 @@ def test_it_has_the_version_of_the_package() -> None:
 
 def test_every_operation_has_a_function_and_every_function_an_operation() -> None:
     assert len(PLACES) == len(list(places(document())))
-    assert set(app.PARTS) | OWN == set(PLACES)
-    assert not set(app.PARTS) & OWN
+    assert set(app.OPERATIONS) | OWN == set(PLACES)
+    assert not set(app.OPERATIONS) & OWN
+
+
+def test_one_word_stands_for_each_kind_of_operation() -> None:
+    words = {"GET": "show|list|stream", "PATCH": "change", "PUT": "enable", "DELETE": "delete|disable"}
+    words["POST"] = "create|run|start|stop|cancel|resend|advance|reset"
+    odd = [name for name, place in PLACES.items() if not re.match(rf"({words[place.method]})([A-Z]|$)", name)]
+    assert odd == []
 
 
 def test_every_reference_leads_to_a_place_in_it() -> None:
@@ -147,6 +155,18 @@ def test_what_the_partners_send_stands_under_webhooks_with_the_documented_sample
         assert sample == PROVIDERS[provider].examples.get(event, sample)
         assert PROVIDERS[provider].events[event].payload.accepts(sample)
         assert "documented" in item["post"]["description"]
+
+
+def test_what_the_partners_send_may_get_keys_that_nobody_knows_yet() -> None:
+    create_catalog("2020-12")
+    for item in document()["webhooks"].values():
+        media = item["post"]["requestBody"]["content"]["application/json"]
+        name = media["schema"]["$ref"].rpartition("/")[2]
+        text = json.dumps(document()["components"]["schemas"][name]).replace(f'"#/components/schemas/{name}', '"#')
+        whole = JSONSchema(json.loads(text), metaschema_uri=DRAFT)
+        more = {**media["examples"]["documented"]["value"], "Added Later": 1}
+        assert whole.evaluate(JSON(more)).valid, name
+        assert not whole.evaluate(JSON({"Added Later": 1})).valid, name
 
 
 def test_a_payloads_own_references_lead_to_where_it_stands_now() -> None:

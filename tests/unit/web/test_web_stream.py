@@ -15,7 +15,7 @@ from simulator.web.document import document
 from simulator.web.operations import Call
 from simulator.web.problems import Problem
 from simulator.web.stream import HEARTBEAT, MOST, Streams
-from tests.still_desk import SENT, Reading, StillDesk
+from tests.still_desk import CLOCK, SENT, StillDesk
 
 
 class QuickFeed(Feed):
@@ -29,6 +29,11 @@ class QuickFeed(Feed):
         self.waited.append(timeout)
         assert len(self.waited) < 1000, "this stream never ends"
         return super().after(number, 0)
+
+
+def run(**members: Any) -> dict[str, Any]:
+    """Some of what is told of a run."""
+    return {"id": "run-1", "scenario": "", **members}
 
 
 @pytest.fixture
@@ -52,32 +57,32 @@ def opened(streams: Streams, desk: StillDesk, last: str | None = None, kinds: li
 
 
 def test_it_begins_with_what_happens_from_now_on(desk: StillDesk) -> None:
-    desk.feed.publish("run", {"id": "before"})
+    desk.feed.publish("run", run(id="before"))
     pieces = iter(opened(Streams(Event()), desk))
     assert next(pieces) == b": open\n\n"
-    desk.feed.publish("run", {"id": "run-1", "text": "two\nlines"})
-    assert next(pieces) == b'id: 2\nevent: run\ndata: {"id":"run-1","text":"two\\nlines"}\n\n'
+    desk.feed.publish("run", run(scenario="two\nlines"))
+    assert next(pieces) == b'id: 2\nevent: run\ndata: {"id":"run-1","scenario":"two\\nlines"}\n\n'
 
 
 @pytest.mark.parametrize(("last", "numbers"), [("0", [1, 2, 3]), ("1", [2, 3]), ("2", [3]), ("99", [1, 2, 3])])
 def test_it_goes_on_after_the_last_event_the_client_knows(desk: StillDesk, last: str, numbers: list[int]) -> None:
     for at in range(3):
-        desk.feed.publish("run", {"at_all": at})
+        desk.feed.publish("run", run(id=f"run-{at}"))
     pieces = iter(opened(Streams(Event()), desk, last))
     next(pieces)
     assert [int(next(pieces).split()[1]) for _ in numbers] == numbers
 
 
 def test_only_the_kinds_that_are_wanted_are_told(desk: StillDesk) -> None:
-    for kind in ("run", "clock", "delivery", "run"):
-        desk.feed.publish(kind, {})
+    for kind, data in (("run", run()), ("clock", CLOCK._asdict()), ("delivery", SENT._asdict()), ("run", run())):
+        desk.feed.publish(kind, data)
     pieces = iter(opened(Streams(Event()), desk, "0", ["clock", "delivery"]))
     next(pieces)
     assert [next(pieces).split()[3] for _ in range(2)] == [b"clock", b"delivery"]
 
 
 @pytest.mark.parametrize(
-    ("kind", "data", "schema"), [("delivery", SENT._asdict(), "Delivery"), ("clock", Reading()._asdict(), "Clock")]
+    ("kind", "data", "schema"), [("delivery", SENT._asdict(), "Delivery"), ("clock", CLOCK._asdict(), "Clock")]
 )
 def test_an_event_is_spelled_as_the_api_spells_it(
     desk: StillDesk, kind: str, data: dict[str, Any], schema: str
@@ -91,6 +96,13 @@ def test_an_event_is_spelled_as_the_api_spells_it(
     assert {name: told[name] for name in ("again", "outcome", "answer") if name in told} == dict.fromkeys(
         ("again", "outcome", "answer") if kind == "delivery" else ()
     )
+
+
+def test_a_run_of_a_text_has_no_scenario_as_in_the_api(desk: StillDesk) -> None:
+    desk.feed.publish("run", run())
+    pieces = iter(opened(Streams(Event()), desk, "0"))
+    next(pieces)
+    assert json.loads(next(pieces).partition(b"data: ")[2]) == {"id": "run-1", "scenario": None}
 
 
 def test_silence_is_broken_by_a_comment(desk: StillDesk) -> None:

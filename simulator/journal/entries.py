@@ -1,0 +1,162 @@
+"""What the lines of a journal say: entries made of the words, and the words made of entries."""
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulator.model import Attempt, Delivery, Exchange, Observation, Outcome
+from simulator.redaction import answer_head, everywhere
+
+FORMAT = 1
+DID_NOT_COME_BACK = "did not come back"  # the note that says why a receiver that was killed is not there any more
+
+Scrub = Callable[[str], str]
+"""Takes a text that a receiver or an author wrote and returns it without known secrets."""
+
+
+def intent_entry(delivery: Delivery, attempt: int, wall: float, scrub: Scrub) -> dict[str, Any]:
+    """An attempt is about to be made."""
+    route = delivery.route
+    entry = {
+        "kind": "intent",
+        "wall": round(wall, 6),
+        "n": delivery.number,
+        "attempt": attempt,
+        "step": delivery.step,
+        "copy": delivery.copy,
+        "event": delivery.event,
+        "export": delivery.export,
+        "run": delivery.run,
+        "id": delivery.id,
+        "status": delivery.status,
+        "time": delivery.time,
+        "definition_id": delivery.definition_id,
+        "end": delivery.end,
+        "valid": delivery.valid,
+        "credentials": delivery.credentials,
+        "fault": delivery.script is not None,
+        "at": delivery.at,
+        "due": delivery.due,
+        "timeout": route.timeout,
+        "endpoint": route.endpoint,
+        "head": scrub(delivery.shown_head),
+    }
+    _put_text(entry, "body", delivery.body, scrub)
+    return entry
+
+
+def outcome_entry(
+    of: int, delivery: Delivery, exchange: Exchange, *, late: float, final: bool, scrub: Scrub
+) -> dict[str, Any]:
+    """What came of the attempt whose intent is line `of`."""
+    entry: dict[str, Any] = {
+        "kind": "outcome",
+        "of": of,
+        "n": delivery.number,
+        "outcome": exchange.outcome,
+        "status": exchange.status,
+        "late": round(late, 6),
+        "sent": round(exchange.sent, 6),
+        "done": round(exchange.done, 6),
+        "connection": exchange.connection,
+        "reused": exchange.reused,
+        "final": final,
+    }
+    if exchange.detail:
+        entry["detail"] = scrub(exchange.detail)
+    if exchange.head:
+        entry["head"] = scrub(answer_head(exchange.head))
+    if exchange.size:
+        entry |= {"size": exchange.size, "sha256": exchange.sha256}
+        _put_text(entry, "body", exchange.body, scrub)
+    if exchange.capped:
+        entry["capped"] = True
+    if exchange.hung_up:
+        entry["hung_up"] = True
+    return entry
+
+
+def observation_entry(seen: Observation, scrub: Scrub) -> dict[str, Any]:
+    """The receiver's state was read."""
+    return {
+        "kind": "observation",
+        "probe": seen.probe,
+        "export": seen.export,
+        "run": seen.run,
+        "id": seen.id,
+        "moment": seen.moment,
+        "asked": round(seen.asked, 6),
+        "done": round(seen.done, 6),
+        "present": seen.present,
+        "values": everywhere(scrub, dict(seen.values)),
+        "status": seen.status,
+        "detail": scrub(seen.detail),
+    }
+
+
+def _put_text(entry: dict[str, Any], key: str, data: bytes, scrub: Scrub) -> None:
+    """Bytes as text where they are UTF-8, else in base64."""
+    try:
+        entry[key] = scrub(data.decode())
+    except UnicodeDecodeError:
+        # Latin-1 maps every byte to one character and back: known values are found in it all the same.
+        entry[f"{key}_base64"] = base64.b64encode(scrub(data.decode("latin-1")).encode("latin-1")).decode()
+
+
+def attempt_of(line: int, intent: Mapping[str, Any], outcome_line: int, outcome: Mapping[str, Any] | None) -> Attempt:
+    """Intent and outcome as one."""
+    ended: Mapping[str, Any] = outcome or {"outcome": "in-doubt", "detail": "the run ended before an answer was seen"}
+    method, _, rest = intent["head"].partition(" ")
+    return Attempt(
+        line=line,
+        outcome_line=outcome_line,
+        number=intent["n"],
+        attempt=intent["attempt"],
+        step=intent["step"],
+        copy=intent["copy"],
+        event=intent["event"],
+        export=intent["export"],
+        run=intent["run"],
+        id=intent["id"],
+        status=intent["status"],
+        time=intent["time"],
+        definition_id=intent["definition_id"],
+        end=intent["end"],
+        valid=intent["valid"],
+        credentials=intent["credentials"],
+        fault=intent["fault"],
+        at=intent["at"],
+        due=intent["due"],
+        timeout=intent["timeout"],
+        endpoint=intent["endpoint"],
+        method=method,
+        url=rest.partition(" ")[0],
+        head=intent["head"],
+        body=_bytes(intent, "body"),
+        intended=intent["wall"],
+        outcome=Outcome(ended["outcome"]),
+        answer_status=ended.get("status", 0),
+        answer_head=ended.get("head", ""),
+        answer_body=_bytes(ended, "body"),
+        late=ended.get("late", 0.0),
+        sent=ended.get("sent", 0.0),
+        done=ended.get("done", 0.0),
+        connection=ended.get("connection", 0),
+        reused=ended.get("reused", False),
+        capped=ended.get("capped", False),
+        hung_up=ended.get("hung_up", False),
+        detail=ended.get("detail", ""),
+        final=ended.get("final", True),
+    )
+
+
+def observation_of(line: int, entry: Mapping[str, Any]) -> Observation:
+    """A reading of the receiver's state."""
+    return Observation(line=line, **{name: value for name, value in entry.items() if name != "kind"})
+
+
+def _bytes(entry: Mapping[str, Any], key: str) -> bytes:
+    if f"{key}_base64" in entry:
+        return base64.b64decode(entry[f"{key}_base64"])
+    text = entry.get(key, "")
+    return text.encode() if isinstance(text, str) else b""

@@ -1,0 +1,31 @@
+"""The words: deliveries, attempts, observations, verdicts. Frozen; they know how to answer questions and do nothing."""
+
+from simulator.model.deliveries import Delivery
+from simulator.model.evidence import Attempt, Observation
+from simulator.model.outcomes import Exchange, Outcome
+from simulator.model.reports import Lateness, Play, Report
+from simulator.model.requests import AwaitContinue, EndWriting, HangUp, Pairs, Pause, Route, Script, Url
+from simulator.model.verdicts import Known, Level, Result, Verdict
+
+__all__ = [
+    "Attempt",
+    "AwaitContinue",
+    "Delivery",
+    "EndWriting",
+    "Exchange",
+    "HangUp",
+    "Known",
+    "Lateness",
+    "Level",
+    "Observation",
+    "Outcome",
+    "Pairs",
+    "Pause",
+    "Play",
+    "Report",
+    "Result",
+    "Route",
+    "Script",
+    "Url",
+    "Verdict",
+]
