@@ -157,6 +157,7 @@ def test_what_the_partners_send_stands_under_webhooks_with_the_documented_sample
         assert "documented" in item["post"]["description"]
 
 
+@pytest.mark.filterwarnings("ignore:Please use rfc3986:DeprecationWarning")  # jschon asks for it
 def test_what_the_partners_send_may_get_keys_that_nobody_knows_yet() -> None:
     create_catalog("2020-12")
     for item in document()["webhooks"].values():
