@@ -141,6 +141,8 @@ async def serving(
     try:
         yield server
     finally:
+        for _ in range(5):  # asyncio loses a connection that it has accepted and not made yet when it closes
+            await asyncio.sleep(0)
         listening.close()
         for _ in range(5):  # what was accepted last connects, and transports close their sockets, on later turns
             for task in tuple(tasks):
