@@ -1,4 +1,4 @@
-"""Story time and wall time. The only module that asks what time it is or rolls unseeded dice."""
+"""Story time and wall time. The only module that asks what time it is or makes up a seed."""
 
 import math
 import os

@@ -1,4 +1,7 @@
-"""Every bound in one place: what is read, kept, nested, and waited for. Units stand in the names or beside them."""
+"""Bounds on what is read, kept, nested, and waited for. Units stand in the names or beside them.
+
+What is the business of one module alone stands at its head instead.
+"""
 
 from typing import Final
 
@@ -12,9 +15,7 @@ INTERIM_ANSWERS: Final = 20  # 1xx answers before the final one
 
 # Connections
 CONNECTIONS: Final = 512  # at once to one endpoint
-IDLE_REUSED: Final = (
-    1.0  # seconds: an idle connection older than this is not used again (receivers close theirs from 2 s)
-)
+IDLE_REUSED: Final = 1.0  # seconds: one that is idle for longer is not used again (receivers close theirs from 2 s)
 TOGETHER: Final = 0.5  # seconds: how long copies that are to leave together wait for the last one's connection
 ACCEPTED: Final = 0.01  # seconds: how long new connections are given to be accepted before copies leave together
 IN_FLIGHT: Final = 64  # deliveries at once in compressed time, unless `--jobs` says otherwise

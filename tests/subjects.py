@@ -2,10 +2,8 @@
 
 import json
 import os
-import random
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,8 +22,9 @@ from simulator.runner.session import Session
 from simulator.sample import AUTHORIZATION_VARIABLE, close, create_app, receiver_file, running
 from simulator.sample.flaws import FLAWS as OF_THE_SAMPLE
 from simulator.sample.flaws import NONE
+from tests.ports import free_port
 from tests.receivers.correct.plain_receiver import Receiver, listening
-from tests.receivers.flawed import flaws as planted
+from tests.receivers.flawed.flaws import FLAWS as OF_THE_PLAIN
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 _SECRET: Final = "Bearer mF_9.B5f-4.1JqM"
@@ -47,7 +46,7 @@ class Subject(NamedTuple):
 
     @property
     def says(self) -> str:
-        return (OF_THE_SAMPLE if self.make == "sample" else planted.FLAWS)[self.flaw].says if self.flaw else "none"
+        return (OF_THE_SAMPLE if self.make == "sample" else OF_THE_PLAIN)[self.flaw].says if self.flaw else "none"
 
     @property
     def missing(self) -> str:
@@ -79,14 +78,14 @@ class Found(NamedTuple):
 RIGHT: Final = (Subject("sample"), Subject("plain"), Subject("node"))
 FLAWED: Final = (
     *(Subject("sample", name) for name in OF_THE_SAMPLE),
-    *(Subject("plain", name) for name in planted.FLAWS),
+    *(Subject("plain", name) for name in OF_THE_PLAIN),
 )
 
 
 def held(subject: Subject, rules: Sequence[str] = (), more: Sequence[str] = ()) -> Found:
     """What `partnersim conform` finds of the receiver in a process of its own, by those rules; by all, if none."""
     with tempfile.TemporaryDirectory(prefix="partnersim-flaws-") as scratch:
-        folder, port = Path(scratch), _free_port()
+        folder, port = Path(scratch), free_port()
         start = shlex.join(_command(subject, port, folder))
         file = _written(subject, folder, f"http://127.0.0.1:{port}", f"start: {json.dumps(start)}\n")
         words = [sys.executable, "-m", "simulator", "conform", "--receiver", str(file), "--json", "--journal", "j"]
@@ -147,7 +146,7 @@ def _served(subject: Subject, folder: Path) -> Iterator[str]:
         finally:
             close(app)
     else:
-        made = planted.FLAWS[subject.flaw].made if subject.flaw else Receiver
+        made = OF_THE_PLAIN[subject.flaw].made if subject.flaw else Receiver
         with listening(made(_SECRET, folder / "told.ndjson")) as port:
             yield f"http://127.0.0.1:{port}"
 
@@ -174,15 +173,3 @@ def _command(subject: Subject, port: int, folder: Path) -> list[str]:
     if subject.flaw:
         return [*python, "tests.receivers.flawed.flaws", subject.flaw, *words]
     return [*python, "tests.receivers.correct.plain_receiver", *words]
-
-
-def _free_port() -> int:
-    """One that nobody has, below those that outgoing connections are given."""
-    while True:
-        port = random.SystemRandom().randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port

@@ -1,5 +1,6 @@
-"""What an author wrote, read and found right: scenario, rule and receiver files → `Scenario`, `Rule`, `Receiver`."""
+"""What an author wrote, read and found right: files → `Scenario`, `Rule`, `Receiver`, `Baseline`."""
 
+from simulator.authoring.baselines import Baseline, Entry, load_baseline, parse_baseline
 from simulator.authoring.findings import all_of
 from simulator.authoring.loading import kind_of, load_scenario
 from simulator.authoring.receiver import load_receiver, parse_receiver, receiver_at
@@ -8,12 +9,16 @@ from simulator.authoring.scenario import expanded, parse_scenario
 from simulator.documents import parse_url
 
 __all__ = [
+    "Baseline",
+    "Entry",
     "all_of",
     "expanded",
     "kind_of",
+    "load_baseline",
     "load_receiver",
     "load_rule",
     "load_scenario",
+    "parse_baseline",
     "parse_receiver",
     "parse_rule",
     "parse_scenario",

@@ -62,7 +62,9 @@ def _is_path(path: Path) -> bool:
 
 
 def kind_of(path: str) -> str:
-    """`receiver` or `rule` when a file's own words say so, else `scenario`; decides which mistakes are worth telling.
+    """`receiver`, `rule` or `baseline` when a file's own words say so, else `scenario`.
+
+    It decides which mistakes are worth telling.
 
     Raises:
         UsageError: the file cannot be read.
@@ -81,4 +83,6 @@ def kind_of(path: str) -> str:
         return "scenario"
     if words & {"receiver", "endpoints", "probes"}:
         return "receiver"
-    return "rule" if words & {"rule", "played"} else "scenario"
+    if words & {"rule", "played"}:
+        return "rule"
+    return "baseline" if "known" in words else "scenario"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any
 
 from simulator import resources
 from simulator.authoring.files import content
@@ -13,9 +13,6 @@ from simulator.documents import Document, did_you_mean, parse, quoted, suggestio
 from simulator.errors import DocumentError, Mistake, UsageError
 from simulator.rule import Rule
 from simulator.scenario import Scenario
-
-NEEDS: Final = ("authorization", "start", "probe")
-"""What a rule may need of a receiver file besides facts under its `supports`."""
 
 
 def shipped_rules() -> tuple[str, ...]:

@@ -71,9 +71,9 @@ def case_of(journal: Journal) -> Case:
     return Case(journal=journal, scenario=scenario, vocabulary=_vocabulary(scenario.provider))
 
 
-def hints(case: Case, at_once: int = AT_ONCE) -> Mapping[str, Hint]:
+def hints(case: Case) -> Mapping[str, Hint]:
     """What a second play is worth to a verdict, by its check: which it cannot undo, and which it settles."""
-    found = ((verdict.check, tally.hint(verdict.result)) for verdict, tally in _weighed(case, at_once))
+    found = ((verdict.check, tally.hint(verdict.result)) for verdict, tally in _weighed(case, AT_ONCE))
     return {check: hint for check, hint in found if hint is not None}
 
 

@@ -1,22 +1,19 @@
 """The baseline of a command line: read before anything is sent, and renewed at the end; and the badge."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from simulator import authoring
-from simulator.authoring import load_rule, rules_in, shipped_rules
-from simulator.authoring.files import content
-from simulator.cli.output import say
+from simulator.authoring import Baseline, kind_of, load_baseline, load_rule, rules_in, shipped_rules
+from simulator.cli.output import say, write_file
 from simulator.clock import utc_now
-from simulator.errors import PartnersimError, StorageError, UsageError
+from simulator.errors import PartnersimError, UsageError
 from simulator.model import Report
 from simulator.receiver import Receiver
 from simulator.rule import Judged, Rule
-from simulator.runner.baseline import Baseline, applied, load_baseline, rendered, renewed
+from simulator.runner.baseline import applied, rendered, renewed
 from simulator.shown import block
 
 
@@ -47,28 +44,6 @@ def _rule(own: Mapping[str, Rule], name: str) -> Rule:
     return own[name] if name in own else load_rule(name)
 
 
-def kind_of(path: str) -> str:
-    """`baseline` for a file whose only key is `known`; else as `simulator.authoring` tells it.
-
-    Raises:
-        UsageError: the file cannot be read.
-    """
-    kind = authoring.kind_of(path)
-    keys = _keys(content(Path(path), "file")) if kind == "scenario" else frozenset[str]()
-    return "baseline" if "known" in keys and "scenario" not in keys else kind
-
-
-def _keys(data: bytes) -> frozenset[str]:
-    """What stands at the top of a YAML or JSON file, before a colon."""
-    try:
-        read = json.loads(data) if data.lstrip()[:1] == b"{" else None
-    except (ValueError, RecursionError):
-        read = None
-    if isinstance(read, dict):
-        return frozenset(read)
-    return frozenset(line.partition(b":")[0].decode(errors="replace") for line in data.splitlines())
-
-
 def check_baseline(path: Path, beside: Iterable[Path]) -> None:
     """Hold a baseline against all rules that ship, and those of the files `beside` it.
 
@@ -79,7 +54,7 @@ def check_baseline(path: Path, beside: Iterable[Path]) -> None:
     own: dict[str, Rule] = {}
     for one in beside:
         with suppress(PartnersimError):  # what is wrong with that file is said of it
-            if one.suffix in {".yaml", ".yml"} and authoring.kind_of(str(one)) == "rule":
+            if one.suffix in {".yaml", ".yml"} and kind_of(str(one)) == "rule":
                 rule = load_rule(str(one))
                 own[rule.name] = rule
     load_baseline(path, {*shipped_rules(), *own}, partial(_rule, own))
@@ -105,11 +80,11 @@ def write_files(
     """
     if options["write_baseline"]:
         text = rendered(renewed(baseline, judged, _taken(judged, receiver), more=True))
-        _write("baseline", options["write_baseline"], text)
+        write_file("the baseline", options["write_baseline"], text)
     if options["badge"]:
         from simulator.reporting import badge
 
-        _write("badge", options["badge"], badge.render(report, (*judged, *explored)))
+        write_file("the badge", options["badge"], badge.render(report, (*judged, *explored)))
 
 
 def tell_drift(baseline: Baseline, judged: Sequence[Judged], receiver: Receiver, options: Mapping[str, Any]) -> None:
@@ -123,11 +98,3 @@ def tell_drift(baseline: Baseline, judged: Sequence[Judged], receiver: Receiver,
 def _taken(judged: Sequence[Judged], receiver: Receiver) -> frozenset[str]:
     """The partners that the receiver takes, of those that rules are about."""
     return frozenset(partner for one in judged for partner in one.rule.played if receiver.endpoint(partner))
-
-
-def _write(what: str, path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StorageError(f"cannot write the {what} {path}: {error.strerror or error}", "name another file") from error

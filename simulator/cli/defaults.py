@@ -11,17 +11,17 @@ import click
 from simulator.errors import UsageError
 
 
-def defaults_from_pyproject(command: str, folder: Path | None = None) -> dict[str, Any]:
+def defaults_from_pyproject(command: str) -> dict[str, Any]:
     """Option → value for one command: keys of the table, then of its sub-table named like the command.
 
     A key is an option's long name (`time-scale = "60x"`); its value is read as on the command line. The file is looked
-    for in `folder`, by default where the command runs, and above it.
+    for where the command runs, and above it.
 
     Raises:
         UsageError: the file cannot be read, is no TOML, a key is no option of any command (sub-table: of this
             command), or a value is none for it.
     """
-    file = _file(folder)
+    file = _file()
     table = _table(file) if file else {}
     if not file or not table:
         return {}
@@ -43,10 +43,10 @@ def defaults_from_pyproject(command: str, folder: Path | None = None) -> dict[st
     return chosen
 
 
-def _file(folder: Path | None) -> Path | None:
+def _file() -> Path | None:
     """The nearest pyproject.toml; none where the folder itself is gone."""
     try:
-        here = (folder or Path.cwd()).resolve()
+        here = Path.cwd().resolve()
     except FileNotFoundError:
         return None
     places = (place / "pyproject.toml" for place in (here, *here.parents))

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from simulator.cli.searching import free, run_line, write
+from simulator.cli.output import write_file
+from simulator.cli.searching import free, run_line
 from simulator.exploring import Explored, Found, Shrunk
-from simulator.reporting.text.page import count
+from simulator.exploring.as_rule import counted, unlike
 
 
 class Written(NamedTuple):
@@ -23,15 +24,6 @@ class Written(NamedTuple):
         return f"{self.path}: {self.shrunk.after:,} of {self.shrunk.before:,} deliveries are left"
 
 
-def counted(explored: Explored) -> str:
-    """How many schedules there were, and what came of them, in a line."""
-    return (
-        f"{count(explored.schedules, 'schedule')} from seed {explored.seed}, "
-        f"{count(explored.deliveries, 'delivery', 'deliveries')}: {count(explored.passed, 'promise')} kept, "
-        f"{count(len(explored.found), 'schedule')} failed, {count(len(explored.inconclusive), 'promise')} not judged"
-    )
-
-
 def written(explored: Explored, options: Mapping[str, Any]) -> list[Written]:
     """Write each that was cut down to a file of its own, in this folder.
 
@@ -42,7 +34,7 @@ def written(explored: Explored, options: Mapping[str, Any]) -> list[Written]:
     for one in explored.found:
         if isinstance(one.shrunk, Shrunk):
             path = free(f"schedule-{one.seed}-shrunk")
-            write(path, one.shrunk.text)
+            write_file("the scenario", path, one.shrunk.text)
             made.append(Written(one, one.shrunk, path, run_line(path, options)))
     return made
 
@@ -65,8 +57,3 @@ def said(explored: Explored, files: list[Written]) -> list[str]:
             f"  {file.command}",
         ]
     return lines
-
-
-def unlike(failed: Found) -> str:
-    """Why one that failed was not cut down."""
-    return "like one before it" if failed.shrunk is None else "and did not when it was played again: flaky"

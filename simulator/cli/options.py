@@ -62,7 +62,7 @@ class _Readable(click.Path):
 def _no_pipe(text: str) -> None:
     """Refuse what may keep whoever opens it waiting for ever; what a shell has opened already, as <(…), is none."""
     try:
-        waits = stat.S_ISFIFO(os.stat(text).st_mode) and not text.startswith(("/dev/", "/proc/"))  # noqa: PTH116
+        waits = stat.S_ISFIFO(Path(text).stat().st_mode) and not text.startswith(("/dev/", "/proc/"))
     except (OSError, ValueError):  # whether it is there at all, others say better
         return
     if waits:

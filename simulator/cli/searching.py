@@ -15,7 +15,6 @@ import click
 from simulator.cli.options import DURATION
 from simulator.clock import RealClock
 from simulator.curl import shell_address
-from simulator.errors import StorageError
 
 if TYPE_CHECKING:
     from simulator.exploring import Effort, Reference, Spent
@@ -105,18 +104,6 @@ def told(spent: "Spent") -> str:
     return (
         f"{spent.tries:,} tries, {spent.plays:,} plays, {spent.seconds:.0f} s: down to {spent.deliveries:,} deliveries"
     )
-
-
-def write(path: Path, text: str) -> None:
-    """The file, whole or not at all.
-
-    Raises:
-        StorageError: it could not be written.
-    """
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StorageError(f"cannot write {path}: {error.strerror}", "name another file with --output") from error
 
 
 def free(stem: str) -> Path:

@@ -31,8 +31,8 @@ def command(scenario: str, **options: Any) -> int:
     from simulator.authoring import load_scenario
     from simulator.cli.choosing import chosen_receiver, settled
     from simulator.cli.interrupting import heard
-    from simulator.cli.output import say
-    from simulator.cli.searching import effort_of, free, reference_for, run_line, standing, told, write
+    from simulator.cli.output import say, write_file
+    from simulator.cli.searching import effort_of, free, reference_for, run_line, standing, told
     from simulator.errors import UsageError
     from simulator.exploring import INTERRUPTED, Steady, shrink
 
@@ -58,7 +58,7 @@ def command(scenario: str, **options: Any) -> int:
         say(f"{scenario} does not fail{wanted}: {often_played}, and {often}", quiet=quiet)
         return 4
     path = output or free(re.sub(r"\.(?:ya?ml|json)$", "", Path(scenario).name) + "-shrunk")
-    write(path, made.text)
+    write_file("the scenario", path, made.text)
     say(f"{path}: {made.after:,} of {made.before:,} deliveries are left", quiet=quiet)
     say(f"  {made.check} fails: {made.because}", quiet=quiet)
     tries, plays, seconds, _ = made.spent

@@ -6,10 +6,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from simulator.cli.output import colour_wanted, say
+from simulator.cli.output import colour_wanted, say, write_file
 from simulator.clock import utc_now
 from simulator.errors import NeverReached, StorageError, UsageError
-from simulator.model import Lateness, Play, Report, Result, Verdict
+from simulator.model import Report, Result, Verdict, unplayed
 from simulator.reporting import REPORTERS
 from simulator.version import __version__
 
@@ -75,20 +75,8 @@ def _unready(error: NeverReached, seed: int) -> Report:
         because=": ".join(filter(None, [error.message, error.remedy])),
         sentence="the receiver can be reached",
     )
-    play = Play(
-        title="Before anything was sent",
-        source="partnersim",
-        provider="",
-        seed=seed,
-        start=began,
-        journal="",
-        deliveries=0,
-        attempts=0,
-        lateness=Lateness(),
-        verdicts=(verdict,),
-        reached=False,
-        complete=False,
-    )
+    title = "Before anything was sent"
+    play = unplayed(verdict, title=title, source="partnersim", provider="", seed=seed, start=began, complete=False)
     return Report(version=__version__, started=began, seed=seed, plays=(play,))
 
 
@@ -100,13 +88,10 @@ def write_reports(report: Report, reports: Sequence[tuple[str, Path]], render: R
     """
     trouble = None
     for form, path in reports:
+        made = render(report) if render and form == "text" else REPORTERS[form](report)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made = render(report) if render and form == "text" else REPORTERS[form](report)
-            path.write_text(made, encoding="utf-8")
-        except OSError as error:
-            trouble = StorageError(
-                f"cannot write the {form} report {path}: {error.strerror or error}", "name another file"
-            )
+            write_file(f"the {form} report", path, made)
+        except StorageError as error:
+            trouble = error
     if trouble:
         raise trouble

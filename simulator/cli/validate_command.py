@@ -61,8 +61,8 @@ def _files(word: str) -> list[Path]:
 
 def _check(path: Path, beside: Sequence[Path]) -> str:
     """What kind of file it is, named with those others; raises a PartnersimError that says what is wrong with it."""
-    from simulator.authoring import all_of, load_receiver, load_rule, load_scenario, receiver_at
-    from simulator.cli.baselines import check_baseline, kind_of
+    from simulator.authoring import all_of, kind_of, load_receiver, load_rule, load_scenario, receiver_at
+    from simulator.cli.baselines import check_baseline
     from simulator.journal import Journal
     from simulator.runner.prepare import Settings, prepare
 

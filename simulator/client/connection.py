@@ -1,7 +1,7 @@
 """One HTTP session to `partnersim serve`: asks, and makes every way it can go wrong an error of ours.
 
-Nothing of the surroundings changes what is sent: no proxy, no ~/.netrc, no
-redirect, no certificate authorities named in the environment.
+Nothing of the surroundings changes what is sent: no proxy, no ~/.netrc, no redirect, no certificate authorities named
+in the environment.
 """
 
 import json

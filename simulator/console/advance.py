@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from simulator.console.refusal import Refusal
+from simulator.errors import PartnersimError
 from simulator.timeline.story import EARLIEST, LATEST
 
 FARTHEST: Final = 400 * 86_400.0  # seconds that the clock is moved at once
@@ -63,12 +64,17 @@ class Advance:
         """What came of it."""
         return Advanced(now, self._outcomes.total(), dict(self._outcomes))
 
-    def stop(self) -> None:
-        """Nobody gets anywhere any more."""
+    def stop(self, trouble: Exception | None = None) -> None:
+        """Nobody gets anywhere any more; `trouble` is why, where it is not that the service is to end."""
         self._stopped = True
         if self._arrived and not self._arrived.done():
-            self._arrived.set_exception(_ends())
+            self._arrived.set_exception(_ends() if trouble is None else _cannot(trouble))
 
 
 def _ends() -> Refusal:
     return Refusal("unavailable", "the service ends, or begins anew", "ask again")
+
+
+def _cannot(trouble: Exception) -> Refusal:
+    why = trouble.message if isinstance(trouble, PartnersimError) else type(trouble).__name__
+    return Refusal("unavailable", f"the service cannot go on: {why}", "see to that, and start it again")

@@ -105,11 +105,6 @@ class Agenda:
         rows = self._store.connection.execute(query, (*values, limit, offset)).fetchall()
         return int(count.fetchone()[0]), [_run(row) for row in rows]
 
-    def forget_runs(self, partner: str, export: str) -> None:
-        """Drop the runs of an export."""
-        with self._store.transaction():
-            self._store.connection.execute("DELETE FROM run WHERE partner = ? AND export = ?", (partner, export))
-
     def _one(self, where: str, values: tuple[Any, ...]) -> KeptRun | None:
         query = f"SELECT {_RUN} FROM run WHERE {where} ORDER BY place LIMIT 1"  # noqa: S608 (our own names)
         found = self._store.connection.execute(query, values).fetchone()

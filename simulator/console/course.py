@@ -103,7 +103,6 @@ class Course:
         self._lanes.rests(partner, delivery.number, moment - self._seats[partner].story().epoch)
         self.wake()
         await over
-        self._lanes.goes_on(delivery.number, delivery.route.timeout)
 
     def due_again(self, partner: str, delivery: Delivery, hook: Hook) -> None:
         """A delivery of an earlier process that was never begun: by the rule of misfires it is sent now, or skipped."""
@@ -116,10 +115,10 @@ class Course:
         """Something changed: look again at what is due."""
         self._nudge.nudge()
 
-    def stop(self) -> None:
-        """Take nothing any more."""
+    def stop(self, trouble: Exception | None = None) -> None:
+        """Take nothing any more; `trouble` is what cannot go on, where that is why."""
         self._stopping = True
-        self._advance.stop()
+        self._advance.stop(trouble)
         self.wake()
 
     # What it does

@@ -24,6 +24,7 @@ from simulator.console.settings import DeskSettings
 from simulator.console.store import Store
 from simulator.console.story_clock import ClockReading
 from simulator.errors import PartnersimError, StorageError
+from simulator.runner.event_loop import run_on_a_loop
 from simulator.timeline.story import EARLIEST, LATEST
 
 T = TypeVar("T")
@@ -231,14 +232,7 @@ class Desk:
 
     def _work(self, ready: "Future[None]") -> None:
         try:
-            import uvloop
-
-            factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
-        except ImportError:  # a system without uvloop: asyncio's own loop serves
-            factory = None
-        try:
-            with asyncio.Runner(loop_factory=factory) as runner:
-                runner.run(self._live(ready))
+            run_on_a_loop(self._live(ready))
         except BaseException as error:  # noqa: BLE001 (told to whoever started it, or kept for whoever asks)
             if ready.done():
                 self.trouble = self.trouble or (error if isinstance(error, Exception) else PartnersimError(repr(error)))
@@ -280,7 +274,7 @@ class Desk:
 
     def _found(self, trouble: Exception) -> None:
         self.trouble = self.trouble or trouble
-        self._era.course.stop()
+        self._era.course.stop(trouble)
         self.feed.close()
 
 

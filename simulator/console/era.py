@@ -177,6 +177,7 @@ class Era:
             clock=self._real,
             scrub=self._secrets,
             tried=self._tried,
+            goes_on=lambda delivery: self._lanes.goes_on(delivery.number, delivery.route),
             moved=lambda delivery: self._ledger.made_anew(delivery.number, delivery),
             trouble=self._found,
         )

@@ -19,8 +19,7 @@ class House:
     `now` is the story's moment, epoch seconds. `story` has the partner's chosen readings, seed and dice; it is asked
     for each time, since readings can change. `send` makes a delivery at once, writes it into history like any other,
     and gives what came of it. `changed` is called after every change of what a console holds: what waits to be sent is
-    looked at again, and secrets are learnt. `scrub` takes all that are known,
-    fetched tokens too, out of a text.
+    looked at again, and secrets are learnt. `scrub` takes all that are known, fetched tokens too, out of a text.
     """
 
     store: Store

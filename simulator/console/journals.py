@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from simulator.clock import utc_now
 from simulator.console.store import Store
 from simulator.receiver import Receiver
+from simulator.runner.journal_header import journal_header
 from simulator.scenario import Scenario
 from simulator.timeline.story import Story
-from simulator.version import __version__
 
 
 def next_journal(store: Store, folder: Path, partner: str) -> Path:
@@ -20,19 +19,7 @@ def next_journal(store: Store, folder: Path, partner: str) -> Path:
             return path
 
 
-def header(partner: str, scenario: Scenario, story: Story) -> dict[str, Any]:
+def header(scenario: Scenario, story: Story) -> dict[str, Any]:
     """As a play's: whoever judges a journal can judge this one."""
-    return {
-        "partnersim": __version__,
-        "started": utc_now().isoformat(),
-        "seed": story.seed,
-        "scenario": {"title": scenario.title, "source": scenario.source, "sha256": "", "text": scenario.text},
-        "provider": partner,
-        "readings": dict(story.readings),
-        "acknowledged_by": list(story.provider.acknowledged_by),
-        "receiver": {**Receiver(name="console", endpoints={}).facts(), "authorization": False},
-        "clock": {"start": story.start.isoformat(), "scale": "real"},
-        "patience": 0.0,
-        "load": False,
-        "reproduce": "",
-    }
+    nobody, asked = Receiver(name="console", endpoints={}), story.provider.acknowledged_by
+    return journal_header(scenario, story, nobody, text=scenario.text, acknowledged_by=asked)

@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 from simulator.console.happening import Hook, Notice
 from simulator.limits import IN_FLIGHT
-from simulator.model import Delivery
+from simulator.model import Delivery, Route, Url
 from simulator.runner.under_way import UnderWay
+
+Endpoint = tuple[str, str, int]
+"""Scheme, host, port."""
 
 
 class Waiting(NamedTuple):
@@ -20,10 +23,9 @@ class Waiting(NamedTuple):
     notice: Notice | None = None  # what it was made of; None where only its bytes are known
 
     @property
-    def endpoint(self) -> tuple[str, str, int]:
+    def endpoint(self) -> Endpoint:
         """Where it goes."""
-        url = self.hook.url
-        return (url.scheme, url.host, url.port)
+        return _endpoint(self.hook.url)
 
     @property
     def order(self) -> tuple[float, int]:
@@ -87,11 +89,10 @@ class Lanes:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._lanes: dict[tuple[str, str, int], Lane] = {}
+        self._lanes: dict[Endpoint, Lane] = {}
         self._of: dict[int, Lane] = {}  # number → the lane in which it is under way
-        self._resting: dict[
-            int, tuple[str, float]
-        ] = {}  # number → partner, and when it is tried again, in story seconds
+        # number → partner, and when it is tried again, in story seconds
+        self._resting: dict[int, tuple[str, float]] = {}
 
     @property
     def waiting(self) -> int:
@@ -104,10 +105,7 @@ class Lanes:
 
     def offer(self, one: Waiting) -> None:
         """It waits its turn at its endpoint."""
-        if one.endpoint not in self._lanes:
-            self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.idle}
-            self._lanes[one.endpoint] = Lane(self._now)
-        self._lanes[one.endpoint].offer(one)
+        self._at(one.endpoint).offer(one)
 
     def take(self, *, compressed: bool) -> list[Waiting]:
         """Those whose turn it is; they are under way from then on."""
@@ -124,11 +122,12 @@ class Lanes:
         if number in self._of:
             self._of[number].ended(number)
 
-    def goes_on(self, number: int, timeout: float) -> None:
-        """It is tried again."""
+    def goes_on(self, number: int, route: Route) -> None:
+        """It is tried again, there: whoever is due there later waits for it."""
         _, since = self._resting.pop(number, ("", 0.0))
         if number in self._of:
-            self._of[number].under_way(number, since + timeout)
+            lane = self._of[number] = self._at(_endpoint(route.url))
+            lane.under_way(number, since + route.timeout)
 
     def ended(self, number: int) -> bool:
         """The partner makes no further attempt at it; whether it came out of a lane."""
@@ -137,6 +136,14 @@ class Lanes:
         if lane is not None:
             lane.ended(number)
         return lane is not None
+
+    def _at(self, endpoint: Endpoint) -> Lane:
+        """The lane there. When one is new, those are forgotten that nothing waits in or comes back to."""
+        if endpoint not in self._lanes:
+            left = {id(lane) for lane in self._of.values()}
+            self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.idle or id(lane) in left}
+            self._lanes[endpoint] = Lane(self._now)
+        return self._lanes[endpoint]
 
     def _tried_again(self, one: Waiting) -> bool:
         return any(partner == one.partner and moment < one.delivery.due for partner, moment in self._resting.values())
@@ -159,3 +166,7 @@ class Lanes:
         for one in moved:
             self.offer(one)
         return gone
+
+
+def _endpoint(url: Url) -> Endpoint:
+    return (url.scheme, url.host, url.port)

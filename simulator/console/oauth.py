@@ -1,8 +1,8 @@
 """Fetches and keeps the tokens of OAuth 2.0 client credentials; the wire makes the request.
 
 That a CleverTap webhook authenticates by OAuth 2.0 is documented (CleverTap, Webhooks: Setup); all else here is
-assumed, by the standards: RFC 6749, section 4.4 (the grant) and 2.3.1 (the client authenticates by HTTP
-Basic), RFC 6750 (the token is sent as `Bearer`). Nobody says how long CleverTap waits for a token, or keeps one.
+assumed, by the standards: RFC 6749, section 4.4 (the grant) and 2.3.1 (the client authenticates by HTTP Basic), RFC
+6750 (the token is sent as `Bearer`). Nobody says how long CleverTap waits for a token, or keeps one.
 """
 
 import asyncio

@@ -8,8 +8,8 @@ from simulator.redaction import Scrub
 class Secrets:
     """Takes every secret it knows of out of a text."""
 
-    def __init__(self, known: Iterable[str] = ()) -> None:
-        self._known = frozenset(known)
+    def __init__(self) -> None:
+        self._known = frozenset[str]()
         self._scrub = Scrub(self._known)
 
     def learn(self, values: Iterable[str]) -> None:

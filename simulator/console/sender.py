@@ -17,12 +17,10 @@ from simulator.console.refusal import Refusal
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, Exchange, Outcome, Route
 from simulator.provider import Retry
-from simulator.runner.attempts import Attempts, Made, Ready
+from simulator.runner.attempts import BATCH, Attempts, Made, Ready
 from simulator.scenario import Scenario
 from simulator.timeline.story import Story
 from simulator.wire import Send
-
-_BATCH = 64  # intents written together before their requests leave
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +28,9 @@ class SenderNeeds:
     """What a sender is given.
 
     `story` has the partner's readings as they are chosen now; `hook` is where the notifications of an export go now.
-    `rest` waits out some story seconds after an attempt. `tried` hears of every attempt's end, `moved` of a delivery
-    that goes elsewhere than was written down, `trouble` of what cannot go on.
+    `rest` waits out some story seconds after an attempt; `goes_on` hears of a delivery that is tried again, as it is
+    now. `tried` hears of every attempt's end, `moved` of a delivery that goes elsewhere than was written down,
+    `trouble` of what cannot go on.
     """
 
     partner: str
@@ -44,6 +43,7 @@ class SenderNeeds:
     clock: Clock
     scrub: Callable[[str], str]
     tried: Callable[[Tried], None]
+    goes_on: Callable[[Delivery], None]
     moved: Callable[[Delivery], None]
     trouble: Callable[[Exception], None]
 
@@ -69,7 +69,7 @@ class Sender:
     def _writer(self) -> JournalWriter:
         """The journal, from the first delivery on."""
         needs = self._needs
-        return JournalWriter(self.journal, header(needs.partner, needs.scenario, needs.story()), needs.scrub)
+        return JournalWriter(self.journal, header(needs.scenario, needs.story()), needs.scrub)
 
     @cached_property
     def _attempts(self) -> Attempts:
@@ -114,7 +114,7 @@ class Sender:
                 batch.append(Ready(one.delivery, 1, one.might))
             else:
                 self._task(self._begin(one.delivery, one.hook, one.might))
-            if len(batch) >= _BATCH:
+            if len(batch) >= BATCH:
                 self._attempts.make(batch)
                 batch = []
         if batch:
@@ -209,9 +209,11 @@ class Sender:
         except Refusal:
             return None
         self._under_way[delivery.number] = hook
+        again = delivery._replace(route=route)
+        self._needs.goes_on(again)
         if route.url != delivery.route.url:
-            self._needs.moved(delivery._replace(route=route))
-        return delivery._replace(route=route)
+            self._needs.moved(again)
+        return again
 
     def _made(self, made: Made) -> None:
         delivery, exchange = made.delivery, made.exchange

@@ -112,11 +112,11 @@ class Store:
         with self.transaction():
             self.connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, orjson.dumps(value)))
 
-    def count_up(self, name: str, by: int = 1) -> int:
-        """The next number of a row that starts at 0; `by` of them are given out."""
+    def count_up(self, name: str) -> int:
+        """The next number of a row that starts at 0; each is given out once."""
         with self.transaction():
             number = int(self.setting(f"count of {name}", 0))
-            self.set(f"count of {name}", number + by)
+            self.set(f"count of {name}", number + 1)
         return number
 
     def put(self, kind: str, ident: str, value: Any) -> None:

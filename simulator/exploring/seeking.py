@@ -11,7 +11,6 @@ from simulator.exploring.trials import Effort, Enough, Reference, Spent, Trials
 from simulator.model import Result, Verdict
 from simulator.receiver import Receiver
 
-COUNT: Final = 20
 _AT_ONCE: Final = 4
 
 
@@ -54,7 +53,7 @@ def explore(
     receiver: Receiver,
     partner: str,
     *,
-    count: int = COUNT,
+    count: int,
     seed: int,
     environment: Mapping[str, str] | None = None,
     allow: frozenset[str] = frozenset(),

@@ -3,7 +3,7 @@
 from simulator.model.deliveries import Delivery
 from simulator.model.evidence import Attempt, Observation
 from simulator.model.outcomes import Exchange, Outcome
-from simulator.model.reports import Lateness, Play, Report
+from simulator.model.reports import Lateness, Play, Report, unplayed
 from simulator.model.requests import AwaitContinue, EndWriting, HangUp, Pairs, Pause, Route, Script, Url
 from simulator.model.verdicts import Known, Level, Result, Verdict
 
@@ -28,4 +28,5 @@ __all__ = [
     "Script",
     "Url",
     "Verdict",
+    "unplayed",
 ]

@@ -33,6 +33,26 @@ class Play:
     note: str = ""  # what a reader should know: "interrupted by SIGINT", "TLS was not verified"
 
 
+def unplayed(
+    verdict: Verdict, *, source: str, provider: str, seed: int, start: str, title: str = "", complete: bool = True
+) -> Play:
+    """A play of which nothing was sent, and what is said of it all the same; "" for the verdict's own title."""
+    return Play(
+        title=title or verdict.sentence,
+        source=source,
+        provider=provider,
+        seed=seed,
+        start=start,
+        journal="",
+        deliveries=0,
+        attempts=0,
+        lateness=Lateness(),
+        verdicts=(verdict,),
+        reached=False,
+        complete=complete,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What a command has to say at its end."""

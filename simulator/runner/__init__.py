@@ -1,1 +1,1 @@
-"""Plays timelines: waits, sends, retries, reads probes, writes journals. The only place that waits."""
+"""Plays timelines: waits, sends, retries, reads probes, writes journals."""

@@ -8,7 +8,7 @@ from array import array
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from simulator import limits
 from simulator.check import status_fits
@@ -18,6 +18,8 @@ from simulator.model import Delivery, EndWriting, Exchange, Lateness, Outcome
 from simulator.provider import Retry
 from simulator.wire import Request, Send
 from simulator.wire.gate import Gate
+
+BATCH: Final = 64  # intents written together before their requests leave
 
 
 class Ready(NamedTuple):

@@ -11,7 +11,6 @@ from typing import Any
 from simulator import limits
 from simulator.check import Case
 from simulator.checks import watches
-from simulator.clock import utc_now
 from simulator.errors import NeverReached
 from simulator.journal import DID_NOT_COME_BACK, Journal, JournalWriter
 from simulator.model import Play
@@ -28,6 +27,7 @@ from simulator.runner.confirming import (
     open_to_doubt,
     unconfirmed,
 )
+from simulator.runner.journal_header import journal_header
 from simulator.runner.judged import play_of
 from simulator.runner.play import Pace, Player
 from simulator.runner.prepare import Planned, Settings, prepare
@@ -36,7 +36,6 @@ from simulator.runner.restarting import Restart, Running
 from simulator.runner.stop import Stop
 from simulator.scenario import Scenario
 from simulator.timeline import Timeline
-from simulator.version import __version__
 from simulator.wire.sockets import Wire
 
 _GRACE = 1.0  # seconds that requests under way are given when the run is interrupted
@@ -189,25 +188,18 @@ async def _unless_stopped(work: Any, stop: Stop) -> bool:
 
 def _header(planned: Planned, receiver: Receiver, settings: Settings) -> dict[str, Any]:
     timeline, scenario = planned.timeline, planned.scenario
-    return {
-        "partnersim": __version__,
-        "started": utc_now().isoformat(),
-        "seed": timeline.seed,
-        "scenario": {
-            "title": scenario.title,
-            "source": scenario.source,
-            "sha256": hashlib.sha256(scenario.text.encode()).hexdigest(),
-            "text": Scrub(planned.secrets)(scenario.text),
-        },
-        "provider": timeline.provider.name,
-        "readings": dict(timeline.readings),
-        "acknowledged_by": list(_acknowledged_by(timeline, receiver)),
-        "receiver": {**receiver.facts(), "authorization": timeline.authorized},
-        "clock": {"start": timeline.start.isoformat(), "scale": str(planned.scale)},
-        "patience": settings.patience,
-        "load": bool(scenario.load),
-        "reproduce": settings.reproduce(scenario, timeline.seed, timeline.start),
-    }
+    return journal_header(
+        scenario,
+        timeline,
+        receiver,
+        text=Scrub(planned.secrets)(scenario.text),
+        sha256=hashlib.sha256(scenario.text.encode()).hexdigest(),
+        acknowledged_by=_acknowledged_by(timeline, receiver),
+        authorized=timeline.authorized,
+        scale=str(planned.scale),
+        patience=settings.patience,
+        reproduce=settings.reproduce(scenario, timeline.seed, timeline.start),
+    )
 
 
 def _acknowledged_by(timeline: Timeline, receiver: Receiver) -> tuple[str, ...]:

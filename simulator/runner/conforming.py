@@ -9,7 +9,7 @@ from simulator.authoring import all_of, receiver_at
 from simulator.clock import fresh_seed, utc_now
 from simulator.errors import DocumentError
 from simulator.journal import Journal
-from simulator.model import Lateness, Play, Report, Result, Verdict
+from simulator.model import Play, Report, Result, Verdict, unplayed
 from simulator.receiver import Receiver
 from simulator.rule import Judged, Rule
 from simulator.runner.prepare import Settings, prepare
@@ -228,20 +228,7 @@ def _unplayed(pair: Pair, why: str, report: Report) -> Judged:
         sentence=rule.sentence,
         scenario=source,
     )
-    play = Play(
-        title=rule.sentence,
-        source=source,
-        provider=pair.partner,
-        seed=report.seed,
-        start=report.started,
-        journal="",
-        deliveries=0,
-        attempts=0,
-        lateness=Lateness(),
-        verdicts=(verdict,),
-        reached=False,
-        complete=True,
-    )
+    play = unplayed(verdict, source=source, provider=pair.partner, seed=report.seed, start=report.started)
     return Judged(rule, pair.partner, verdict, play)
 
 

@@ -11,15 +11,13 @@ from simulator.clock import Clock, Scale
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, Lateness
 from simulator.provider import Retry
-from simulator.runner.attempts import Attempts, Made, Ready
+from simulator.runner.attempts import BATCH, Attempts, Made, Ready
 from simulator.runner.nudge import Nudge
 from simulator.runner.probing import Prober, Subject
 from simulator.runner.restarting import Restart
 from simulator.runner.stop import Stop
 from simulator.runner.under_way import UnderWay
 from simulator.wire import Send
-
-_BATCH = 64  # intents written together before their requests leave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +107,7 @@ class Player:
             self.deliveries += 1
             self._under_way.begin(delivery.number, delivery.due + delivery.route.timeout)
             self._ready.append(Ready(delivery, 1, self._might_leave(delivery)))
-            if len(self._ready) >= _BATCH and not self._more(delivery):
+            if len(self._ready) >= BATCH and not self._more(delivery):
                 await self._release()
                 await asyncio.sleep(0)
         if self._restart and complete:

@@ -37,8 +37,8 @@ class Settings:
     `journals` is the folder the journals go to. `make_send` gives an in-process receiver in the place of sockets;
     `make_clock` a jumping clock. No window of a claim is shorter than `patience` (real seconds): for receivers whose
     effects take longer than scenarios expect. `races` is how often a scenario with copies that leave together is played
-    before it passes. `reproduce` makes the line that plays a scenario again. `never` has ports
-    of this machine that are no targets, whatever a receiver file says.
+    before it passes. `reproduce` makes the line that plays a scenario again. `never` has ports of this machine that are
+    no targets, whatever a receiver file says.
     """
 
     journals: Path

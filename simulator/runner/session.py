@@ -12,6 +12,7 @@ from simulator.clock import RealClock, fresh_seed, utc_now
 from simulator.model import Play, Report
 from simulator.receiver import Receiver
 from simulator.runner.conduct import conduct
+from simulator.runner.event_loop import run_on_a_loop
 from simulator.runner.prepare import Planned, Progress, Settings, no_progress, prepare
 from simulator.runner.readiness import Child, nobody_there, started, wait_until_ready
 from simulator.runner.restarting import Running, check_restart
@@ -63,14 +64,7 @@ def perform(session: Session) -> Report:
         NeverReached: the receiver was not ready in time.
         StorageError: a journal could not be written.
     """
-    try:
-        import uvloop
-
-        loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
-    except ImportError:  # a system without uvloop: asyncio's own loop serves
-        loop_factory = None
-    with asyncio.Runner(loop_factory=loop_factory) as runner:
-        return runner.run(_perform(session))
+    return run_on_a_loop(_perform(session))
 
 
 async def _perform(session: Session) -> Report:

@@ -196,7 +196,7 @@ class Store:
             ).fetchall()
             return [self._told(*row) for row in rows]
 
-    def _told(self, number: int, provider: str, kind: str, id: str) -> Export:  # noqa: A002
+    def _told(self, number: int, provider: str, kind: str, id: str) -> Export:  # noqa: A002 (the partners' own word)
         """An export from its rows; the caller holds the lock."""
         latest = (
             "SELECT status, at, started, details, received FROM notifications WHERE export = ? AND weight {}"

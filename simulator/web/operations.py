@@ -1,6 +1,6 @@
 """What an operation is: a function from the desk and a checked request to a reply. Knows nothing of Flask."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -38,6 +38,3 @@ Operation = Callable[["Desk", Call], Reply]
 
 Operations = Mapping[str, Operation]
 """operationId → function."""
-
-Stream = Iterable[bytes]
-"""A reply's body that comes piece by piece; what has a `close` is closed at the end."""

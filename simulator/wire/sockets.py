@@ -27,8 +27,8 @@ class Wire:
     `now` gives the moments of exchanges; deadlines are kept on a clock of the wire's own, in real seconds. A request's
     `timeout` runs from the moment that it leaves the queue for a connection, new or standing. `allow` names hosts
     beyond this machine and private networks that are targets on purpose; `never` has ports of this machine that are
-    our own, and never a target. `connections` is for each endpoint (scheme,
-    host, port); requests beyond it wait in order. What `done` raises goes to the loop's exception handler.
+    our own, and never a target. `connections` is for each endpoint (scheme, host, port); requests beyond it wait in
+    order. What `done` raises goes to the loop's exception handler.
 
     Raises:
         UsageError: a file of `tls` cannot be used.

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +19,14 @@ def clean_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """This environment without anything that would change what partnersim does, and with `more`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PARTNERSIM_")}
     return {**kept, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8", **(more or {})}
+
+
+def until(true: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait for it; what has not come true after so long never will."""
+    patience = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < patience, "it never came true"
+        time.sleep(0.005)
 
 
 @pytest.fixture

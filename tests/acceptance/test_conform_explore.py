@@ -9,7 +9,7 @@ import jsonschema
 from simulator.authoring import parse_scenario
 from simulator.documents import schema
 from tests.acceptance.conftest import Answering, Command
-from tests.receivers.planted.planted import planted
+from tests.receivers.small.small_receiver import small_receiver
 
 RULES = ("conform", "--select", "ack/no-redirect", "--partner", "clevertap", "--no-confirm", "--seed", "28")
 
@@ -36,7 +36,7 @@ def test_a_flaw_that_no_chosen_rule_finds_is_found_by_exploring(
 
 
 def test_a_right_receiver_passes_and_nothing_is_written(tmp_path: Path, partnersim: Command) -> None:
-    with planted() as (_, file):
+    with small_receiver() as (_, file):
         (tmp_path / "receiver.yaml").write_text(file)
         done = partnersim(*RULES, "--receiver", "receiver.yaml", "--explore", "4", "-v")
     assert (done.returncode, done.stderr) == (0, "")

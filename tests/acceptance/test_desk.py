@@ -20,7 +20,7 @@ from simulator.console.settings import DeskSettings
 from simulator.console.store import Store
 from simulator.errors import StorageError
 from simulator.journal import Journal
-from tests.acceptance.conftest import Answering
+from tests.acceptance.conftest import Answering, until
 
 START = 1_767_571_200.0  # 2026-01-05T00:00:00Z
 HOUR, DAY = 3600.0, 86_400.0
@@ -53,13 +53,6 @@ def history(desk: Desk, **wanted: Any) -> list[Sent]:
 def alerts(answering: Answering) -> list[dict[str, Any]]:
     told = [json.loads(body) for _, _, body in answering.requests]
     return [one for one in told if "is_test" not in one]
-
-
-def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
-    patience = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < patience, "it never came true"
-        time.sleep(0.005)
 
 
 def slow(seconds: float) -> Callable[[bytes, object], int]:

@@ -206,7 +206,7 @@ def test_130_and_143_when_interrupted_and_what_happened_is_reported(
     os.kill(process.pid, number)
     said, _ = process.communicate(timeout=20)
     assert process.returncode == code
-    assert time.monotonic() - asked <= 2.0
+    assert time.monotonic() - asked < 10.0
     assert b"interrupted" in said
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["exit_code"] == code

@@ -316,7 +316,7 @@ def test_nobody_waits_for_a_receiver_any_more_when_the_run_is_not_wanted(
     words = [*one.split(), "--wait-for", f"{answering.url}/ready", "--wait-timeout", "15s"]
     code, took, said = interrupted(words, tmp_path, number, lambda: len(asked) > 1)
     assert code == 128 + number, said
-    assert took < 3
+    assert took < 10  # of the 15 s it might have waited
     assert answering.requests == []
 
 
@@ -352,7 +352,7 @@ def test_no_process_is_left_of_a_receiver_that_ignores_sigterm(tmp_path: Path, c
     words = ["run", "slow.yaml", "--receiver", "receiver.yaml", "--journal", "j"]
     code, took, said = interrupted(words, tmp_path, signal.SIGINT, (tmp_path / "asked").exists)
     assert code == 130, said
-    assert took < 4
+    assert took < 20
     assert gone((tmp_path / "pid").read_text())
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import pytest
 
 from simulator.sample import receiver_file
 from tests.acceptance.conftest import Answering, Command, clean_environment
+from tests.ports import free_port
 
 SERVICE = """\
 import http.server, json, os, pathlib, sys, threading, time
@@ -77,12 +77,6 @@ restart: {at: 30m}
 then:
   - invariant: acknowledged-is-kept
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def written(folder: Path, keeps: str = "at once", again: str = "comes", command: str = "") -> Path:

@@ -8,8 +8,7 @@ import struct
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -23,6 +22,7 @@ from hypothesis import strategies as st
 from simulator.authoring import load_receiver
 from simulator.errors import UsageError
 from simulator.sample import AUTHORIZATION_VARIABLE, close, create_app, receiver_file, running, serve
+from tests.acceptance.conftest import until
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "Bearer mF_9.B5f-4.1JqM"
@@ -88,13 +88,6 @@ def shown(url: str, number: int | str, provider: str = "clevertap") -> dict[str,
         status, _, body = line.send(f"GET /exports/{provider}/{number} HTTP/1.1\r\nHost: r\r\n\r\n".encode()).answer()
     assert status in {200, 404}
     return dict(json.loads(body)) if status == 200 else None
-
-
-def eventually(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")
@@ -270,10 +263,10 @@ def test_four_hundred_connections_at_once_are_served(url: str) -> None:
 def test_a_partner_that_hangs_up_after_the_body_loses_nothing(url: str, reset: bool) -> None:
     lines = [Line(url).send(request(json.dumps(alert(f"gone-{reset}-{one}")).encode())) for one in range(10)]
     if reset:  # a reset may overtake what the receiver has not read yet: then nobody began, and nothing was lost
-        eventually(lambda: all(shown(url, f"gone-{reset}-{one}") for one in range(10)))
+        until(lambda: all(shown(url, f"gone-{reset}-{one}") for one in range(10)))
     for line in lines:
         line.close(reset=reset)
-    eventually(lambda: all(shown(url, f"gone-{reset}-{one}") for one in range(10)))
+    until(lambda: all(shown(url, f"gone-{reset}-{one}") for one in range(10)))
     assert tell(url, alert("after-gone")) == 200
 
 
@@ -318,7 +311,7 @@ def test_whatever_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
             threads = [threading.Thread(target=work, args=(worker,)) for worker in range(12)]
             for thread in threads:
                 thread.start()
-            eventually(lambda known=known: len(acknowledged) > known + 150)  # type: ignore[misc]
+            until(lambda enough=known + 150: len(acknowledged) > enough)  # type: ignore[misc]  # it has a default
             server.send_signal(signal.SIGKILL)
             for thread in threads:
                 thread.join()

@@ -15,15 +15,15 @@ from simulator.cli.searching import reference_for
 from simulator.exploring import Effort, Explored, Shrunk, Steady, explore, shrink
 from simulator.sample import close, create_app, receiver_file, running
 from tests.acceptance.conftest import Answering, Command, clean_environment
-from tests.receivers.planted.haystacks import HAYSTACKS
-from tests.receivers.planted.planted import FLAWS, Planted, planted
+from tests.receivers.small.haystacks import HAYSTACKS
+from tests.receivers.small.small_receiver import FAILURES, SmallReceiver, small_receiver
 
 ONCE = Effort(fails=1, plays=1)
 _HAY = 24
 
 
 def found(flaw: str, deliveries: int, effort: Effort) -> Shrunk:
-    with planted(flaw) as (_, file):
+    with small_receiver(flaw) as (_, file):
         receiver = parse_receiver(file, "receiver.yaml", {})
         haystack = parse_scenario(HAYSTACKS[flaw].text(deliveries), "haystack.yaml")
         with reference_for(receiver, "clevertap") as reference:
@@ -41,7 +41,7 @@ def test_a_planted_failure_comes_down_to_its_known_minimum(flaw: str) -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("flaw", FLAWS)
+@pytest.mark.parametrize("flaw", FAILURES)
 def test_out_of_two_hundred_deliveries_it_takes_less_than_a_minute(flaw: str) -> None:
     made = found(flaw, 200, Effort())
     assert (made.before, made.after, made.sure) == (200, HAYSTACKS[flaw].least, True)
@@ -49,16 +49,16 @@ def test_out_of_two_hundred_deliveries_it_takes_less_than_a_minute(flaw: str) ->
 
 
 def test_a_receiver_without_flaw_has_nothing_to_cut_down() -> None:
-    with planted() as (_, file):
+    with small_receiver() as (_, file):
         receiver = parse_receiver(file, "receiver.yaml", {})
         made = shrink(parse_scenario(HAYSTACKS["truncated"].text(24), "haystack.yaml"), receiver, effort=ONCE)
         assert made == Steady(plays=1, fails=1, failed={})
 
 
 @pytest.fixture
-def lenient(tmp_path: Path) -> Iterator[Planted]:
+def lenient(tmp_path: Path) -> Iterator[SmallReceiver]:
     """A receiver that stores half a body; the folder has its file, and a haystack."""
-    with planted("truncated") as (keeps, file):
+    with small_receiver("truncated") as (keeps, file):
         (tmp_path / "receiver.yaml").write_text(file)
         (tmp_path / "hay.yaml").write_text(HAYSTACKS["truncated"].text(_HAY))
         yield keeps
@@ -98,7 +98,7 @@ def test_the_scenario_itself_is_never_overwritten(partnersim: Command) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_ctrl_c_writes_the_smallest_found_so_far(lenient: Planted, tmp_path: Path) -> None:
+def test_ctrl_c_writes_the_smallest_found_so_far(lenient: SmallReceiver, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "simulator", "shrink", "hay.yaml", "--receiver", "receiver.yaml", "--runs", "1/1"]
     child = subprocess.Popen(
         command, cwd=tmp_path, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -145,7 +145,7 @@ def assert_nothing_found(partner: str, folder: Path, count: int) -> None:
 @pytest.mark.deep
 @pytest.mark.parametrize("flaw", ["copy", "late"])
 def test_random_schedules_find_a_flaw_and_cut_it_down(flaw: str) -> None:
-    with planted(flaw) as (_, file):
+    with small_receiver(flaw) as (_, file):
         made = explored(file, "clevertap", 8, seed=1)
     assert made.failed
     assert made.exit_code == 1

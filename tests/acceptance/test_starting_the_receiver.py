@@ -1,10 +1,10 @@
 """A receiver file with `start`: partnersim starts the receiver, waits until it is ready, and ends it."""
 
-import socket
 import sys
 from pathlib import Path
 
 from tests.acceptance.conftest import Answering, Command
+from tests.ports import free_port
 
 RECEIVER = """\
 import http.server, os, pathlib, sys
@@ -20,12 +20,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def written(folder: Path, command: str, port: int) -> Path:

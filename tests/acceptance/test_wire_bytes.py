@@ -332,7 +332,7 @@ def test_an_answer_that_lies_before_a_reset_is_taken(loop: str) -> None:
         async with wired() as wire:
             with socket.create_server(("127.0.0.1", 0)) as listener:
                 held = Held()
-                wire.loop = held  # type: ignore[assignment]
+                wire.loop = held  # type: ignore[assignment]  # what the wire needs of a loop
                 script = (b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n", Pause(7.0), b"{}")
                 url = Url("http", "127.0.0.1", listener.getsockname()[1], "/")
                 exchange = asyncio.ensure_future(once(wire, post(url, script=script)))

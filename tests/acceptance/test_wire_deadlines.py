@@ -230,7 +230,7 @@ def test_a_name_server_that_does_not_answer_is_a_timeout_and_holds_nothing_up(
 
     began = time.perf_counter()
     assert run(loop, main()).outcome is Outcome.TIMEOUT_CONNECT
-    assert time.perf_counter() - began < 1.5
+    assert time.perf_counter() - began < 2.5
 
 
 @pytest.mark.parametrize("loop", LOOPS)

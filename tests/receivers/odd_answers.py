@@ -3,7 +3,6 @@
 from random import Random
 from typing import NamedTuple
 
-NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 END = b"Content-Length: 0\r\n\r\n"
@@ -195,7 +194,7 @@ SOUND = {
         CHUNKED + b"00A\r\nhellohello\r\n000\r\n\r\n", body=b"hello" * 2, kept=True
     ),
     "Chunked in capitals": Sound(OK + b"Transfer-Encoding: CHUNKED\r\n\r\n0\r\n\r\n", kept=True),
-    "204": Sound(NO_CONTENT, status=204, kept=True),
+    "204": Sound(b"HTTP/1.1 204 No Content\r\n\r\n", status=204, kept=True),
     "204 with a length of 0": Sound(b"HTTP/1.1 204 No Content\r\n" + END, status=204, kept=True),
     "204 with a body": Sound(b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello", status=204),
     "204 with a length and no body": Sound(b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", status=204),

@@ -2,11 +2,11 @@ import asyncio
 import ctypes
 import gc
 import math
-import os
 import re
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.clock import Clock, JumpClock, RealClock, Scale, fresh_seed, seconds, spelled, utc_now
+
+OPEN_FILES = Path("/proc/self/fd")
 
 
 @pytest.mark.parametrize(
@@ -281,17 +283,17 @@ def test_without_a_timerfd_alarms_ring_by_the_loops_own_timers(reason: str, monk
     assert in_a_loop(one) == ["a"]
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="descriptors are counted through /proc")  # noqa: PTH112
+@pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="descriptors are counted through /proc")
 def test_a_clock_leaves_no_descriptor_behind() -> None:
     async def one(clock: RealClock, rung: Rung) -> None:
         clock.alarm(clock.now() + 0.001, lambda: rung.append("a"))
         await until_rung(rung, 1)
 
     in_a_loop(one)
-    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    before = len(list(OPEN_FILES.iterdir()))
     for _ in range(5):
         in_a_loop(one)
-    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+    assert len(list(OPEN_FILES.iterdir())) == before
 
 
 def test_a_jumping_clock_rings_at_once_and_stands_at_the_alarm() -> None:

@@ -23,6 +23,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf
 SCHEMAS = sorted((ROOT / "schemas").rglob("*.json"))
 PAGES = [page for page in (ROOT / "README.md", ROOT / "CHANGELOG.md") if page.exists()]
 PIN = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[0-9][A-Za-z0-9.!+_-]*)")
+SILENCED = re.compile(r"# (?:noqa(?:: [A-Z0-9, ]+)?|type: ignore(?:\[[a-z, -]+\])?)\W*$", re.MULTILINE)
 LINK = re.compile(r"\]\(<?([^)\s>]+)>?[^)]*\)")
 NEVER_IMPORTED = {
     "build": "tests/acceptance/test_wheel.py builds the wheel with it, as a command",
@@ -41,6 +42,8 @@ NEVER_IMPORTED = {
     "tzdata": "read by zoneinfo where the system has no time zones",
 }
 """What is declared though no line imports it, and why."""
+UNEXPLAINED = {"simulator/cli/options.py", "simulator/sample/store.py", "simulator/web/pages.py"}
+"""Modules with a `noqa` or `type: ignore` that does not say why, still."""
 
 
 def pins() -> dict[str, str]:
@@ -134,6 +137,12 @@ def test_importing_the_package_pulls_in_nothing_heavy() -> None:
     command = [sys.executable, "-c", textwrap.dedent(program)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, [], "")
+
+
+def test_whoever_silences_a_check_says_why() -> None:
+    files = [file for folder in ("simulator", "tests") for file in sorted((ROOT / folder).rglob("*.py"))]
+    mute = {relative(file) for file in files if SILENCED.search(file.read_text("utf-8"))}
+    assert mute - UNEXPLAINED == set(), "put the reason behind: `# noqa: B008 - frozen`"
 
 
 def test_the_console_command_is_the_modules_main() -> None:

@@ -33,6 +33,10 @@ class Account:
         self._house = house
         for name, _ in house.store.things(_TRYING):  # the process died while it waited
             house.store.drop(_TRYING, name)
+        for place, kept in house.store.things(_WEBHOOK):  # an older state may have it under the name itself
+            if place != key(kept["name"]):
+                house.store.drop(_WEBHOOK, place)
+                house.store.put(_WEBHOOK, key(kept["name"]), kept)
 
     def readings(self) -> Mapping[str, str]:
         """Reading → the option that holds, chosen or not."""

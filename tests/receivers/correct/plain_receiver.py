@@ -271,7 +271,7 @@ def run(made: Callable[[str, Path], Receiver], arguments: Sequence[str] | None =
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         with closing(made(chosen.authorization, chosen.log)) as receiver:
-            await serve(receiver, chosen.port, lambda port: print(f"listening on {port}", flush=True), stop)  # noqa: T201
+            await serve(receiver, chosen.port, lambda port: print(f"listening on {port}", flush=True), stop)  # noqa: T201 - it is read
 
     asyncio.run(work())
 

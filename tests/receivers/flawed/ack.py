@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from tests.receivers.correct.plain_http import Answer, Line, Refused, Request
 from tests.receivers.correct.plain_receiver import Fields, Note, Receiver
-from tests.receivers.flawed.planting import flaw
+from tests.receivers.flawed.table import flaw
 
 
 @flaw("ack/documented-sample", "A job that ran for less than two seconds is taken for a mistake")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tests.receivers.correct.plain_receiver import Receiver
-from tests.receivers.flawed.planting import flaw
+from tests.receivers.flawed.table import flaw
 
 
 @flaw("auth/wrong", "Of the credentials only scheme and length are looked at")

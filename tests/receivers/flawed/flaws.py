@@ -7,7 +7,7 @@ import sys
 
 from tests.receivers.correct.plain_receiver import run
 from tests.receivers.flawed import ack, auth, history, http, keeping, meaning, payload
-from tests.receivers.flawed.planting import FLAWS
+from tests.receivers.flawed.table import FLAWS
 
 __all__ = ["FLAWS", "MODULES"]
 

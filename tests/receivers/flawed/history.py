@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.receivers.correct.plain_http import Refused
 from tests.receivers.correct.plain_receiver import Fields, Note, Receiver
-from tests.receivers.flawed.planting import flaw
+from tests.receivers.flawed.table import flaw
 
 
 @flaw("repeats/one-after-another", "A repeat runs into a unique key and is answered with 409")

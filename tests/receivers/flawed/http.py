@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.receivers.correct.plain_http import Answer, Line, Refused, Request
 from tests.receivers.correct.plain_receiver import Fields, Receiver
-from tests.receivers.flawed.planting import flaw
+from tests.receivers.flawed.table import flaw
 
 
 @flaw("http/chunked", "A body without Content-Length is taken for none")

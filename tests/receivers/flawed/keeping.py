@@ -5,7 +5,7 @@ from contextvars import ContextVar
 
 from tests.receivers.correct.plain_http import Answer, Line, Request, Take
 from tests.receivers.correct.plain_receiver import Note, Receiver
-from tests.receivers.flawed.planting import flaw
+from tests.receivers.flawed.table import flaw
 
 
 @flaw("cut/after-body", "A transaction ends with the connection's next request; three seconds of silence roll it back")

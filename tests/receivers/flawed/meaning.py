@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.receivers.correct.plain_http import Refused, Request
 from tests.receivers.correct.plain_receiver import Fields, Note, Receiver
-from tests.receivers.flawed.planting import flaw
+from tests.receivers.flawed.table import flaw
 
 
 @flaw("meaning/failed", "Every word that ends a job is shown as its success")

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.receivers.correct.plain_http import Answer, Line, Refused, Request
 from tests.receivers.correct.plain_receiver import Fields, Note, Receiver
-from tests.receivers.flawed.planting import flaw
+from tests.receivers.flawed.table import flaw
 
 
 @flaw("payload/not-json", "What is no JSON at all is noted in a log and answered with 200")

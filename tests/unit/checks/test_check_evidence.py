@@ -13,7 +13,7 @@ from simulator.checks import judge, verdicts
 from simulator.journal import Journal
 from simulator.model import Outcome, Result
 from simulator.scenario import Claim, Expectation, Repeat, Step
-from tests.unit.checks.told import Told
+from tests.unit.checks.told_run import Told
 
 KEPT = Claim(kind="invariant", number=1, invariant="acknowledged-is-kept")
 

@@ -10,7 +10,7 @@ from simulator.check import Hint
 from simulator.checks import hints
 from simulator.model import Outcome, Result
 from simulator.scenario import Claim, Expectation
-from tests.unit.checks.told import Told
+from tests.unit.checks.told_run import Told
 
 REPEATS = Claim(kind="invariant", number=1, invariant="repeats-change-nothing")
 

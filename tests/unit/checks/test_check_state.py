@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from simulator.check import Finding, Tally
 from simulator.check.state import count, equal, fits, shown, value, wanted
 from simulator.model import Observation, Result
-from tests.unit.checks.told import Told
+from tests.unit.checks.told_run import Told
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),

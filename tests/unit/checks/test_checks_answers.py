@@ -8,7 +8,7 @@ from simulator.check import is_of
 from simulator.checks import verdicts
 from simulator.model import Lateness, Outcome, Result, Verdict
 from simulator.scenario import Expectation, Export, Repeat, Scenario, Step
-from tests.unit.checks.told import Told
+from tests.unit.checks.told_run import Told
 
 EACH = Expectation(name="each")
 HUNG_UP = [Outcome.CLOSED, Outcome.RESET]
@@ -195,7 +195,7 @@ def test_each_leaves_out_what_has_an_entry_of_its_own(told: Told) -> None:
 @pytest.mark.parametrize("how", [{"valid": False}, {"credentials": "wrong"}, {"fault": True}])
 def test_each_leaves_out_what_the_partner_would_not_send(told: Told, how: dict[str, bool]) -> None:
     told.send("initiated", 1.0)
-    told.send("completed", 2.0, step="odd", answer=500, **how)  # type: ignore[arg-type]
+    told.send("completed", 2.0, step="odd", answer=500, **how)  # type: ignore[arg-type]  # `how` is of the right types
     assert told.verdict(EACH).result is Result.PASSED
 
 

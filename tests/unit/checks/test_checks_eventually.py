@@ -9,7 +9,7 @@ from simulator.check import Case
 from simulator.checks import watches
 from simulator.model import Observation, Outcome, Result
 from simulator.scenario import Claim, Export, Scenario
-from tests.unit.checks.told import Told
+from tests.unit.checks.told_run import Told
 
 
 @pytest.fixture

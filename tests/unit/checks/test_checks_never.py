@@ -8,7 +8,7 @@ import pytest
 from simulator.checks import watches
 from simulator.model import Outcome, Result
 from simulator.scenario import Claim, Scenario, Step
-from tests.unit.checks.told import Told
+from tests.unit.checks.told_run import Told
 
 
 @pytest.fixture

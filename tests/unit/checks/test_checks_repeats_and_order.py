@@ -8,7 +8,7 @@ import pytest
 from simulator.checks import watches
 from simulator.model import Outcome, Result
 from simulator.scenario import Claim, Export, Scenario, Step
-from tests.unit.checks.told import Told
+from tests.unit.checks.told_run import Told
 
 REPEATS = Claim(kind="invariant", number=1, invariant="repeats-change-nothing")
 ORDER = Claim(kind="invariant", number=1, invariant="order-changes-nothing")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from simulator.checks import verdicts
 from simulator.model import Outcome, Result, Verdict
 from simulator.scenario import Claim, Export
-from tests.unit.checks.told import Told
+from tests.unit.checks.told_run import Moment, Told
 
 WINDOW = 2.0
 LAG = 1.8
@@ -161,12 +161,12 @@ class Play:
                 self.reading(t, "end", id_)
                 t += 0.25
 
-    def reading(self, t: float, moment: str, id_: str) -> None:
+    def reading(self, t: float, moment: Moment, id_: str) -> None:
         took = self.dice.uniform(0.0005, 0.1)
         looked = t + self.dice.uniform(0, took)
         shown = self.show([one.note for one in self.applied if one.moment <= looked and one.note.id == id_])
-        values = {} if shown is None else {"status": shown.status, "effects": shown.effects, "runs": shown.runs}
-        self.told.see(t, moment, took=took, id=id_, present=shown is not None, **values)  # type: ignore[arg-type]
+        values = vars(shown) if shown else {}
+        self.told.see(t, moment, took=took, id=id_, present=shown is not None, **values)
 
 
 def notes_of(runs: int, *, shared: bool, together: bool) -> list[Note]:

@@ -26,7 +26,7 @@ class TakesAFewAtATime(io.RawIOBase):
 @pytest.mark.parametrize("name", ["stdout", "stderr"])
 def test_nothing_of_a_long_text_is_lost_where_python_is_unbuffered(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     raw = TakesAFewAtATime()
-    unbuffered = io.TextIOWrapper(raw, encoding="utf-8", write_through=True)  # type: ignore[type-var]
+    unbuffered = io.TextIOWrapper(raw, encoding="utf-8", write_through=True)  # type: ignore[type-var]  # as Python has it
     monkeypatch.setattr(sys, name, unbuffered)
     streams.there()
     text = "a report of many lines\n" * 5

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.authoring import kind_of
 from simulator.cli import run
-from simulator.cli.baselines import kind_of
 
 OWN = """\
 rule: ours/kept

@@ -6,7 +6,7 @@ import pytest
 import responses
 
 from simulator.client import Client
-from tests.unit.client.told import TOKEN, URL
+from tests.unit.client.examples import TOKEN, URL
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from simulator.client import Basic, Client, NeverReached, OAuth2, Problem, Unans
 from simulator.client.records.deliveries import Answer, Delivery
 from simulator.client.records.service import ClockReading
 from simulator.errors import UsageError
-from tests.unit.client.told import CLOCK, DELIVERY, EXPORT, JOB, STATE, TOKEN, URL, WHOLE, page
+from tests.unit.client.examples import CLOCK, DELIVERY, EXPORT, JOB, STATE, TOKEN, URL, WHOLE, page
 
 PROBLEM = {
     "type": "urn:partnersim:conflict",
@@ -232,14 +232,14 @@ def test_a_redirect_is_an_error_and_is_not_followed(
     assert len(service.calls) == 1
 
 
-REFUSED = NewConnectionError(None, "[Errno 111] Connection refused")  # type: ignore[arg-type]
+REFUSED = NewConnectionError(None, "[Errno 111] Connection refused")  # type: ignore[arg-type]  # no pool is needed
 
 
 @pytest.mark.parametrize(
     ("raised", "error", "said"),
     [
         (
-            requests.ConnectionError(MaxRetryError(None, "/", REFUSED)),  # type: ignore[arg-type]
+            requests.ConnectionError(MaxRetryError(None, "/", REFUSED)),  # type: ignore[arg-type]  # nor here
             NeverReached,
             f"nothing answers at {URL}",
         ),
@@ -371,14 +371,15 @@ def test_every_request_has_a_timeout_and_a_move_of_the_clock_one_of_its_own(
     client.state()
     client.advance("1d")
     client.clock.advance("1d", timeout=2.0)
-    timeouts = [call.request.req_kwargs["timeout"] for call in service.calls]  # type: ignore[attr-defined]
+    sent: list[Any] = [call.request for call in service.calls]
+    timeouts = [one.req_kwargs["timeout"] for one in sent]
     assert timeouts == [(5.0, 30.0), (5.0, 600.0), (2.0, 2.0)]
 
 
 @pytest.mark.parametrize("body", [{"by": "1d", "to": "2026-01-05T00:00:00Z"}, {}])
 def test_advance_wants_a_span_or_a_moment(body: dict[str, str], client: Client) -> None:
     with pytest.raises(UsageError, match="either"):
-        client.advance(**body)  # type: ignore[arg-type]
+        client.advance(**body)  # type: ignore[arg-type]  # `body` has `by` and `to` alone
 
 
 @pytest.mark.parametrize("name", ["", ".", ".."])
@@ -392,10 +393,10 @@ def test_a_moment_without_an_offset_is_refused(client: Client) -> None:
         client.clevertap.create_export(starts_at=datetime(2026, 1, 5))
 
 
-@pytest.mark.parametrize("value", [float("nan"), {1, 2}, "\ud800"])
+@pytest.mark.parametrize("value", [float("nan"), object(), "\ud800"])
 def test_what_is_no_json_is_refused_before_it_is_sent(value: Any, client: Client) -> None:
     with pytest.raises(UsageError, match="no JSON"):
-        client.clock.set_scale(value if not isinstance(value, set) else object())  # type: ignore[arg-type]
+        client.clock.set_scale(value)
 
 
 def test_a_role_that_no_header_can_hold_is_refused(client: Client) -> None:

@@ -9,7 +9,7 @@ import responses
 
 from simulator.client import Client, Unanswered, Unreadable
 from simulator.client.records.service import Happened
-from tests.unit.client.told import URL
+from tests.unit.client.examples import URL
 
 EVENTS = f"{URL}/control/events"
 STREAM = (

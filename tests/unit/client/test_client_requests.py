@@ -15,7 +15,7 @@ import responses
 import yaml
 
 from simulator.client import Basic, Client, Ending, Notification, OAuth2, Schedule
-from tests.unit.client.told import (
+from tests.unit.client.examples import (
     ACCOUNT,
     ALERTS,
     CLOCK,

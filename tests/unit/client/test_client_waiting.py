@@ -8,7 +8,7 @@ import requests
 import responses
 
 from simulator.client import Client, NotInTime, Problem
-from tests.unit.client.told import CLOCK, DELIVERY, JOB, RUN, STATE, URL, page
+from tests.unit.client.examples import CLOCK, DELIVERY, JOB, RUN, STATE, URL, page
 
 DELIVERIES = f"{URL}/control/deliveries"
 

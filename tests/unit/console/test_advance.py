@@ -6,6 +6,7 @@ import pytest
 
 from simulator.console.advance import FARTHEST, Advance
 from simulator.console.refusal import Refusal
+from simulator.errors import StorageError
 
 NOW = 1_767_571_200.0  # 5 January 2026
 
@@ -58,3 +59,14 @@ def test_it_goes_to_one_place_at_a_time_and_nowhere_once_it_was_stopped() -> Non
 
 async def _begun(advance: Advance) -> None:
     await advance.begin(NOW, NOW + 60.0)
+
+
+def test_who_waits_hears_why_it_cannot_go_on() -> None:
+    async def story() -> None:
+        advance = Advance()
+        arrived = advance.begin(NOW, NOW + 60.0)
+        advance.stop(StorageError("cannot write j.ndjson: No space left on device", "free the disk"))
+        with pytest.raises(Refusal, match=r"cannot go on: cannot write j\.ndjson: No space left on device"):
+            await arrived
+
+    asyncio.run(story())

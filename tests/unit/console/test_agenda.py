@@ -76,9 +76,3 @@ def test_runs_are_found_by_id_export_and_state(agenda: Agenda) -> None:
         2,
         [kept(1, export="export-2", ident="b", state="completed")],
     )
-
-
-def test_forgotten_runs_are_gone(agenda: Agenda) -> None:
-    agenda.keep_run(kept(1))
-    agenda.forget_runs("clevertap", "export-1")
-    assert agenda.runs("clevertap") == (0, [])

@@ -202,6 +202,19 @@ def test_tests_are_found_by_the_very_name_that_history_has(made: Made) -> None:
     assert caught.value.reason == "not-found"
 
 
+def test_a_webhook_that_an_older_state_has_under_another_form_of_its_name_is_found(made: Made) -> None:
+    asyncio.run(made.webhook("Cafe\u0301"))
+    kind = "clevertap.webhook"
+    ((place, kept),) = made.store.things(kind)
+    made.store.drop(kind, place)
+    made.store.put(kind, "Cafe\u0301", kept)
+    made.console = Clevertap(made.house)  # the service starts again
+    account = made.console.account
+    account.enable_alerts("Caf\u00e9")
+    assert account.alerted() is not None
+    assert account.webhooks()[0] == 1
+
+
 def test_the_methods_that_are_none_of_alerts_can_be_created_all_the_same(made: Made) -> None:
     asyncio.run(made.webhook(method="PUT"))
     assert made.tested[0].hook.method == "PUT"

@@ -1,5 +1,6 @@
 """Whose turn it is at one endpoint."""
 
+from dataclasses import replace
 from typing import Any
 
 from simulator.console.happening import Hook
@@ -8,7 +9,8 @@ from simulator.limits import IN_FLIGHT
 from tests.making import URL, delivery
 
 HOOK = Hook(URL)
-TIMEOUT = delivery().route.timeout
+HERE = delivery().route
+TIMEOUT = HERE.timeout
 
 
 def waiting(number: int, due: float, hook: Hook = HOOK, **changes: Any) -> Waiting:
@@ -89,6 +91,7 @@ def test_who_fell_due_in_compressed_time_keeps_cause_and_order_when_the_story_sl
 # Lanes
 
 OTHER = Hook(URL._replace(port=URL.port + 1))
+THERE = replace(HERE, url=OTHER.url)
 
 
 def numbers(lanes: Lanes) -> list[int]:
@@ -124,9 +127,35 @@ def test_who_is_due_before_something_is_tried_again_does_not_wait_for_it_and_who
     lanes.offer(waiting(3, TIMEOUT + 16.0, hook=OTHER))
     lanes.offer(waiting(4, TIMEOUT + 16.0, hook=OTHER, partner="reachfive"))
     assert numbers(lanes) == [2]
-    lanes.goes_on(1, TIMEOUT)
+    lanes.goes_on(1, HERE)
     assert numbers(lanes) == [3, 4]
     assert lanes.ended(1)
+
+
+def test_who_is_due_after_one_that_is_tried_again_waits_for_it_though_others_went_elsewhere_meanwhile() -> None:
+    lanes = Lanes(lambda: 0.0)
+    lanes.offer(waiting(1, 0.0))
+    assert numbers(lanes) == [1]
+    lanes.rests("clevertap", 1, 15.0)
+    lanes.offer(waiting(2, 1.0, hook=OTHER, partner="reachfive"))
+    assert numbers(lanes) == [2]
+    lanes.goes_on(1, HERE)
+    lanes.offer(waiting(3, 15.0 + TIMEOUT + 1.0))
+    assert numbers(lanes) == []
+    assert lanes.ended(1)
+    assert numbers(lanes) == [3]
+
+
+def test_who_is_due_after_one_that_is_tried_again_elsewhere_waits_for_it_there() -> None:
+    lanes = Lanes(lambda: 0.0)
+    lanes.offer(waiting(1, 0.0))
+    assert numbers(lanes) == [1]
+    lanes.rests("clevertap", 1, 15.0)
+    lanes.goes_on(1, THERE)
+    lanes.offer(waiting(2, 15.0 + TIMEOUT + 1.0, hook=OTHER))
+    assert numbers(lanes) == []
+    assert lanes.ended(1)
+    assert numbers(lanes) == [2]
 
 
 def test_what_rests_takes_no_room() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gc
 import math
 from collections.abc import Callable
 from typing import Any
@@ -226,8 +227,10 @@ def test_what_gives_no_token_is_named_without_a_secret(answer: Exchange, words: 
 def test_a_failure_that_nobody_waits_for_any_more_is_silent() -> None:
     server = Server()
     server.hold = True
+    said: list[dict[str, Any]] = []
 
     async def story() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context))
         tokens = server.tokens()
         waiting = asyncio.ensure_future(tokens.token(OAUTH))
         await asyncio.sleep(0)
@@ -237,5 +240,7 @@ def test_a_failure_that_nobody_waits_for_any_more_is_silent() -> None:
         server.waiting[0](Exchange(Outcome.CLOSED))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
+        gc.collect()  # what nobody asked for is told of when it is collected
 
     asyncio.run(story())
+    assert said == []

@@ -32,7 +32,7 @@ def test_a_setting_that_is_not_there_is_the_default(store: Store) -> None:
 
 
 def test_numbers_of_a_row_are_given_out_once(store: Store) -> None:
-    assert [store.count_up("serial"), store.count_up("serial", 3), store.count_up("serial")] == [0, 1, 4]
+    assert [store.count_up(name) for name in ("serial", "other", "serial", "serial")] == [0, 0, 1, 2]
     store.close()
 
 

@@ -70,7 +70,7 @@ def pretended(monkeypatch: pytest.MonkeyPatch) -> type[Pretended]:
     """Takes the place of what plays."""
 
     class Own(Pretended):
-        together: list[int] = []  # noqa: RUF012
+        together: list[int] = []  # noqa: RUF012 - each test has a class of its own
 
     monkeypatch.setattr(shrinking, "Trials", Own)
     return Own
@@ -190,7 +190,7 @@ def test_promises_about_time_are_tried_one_at_a_time(pretended: type[Pretended])
     assert max(pretended.together) > 1
     pretended.together.clear()
 
-    class Slow(pretended):  # type: ignore[valid-type, misc]
+    class Slow(pretended):  # type: ignore[valid-type, misc]  # a class made anew
         def _judged(self, scenario: Scenario) -> Seen:
             broken = bool(scenario.exports_by_name.get("first"))
             result = Result.FAILED if broken else Result.PASSED

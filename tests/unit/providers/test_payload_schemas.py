@@ -262,7 +262,7 @@ def test_reports_of_other_readings_fit(value: Any) -> None:
         changed(TEST_BODY, is_test=1),
         changed(TEST_BODY, targetId="1234"),
         changed(TEST_BODY, key_values={"key": 1}),
-        changed(TEST_BODY, profiles=TEST_BODY["profiles"][:4]),  # type: ignore[index]
+        changed(TEST_BODY, profiles=TEST_BODY["profiles"][:4]),  # type: ignore[index]  # `profiles` is a list
         changed(TEST_BODY, profiles=[{"Identity": "a", "Email": "b@c.d"}] * 5),
         changed(TEST_BODY, profiles=[{"Identity": "a", "Email": "b@c.d\n", "push_token": "t"}] * 5),
         changed(TEST_BODY, extra=1),

@@ -102,7 +102,7 @@ ACME = Provider(
 def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Provider], None]:
     def offer(partner: Provider) -> None:
         module = ModuleType("acme_parcels")
-        module.ACME = partner  # type: ignore[attr-defined]
+        module.ACME = partner  # type: ignore[attr-defined]  # a module made by hand
         point = EntryPoint(name="acme", value="acme_parcels:ACME", group=GROUP)
         monkeypatch.setitem(sys.modules, "acme_parcels", module)
         monkeypatch.setattr(
@@ -258,7 +258,8 @@ def test_a_schema_is_made_ready_once() -> None:
 def test_what_only_the_fast_validator_knows_to_be_wrong_is_explained_too(
     install: Callable[[Provider], None],
 ) -> None:
-    content = {**PAYLOAD, "properties": {**PAYLOAD["properties"], "colour": {"type": "string", "format": "email"}}}  # type: ignore[dict-item]
+    colour = {"colour": {"type": "string", "format": "email"}}
+    content = {**PAYLOAD, "properties": {**PAYLOAD["properties"], **colour}}  # type: ignore[dict-item]  # it is a dict
     install(with_schema(content))
     with pytest.raises(Exception, match='"RED" is not a "email"'):
         planned()

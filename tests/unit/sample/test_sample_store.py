@@ -40,7 +40,7 @@ def keep(store: Store, *notifications: Notification) -> list[bool]:
     return [store.keep(one, ARRIVED) for one in notifications]
 
 
-def export(store: Store, provider: str = "clevertap", id: str = "7") -> Export:  # noqa: A002
+def export(store: Store, provider: str = "clevertap", id: str = "7") -> Export:  # noqa: A002 - the partners' own word
     found = store.export(provider, id)
     assert found is not None
     return found

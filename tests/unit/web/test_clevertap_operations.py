@@ -14,8 +14,8 @@ from simulator.providers.clevertap import CLEVERTAP
 from simulator.web.clevertap import OPERATIONS
 from simulator.web.document import Place, document, places, resolved
 from simulator.web.operations import Call, Reply
-from tests.still_desk import StillDesk
 from tests.unit.console.clevertap_made import HOUR, WEBHOOK, Made
+from tests.unit.web.still_desk import StillDesk
 
 T = TypeVar("T")
 OAUTH = {"type": "oauth2", "token_url": "http://id/", "client_id": "ci", "client_secret": "s3cr3t"}

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.still_desk import StillDesk
-from tests.unit.web.asking import Asking, client_of, told
+from tests.unit.web.held_to_document import Asking, client_of, told
+from tests.unit.web.still_desk import StillDesk
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from simulator.console.ledger import Wanted
 from simulator.model import Outcome
 from simulator.web.document import document
-from tests.still_desk import ANSWERED, StillDesk
-from tests.unit.web.asking import HEADERS, Asking, client_of, told
+from tests.unit.web.held_to_document import HEADERS, Asking, client_of, told
+from tests.unit.web.still_desk import ANSWERED, StillDesk
 
 
 @pytest.fixture

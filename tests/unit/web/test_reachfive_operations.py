@@ -11,9 +11,9 @@ from simulator.console.reachfive.account import ROLES
 from simulator.providers.reachfive import KINDS, REACHFIVE
 from simulator.web.document import document, places
 from simulator.web.reachfive import OPERATIONS
-from tests.still_desk import StillDesk
 from tests.unit.console.reachfive_made import ENABLED, PLAIN, Scene
-from tests.unit.web.asking import HEADERS, Asking, client_of
+from tests.unit.web.held_to_document import HEADERS, Asking, client_of
+from tests.unit.web.still_desk import StillDesk
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 
 from simulator.clock import Scale
 from simulator.console.scenario_runs.request import TEXT_BYTES, RunRequest
-from tests.still_desk import StillDesk
-from tests.unit.web.asking import HEADERS, Asking, client_of, fits, told
+from tests.unit.web.held_to_document import HEADERS, Asking, client_of, fits, told
+from tests.unit.web.still_desk import StillDesk
 
 
 @pytest.fixture

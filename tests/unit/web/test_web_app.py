@@ -18,7 +18,7 @@ from simulator.web.app import _where_there_is_room, create_app
 from simulator.web.document import document, places
 from simulator.web.operations import Call, Operation, Reply
 from simulator.web.problems import Problem
-from tests.still_desk import BEARER, TOKEN, StillDesk
+from tests.unit.web.still_desk import BEARER, TOKEN, StillDesk
 
 JSON = BEARER | {"Content-Type": "application/json"}
 
@@ -29,7 +29,7 @@ def desk() -> StillDesk:
 
 
 def made(desk: StillDesk) -> Flask:
-    return create_app(desk, token=TOKEN, port=80)  # type: ignore[arg-type]
+    return create_app(desk, token=TOKEN, port=80)  # type: ignore[arg-type]  # a stand-in
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_no_browser_may_keep_run_frame_or_guess_an_answer(
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
-    assert not [name for name in answer.headers.keys() if name.lower().startswith("access-control")]  # noqa: SIM118
+    assert not [name for name in answer.headers.keys() if name.lower().startswith("access-control")]  # noqa: SIM118 - else pairs
     assert "Set-Cookie" not in answer.headers
 
 
@@ -279,14 +279,14 @@ def test_no_more_requests_wait_for_receivers_than_leave_room_for_others() -> Non
 
     patient = _where_there_is_room(waits, BoundedSemaphore(1))
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(patient, None, None)  # type: ignore[arg-type]
+        first = pool.submit(patient, None, None)  # type: ignore[arg-type]  # `waits` looks at neither
         assert begun.wait(10)
         with pytest.raises(Problem) as refused:
-            patient(None, None)  # type: ignore[arg-type]
+            patient(None, None)  # type: ignore[arg-type]  # `waits` looks at neither
         assert (refused.value.slug, refused.value.headers) == ("unavailable", {"Retry-After": "1"})
         go.set()
         assert first.result(10).status == 204
-    assert patient(None, None).status == 204  # type: ignore[arg-type]
+    assert patient(None, None).status == 204  # type: ignore[arg-type]  # `waits` looks at neither
 
 
 def test_every_operation_that_waits_for_a_receiver_is_bounded() -> None:

@@ -16,7 +16,7 @@ from simulator.web import app
 from simulator.web import document as module
 from simulator.web.app import create_app
 from simulator.web.document import document, places, resolved
-from tests.still_desk import BEARER, TOKEN, StillDesk
+from tests.unit.web.still_desk import BEARER, TOKEN, StillDesk
 
 OWN = {"showPage", "showDocument", "showHealth", "showMetrics", "streamEvents"}
 PLACES = {place.operation["operationId"]: place for place in places(document())}
@@ -37,7 +37,7 @@ def test_it_is_openapi_3_1() -> None:
 
 
 def test_it_is_served_as_it_is() -> None:
-    client = create_app(StillDesk(), token=TOKEN, port=80).test_client()  # type: ignore[arg-type]
+    client = create_app(StillDesk(), token=TOKEN, port=80).test_client()  # type: ignore[arg-type]  # a stand-in
     assert client.get("/openapi.json", headers=BEARER).get_json() == json.loads(json.dumps(document()))
 
 

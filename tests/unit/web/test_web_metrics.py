@@ -4,7 +4,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from simulator.web.app import create_app
 from simulator.web.metrics import Figure
-from tests.still_desk import BEARER, TOKEN, StillDesk
+from tests.unit.web.still_desk import BEARER, TOKEN, StillDesk
 
 TOLD: list[Figure] = [
     (
@@ -18,7 +18,8 @@ TOLD: list[Figure] = [
 
 
 def shown(desk: StillDesk) -> dict[str, float]:
-    answer = create_app(desk, token=TOKEN, port=80).test_client().get("/metrics", headers=BEARER)  # type: ignore[arg-type]
+    client = create_app(desk, token=TOKEN, port=80).test_client()  # type: ignore[arg-type]  # a stand-in
+    answer = client.get("/metrics", headers=BEARER)
     assert answer.mimetype == "text/plain"
     return {
         " ".join([sample.name, *(sample.labels[name] for name in sorted(sample.labels))]): sample.value
@@ -49,7 +50,7 @@ def test_every_service_has_figures_of_its_own() -> None:
 
 def test_a_stopped_service_has_none() -> None:
     desk = StillDesk()
-    desk.figures = lambda: desk.do(list)  # type: ignore[method-assign]
+    desk.figures = lambda: desk.do(list)  # type: ignore[method-assign]  # asks the desk, which has ended
     desk.alive = False
-    client = create_app(desk, token=TOKEN, port=80).test_client()  # type: ignore[arg-type]
+    client = create_app(desk, token=TOKEN, port=80).test_client()  # type: ignore[arg-type]  # a stand-in
     assert client.get("/metrics", headers=BEARER).status_code == 503

@@ -12,7 +12,7 @@ from simulator.web.app import create_app
 from simulator.web.document import document, places
 from simulator.web.outline import chapters
 from simulator.web.pages import prose
-from tests.still_desk import BEARER, SENT, TOKEN, StillDesk
+from tests.unit.web.still_desk import BEARER, SENT, TOKEN, StillDesk
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
 
@@ -42,7 +42,8 @@ class Reader(HTMLParser):
 
 
 def shown(desk: StillDesk) -> Any:
-    return create_app(desk, token=TOKEN, port=80).test_client().get("/", headers=BEARER)  # type: ignore[arg-type]
+    client = create_app(desk, token=TOKEN, port=80).test_client()  # type: ignore[arg-type]  # a stand-in
+    return client.get("/", headers=BEARER)
 
 
 def test_it_has_every_operation_with_a_curl_line() -> None:

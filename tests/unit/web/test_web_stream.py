@@ -15,7 +15,7 @@ from simulator.web.document import document
 from simulator.web.operations import Call
 from simulator.web.problems import Problem
 from simulator.web.stream import HEARTBEAT, MOST, Streams
-from tests.still_desk import CLOCK, SENT, StillDesk
+from tests.unit.web.still_desk import CLOCK, SENT, StillDesk
 
 
 class QuickFeed(Feed):
@@ -53,7 +53,7 @@ def asked() -> Iterator[None]:
 def opened(streams: Streams, desk: StillDesk, last: str | None = None, kinds: list[str] | None = None) -> Any:
     headers = {} if last is None else {"last-event-id": last}
     call = Call({}, {} if kinds is None else {"kinds": kinds}, headers)
-    return streams.operation(desk, call).body  # type: ignore[arg-type]
+    return streams.operation(desk, call).body  # type: ignore[arg-type]  # a stand-in
 
 
 def test_it_begins_with_what_happens_from_now_on(desk: StillDesk) -> None:
@@ -110,7 +110,7 @@ def test_silence_is_broken_by_a_comment(desk: StillDesk) -> None:
     pieces = iter(opened(Streams(Event(), now=lambda: next(seconds)), desk))
     next(pieces)
     assert next(pieces) == b": still here\n\n"
-    waited = desk.feed.waited  # type: ignore[attr-defined]
+    waited = desk.feed.waited  # type: ignore[attr-defined]  # its feed is one too
     assert max(waited) <= 0.5
     assert len(waited) <= HEARTBEAT / 0.25
     assert next(pieces) == b": still here\n\n"

@@ -162,7 +162,7 @@ def test_the_body_is_closed_and_an_endless_one_is_capped() -> None:
 
     def app(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         start("200 OK", [])
-        return body  # type: ignore[return-value]
+        return body  # type: ignore[return-value]  # it only need be iterated over
 
     exchange = call(app, request())
     assert (exchange.outcome, exchange.size, exchange.capped) == (Outcome.ANSWERED, limits.ANSWER_READ, True)

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from simulator.console.desk import Desk
 from simulator.web.app import create_app
 from simulator.web.document import document, places, resolved
-from tests.still_desk import BEARER, TOKEN, StillDesk
+from tests.unit.web.still_desk import BEARER, TOKEN, StillDesk
 
 HEADERS = BEARER | {"Host": "localhost:8000"}
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from tests.receivers.correct.plain_receiver import Receiver
 
 
-class Planted(NamedTuple):
+class Flawed(NamedTuple):
     """A flaw: the rule meant to catch it, what is wrong in a sentence, and the receiver that has it."""
 
     rule: str
@@ -14,7 +14,7 @@ class Planted(NamedTuple):
     made: type[Receiver]
 
 
-FLAWS: Final[dict[str, Planted]] = {}
+FLAWS: Final[dict[str, Flawed]] = {}
 """By name: that of the rule, with `:` and a word behind it where a rule has more than one."""
 
 
@@ -23,7 +23,7 @@ def flaw(name: str, says: str) -> Callable[[type[Receiver]], type[Receiver]]:
 
     def enter(made: type[Receiver]) -> type[Receiver]:
         assert name not in FLAWS, name
-        FLAWS[name] = Planted(name.partition(":")[0], says, made)
+        FLAWS[name] = Flawed(name.partition(":")[0], says, made)
         return made
 
     return enter

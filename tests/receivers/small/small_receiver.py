@@ -10,13 +10,13 @@ from threading import Lock, Thread
 from time import sleep
 from typing import Any, Final
 
-FLAWS: Final = ("copy", "late", "second-run", "three-at-once", "truncated")
+FAILURES: Final = ("copy", "late", "second-run", "three-at-once", "truncated")
 
 _HELD = 0.03  # seconds for which one that counts its requests holds each of them
 
 
-class Planted:
-    """What one receiver keeps. `flaw` is one of `FLAWS`, or "" for none; `copies` how many deliveries came."""
+class SmallReceiver:
+    """What one receiver keeps. `flaw` is one of `FAILURES`, or "" for none; `copies` how many deliveries came."""
 
     def __init__(self, flaw: str = "") -> None:
         self.flaw = flaw
@@ -72,9 +72,9 @@ class Planted:
 
 
 @contextmanager
-def planted(flaw: str = "") -> Iterator[tuple[Planted, str]]:
+def small_receiver(flaw: str = "") -> Iterator[tuple[SmallReceiver, str]]:
     """One that listens while the block lasts: what it keeps, and the text of its receiver file."""
-    keeps = Planted(flaw)
+    keeps = SmallReceiver(flaw)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -130,7 +130,7 @@ def planted(flaw: str = "") -> Iterator[tuple[Planted, str]]:
 
 
 _FILE = """\
-receiver: planted
+receiver: small
 endpoints:
   clevertap: {{url: "{url}/hook"}}
 probes:

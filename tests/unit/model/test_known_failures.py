@@ -59,7 +59,7 @@ def test_only_what_is_not_known_fails_and_what_passes_against_it_is_told_last(
     [({"complete": False}, 4), ({"reached": False}, 3), ({"interrupted": 130}, 130)],
 )
 def test_what_is_graver_than_a_baseline_out_of_date_hides_it(circumstances: dict[str, int], code: int) -> None:
-    assert report(verdict(PASSED, KNOWN), **circumstances).exit_code == code  # type: ignore[arg-type]
+    assert report(verdict(PASSED, KNOWN), **circumstances).exit_code == code  # type: ignore[arg-type]  # by their names they fit
 
 
 def test_only_0_is_passed_and_only_1_is_failed() -> None:

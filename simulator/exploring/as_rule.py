@@ -1,0 +1,89 @@
+"""What exploring came to, told as one more rule: passed, failed, or in doubt."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from simulator.exploring.seeking import Explored, Found
+from simulator.exploring.shrinking import Shrunk
+from simulator.model import Report, Result, Verdict, unplayed
+from simulator.reporting.text.page import count
+from simulator.rule import Judged, Rule
+
+RULE: Final = Rule(
+    name="explore/schedules",
+    level="must",
+    sentence="Random schedules find no promise that is broken",
+    source="house rule: what is kept of one notification has to be kept among many others, too",
+    why="Partners repeat, delay, reorder and break off in the same hour, and not one of them at a time.",
+    broken="A case is right by itself, and wrong together with the next one.",
+    mend="Play the scenario that was written: it is the smallest that still fails.",
+    played={},
+    origin="explore",
+)
+"""No rule of a file: what the schedules of one partner are held against."""
+
+
+def judged(partner: str, explored: Explored, report: Report, *, left: Mapping[int, str], reproduce: str) -> Judged:
+    """One verdict of one partner's schedules, beside those of `report`.
+
+    It failed where a schedule was cut down; `left` says of each such, by its seed, what is left of it and where, and
+    `reproduce` is the command that plays the first. It passed when something was kept and there is no doubt.
+    """
+    if explored.failed:
+        words = [
+            f"schedule {one.seed}: {one.shrunk.check}: {one.shrunk.because} ({left[one.seed]})"
+            for one in explored.found
+            if isinstance(one.shrunk, Shrunk)
+        ]
+        verdict = replace(_verdict(Result.FAILED, "; ".join(words)), reproduce=reproduce)
+    elif explored.exit_code:
+        verdict = _verdict(Result.INCONCLUSIVE, "; ".join([*_doubts(explored), counted(explored)]))
+    else:
+        verdict = _verdict(Result.PASSED, counted(explored))
+    made = _of(partner, verdict, report)
+    play = replace(
+        made.play,
+        deliveries=explored.deliveries,
+        attempts=explored.deliveries,
+        reached=explored.deliveries > 0,
+        complete=not explored.stopped,
+        note=counted(explored),
+    )
+    return made._replace(play=play)
+
+
+def never_reached(partner: str, because: str, report: Report) -> Judged:
+    """The verdict where nothing of it got to the receiver."""
+    return _of(partner, _verdict(Result.INCONCLUSIVE, because), report)
+
+
+def _doubts(explored: Explored) -> list[str]:
+    flaky = [one for one in explored.found if one.shrunk is not None and not isinstance(one.shrunk, Shrunk)]
+    doubts = [f"{one.check}: {one.because}" for one in explored.inconclusive[:1]]
+    doubts += [f"schedule {one.seed} failed {unlike(one)}: {one.check}: {one.because}" for one in flaky[:1]]
+    return doubts + ([f"it ended early: {explored.stopped}"] if explored.stopped else [])
+
+
+def _verdict(result: Result, because: str) -> Verdict:
+    return Verdict(check=RULE.name, result=result, because=because, sentence=RULE.sentence)
+
+
+def _of(partner: str, verdict: Verdict, report: Report) -> Judged:
+    source = f"{RULE.origin}@{partner}"
+    play = unplayed(verdict, source=source, provider=partner, seed=report.seed, start=report.started)
+    return Judged(RULE, partner, verdict, play)
+
+
+def counted(explored: Explored) -> str:
+    """How many schedules there were, and what came of them, in a line."""
+    return (
+        f"{count(explored.schedules, 'schedule')} from seed {explored.seed}, "
+        f"{count(explored.deliveries, 'delivery', 'deliveries')}: {count(explored.passed, 'promise')} kept, "
+        f"{count(len(explored.found), 'schedule')} failed, {count(len(explored.inconclusive), 'promise')} not judged"
+    )
+
+
+def unlike(failed: Found) -> str:
+    """Why one that failed was not cut down."""
+    return "like one before it" if failed.shrunk is None else "and did not when it was played again: flaky"
