@@ -29,6 +29,7 @@ NUMBER_DIGITS: Final = 40
 # Waiting for what the receiver does, in real seconds
 EVENTUALLY: Final = 2.0
 NEVER: Final = 1.0
+SLOW: Final = 2.0  # beyond the window: for a genuine effect to show, so that it is known how long one takes
 SETTLE: Final = 0.25  # in compressed time: how long an effect may lag before the story goes on
 PROBE_TIMEOUT: Final = 5.0
 PROBE_PAUSE: Final = 0.05  # between two readings of one probe

@@ -17,6 +17,7 @@ Credentials = Literal[
     "suffix",
     "other-case",
     "decoded-case",
+    "other-user",
     "twice",
     "twice-wrong-first",
 ]

@@ -28,7 +28,8 @@ from tests.receivers.flawed.flaws import FLAWS as OF_THE_PLAIN
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 _SECRET: Final = "Bearer mF_9.B5f-4.1JqM"
-_ENVIRONMENT: Final = {AUTHORIZATION_VARIABLE: _SECRET}
+_BASIC: Final = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
+_OF_BASIC: Final = frozenset({"auth/wrong:user"})  # a bearer token has no part that it could leave out
 _MAKING: Final = threading.Lock()  # CPython 3.11 miscounts when two threads parse Python, as the making of routes does
 _APART: Final = frozenset({"cut/restart", "repeats/at-once"})  # it is started again, or it needs a process of its own
 
@@ -47,6 +48,11 @@ class Subject(NamedTuple):
     @property
     def says(self) -> str:
         return (OF_THE_SAMPLE if self.make == "sample" else OF_THE_PLAIN)[self.flaw].says if self.flaw else "none"
+
+    @property
+    def secret(self) -> str:
+        """The credentials it asks for."""
+        return _BASIC if self.flaw in _OF_BASIC else _SECRET
 
     @property
     def missing(self) -> str:
@@ -97,7 +103,7 @@ def held(subject: Subject, rules: Sequence[str] = (), more: Sequence[str] = ()) 
             capture_output=True,
             text=True,
             check=False,
-            env={**kept, **_ENVIRONMENT, "PYTHONPATH": str(ROOT)},
+            env={**kept, AUTHORIZATION_VARIABLE: subject.secret, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
             timeout=900,
         )
@@ -114,15 +120,15 @@ def caught(subject: Subject, timeout: str = "4s") -> Found:
     if subject.rule in _APART:
         return held(subject, [subject.rule])
     with tempfile.TemporaryDirectory(prefix="partnersim-flaws-") as scratch, _served(subject, Path(scratch)) as url:
-        folder = Path(scratch)
-        receiver = load_receiver(str(_written(subject, folder, url, timeout=timeout)), _ENVIRONMENT)
+        folder, environment = Path(scratch), {AUTHORIZATION_VARIABLE: subject.secret}
+        receiver = load_receiver(str(_written(subject, folder, url, timeout=timeout)), environment)
         chosen = pairs([load_rule(subject.rule)], receiver)
         scenarios = [one.scenario for one in chosen]
         session = Session(
             scenarios=scenarios,
             names=[file_name(number, one) for number, one in enumerate(scenarios, start=1)],
             receiver=receiver,
-            settings=Settings(journals=folder / "j", environment=_ENVIRONMENT),
+            settings=Settings(journals=folder / "j", environment=environment),
             at_once=len(scenarios),
         )
         _, judged = conform(chosen, session)
@@ -139,7 +145,7 @@ def _served(subject: Subject, folder: Path) -> Iterator[str]:
     if subject.make == "sample":
         flaw = OF_THE_SAMPLE[subject.flaw] if subject.flaw else NONE
         with _MAKING:
-            app = create_app(folder / "told.sqlite", authorization=_SECRET, flaw=flaw)
+            app = create_app(folder / "told.sqlite", authorization=subject.secret, flaw=flaw)
         try:
             with running(app) as url:
                 yield url
@@ -147,13 +153,13 @@ def _served(subject: Subject, folder: Path) -> Iterator[str]:
             close(app)
     else:
         made = OF_THE_PLAIN[subject.flaw].made if subject.flaw else Receiver
-        with listening(made(_SECRET, folder / "told.ndjson")) as port:
+        with listening(made(subject.secret, folder / "told.ndjson")) as port:
             yield f"http://127.0.0.1:{port}"
 
 
 def _written(subject: Subject, folder: Path, url: str, more: str = "", timeout: str = "4s") -> Path:
     """Its receiver file. Nothing of a flaw takes as long as the partners' own patience, so that it is shorter then."""
-    text = receiver_file(url, _SECRET)
+    text = receiver_file(url, subject.secret)
     if subject.flaw:
         text = text.replace('"}\n', f'", timeout: {timeout}}}\n')
     file = folder / "receiver.yaml"
@@ -163,11 +169,11 @@ def _written(subject: Subject, folder: Path, url: str, more: str = "", timeout: 
 
 def _command(subject: Subject, port: int, folder: Path) -> list[str]:
     """What starts it, whatever folder it is started in."""
-    python = ["env", f"PYTHONPATH={ROOT}", f"{AUTHORIZATION_VARIABLE}={_SECRET}", sys.executable, "-m"]
+    python = ["env", f"PYTHONPATH={ROOT}", f"{AUTHORIZATION_VARIABLE}={subject.secret}", sys.executable, "-m"]
     if subject.make == "sample":
         flaw = ["--flaw", subject.flaw] if subject.flaw else []
         return [*python, "simulator", "receive", "--port", str(port), "--database", str(folder / "told.sqlite"), *flaw]
-    words = ["--port", str(port), "--log", str(folder / "told.ndjson"), "--authorization", _SECRET]
+    words = ["--port", str(port), "--log", str(folder / "told.ndjson"), "--authorization", subject.secret]
     if subject.make == "node":
         return ["node", str(ROOT / "tests/receivers/correct/node_receiver.js"), *words]
     if subject.flaw:

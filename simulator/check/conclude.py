@@ -1,8 +1,11 @@
 """Findings become a verdict: the promise, the result, and why in words a person would use."""
 
+import math
+
 from simulator.check.case import EACH, Case
 from simulator.check.finding import Tally
 from simulator.check.kinds import ClaimCheck
+from simulator.check.showing import MARGIN
 from simulator.check.state import duration
 from simulator.model import Result, Verdict
 from simulator.scenario import Claim, Expectation
@@ -88,8 +91,8 @@ def _some(tally: Tally, result: Result, things: str) -> str:
     return f"{count:,} of {total:,} {things} {how}; {which}{first}"
 
 
-def on_state(case: Case, claim: Claim, check: ClaimCheck, tally: Tally) -> Verdict:
-    """The verdict on one claim."""
+def on_state(case: Case, claim: Claim, check: ClaimCheck, tally: Tally, lag: float = 0.0) -> Verdict:
+    """The verdict on one claim. `lag`: seconds for which genuine notifications of this run did not show yet."""
     across = check.across(claim, tally) if check.across else None
     if across is not None:
         tally.add(across)
@@ -106,9 +109,21 @@ def on_state(case: Case, claim: Claim, check: ClaimCheck, tally: Tally) -> Verdi
             because = f"so it was for all {tally.counts[result]:,} exports; the slowest: {because}"
         if not case.journal.complete:
             result, because = Result.INCONCLUSIVE, f"{_cut(case)}; so far: {because}"
+        elif short := _too_short(tally, lag):
+            result, because = Result.INCONCLUSIVE, short
     else:
         because = _some(tally, result, "exports")
     return _verdict(claim, check, result, because, _evidence(tally, result))
+
+
+def _too_short(tally: Tally, lag: float) -> str:
+    """Why what did not show may still come: a genuine notification took as long to show as was watched; else ""."""
+    if tally.briefest is None or (tally.briefest.watched or 0.0) >= MARGIN * lag:
+        return ""
+    return (
+        f"{tally.briefest.because}, but a genuine notification of this run still did not show {duration(lag)} after "
+        f"its answer: watch for longer, with --patience {math.ceil(2 * lag)}s"
+    )
 
 
 def beforehand(case: Case, claim: Claim, check: ClaimCheck) -> Verdict | None:

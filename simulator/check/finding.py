@@ -35,7 +35,7 @@ class Finding(NamedTuple):
 
     `words` make a clause with a subject: `nightly[1].completed came back 500`; where there are a great many findings,
     they are put together only when somebody asks. `measure` is in seconds, where time was looked at: of those that
-    passed, the longest is shown.
+    passed, the longest is shown. `watched`, of what passed because something did not show: for how many seconds.
     """
 
     result: Result
@@ -44,6 +44,7 @@ class Finding(NamedTuple):
     measure: float = 0.0
     mark: Mark | None = None
     hint: Hint | None = None
+    watched: float | None = None
 
     @property
     def because(self) -> str:
@@ -62,6 +63,7 @@ class Tally:
     first: dict[Result, Finding] = field(default_factory=dict)
     evidence: dict[Result, list[int]] = field(default_factory=lambda: {result: [] for result in Result})
     longest: Finding | None = None
+    briefest: Finding | None = None  # of those that passed because something did not show
     marks: dict[tuple[Hashable, bool], dict[str, tuple[Mapping[str, Any], Finding]]] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:
@@ -74,6 +76,9 @@ class Tally:
         lines += [line for line in finding.evidence[: EVIDENCE - len(lines)] if line not in lines]
         if result is Result.PASSED and (self.longest is None or finding.measure > self.longest.measure):
             self.longest = finding
+        if result is Result.PASSED and finding.watched is not None:
+            if self.briefest is None or finding.watched < (self.briefest.watched or 0.0):
+                self.briefest = finding
         if finding.mark is not None:
             alike, ordered, shown = finding.mark
             self.marks.setdefault((alike, ordered), {}).setdefault(repr(shown), (shown, finding))

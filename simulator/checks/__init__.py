@@ -8,6 +8,7 @@ from simulator.check import Case, ClaimCheck, ExpectationCheck, Finding, Hint, T
 from simulator.check.answers import doubt, evidence, told
 from simulator.check.conclude import beforehand, on_answers, on_state
 from simulator.check.history import AT_ONCE, histories
+from simulator.check.showing import shown_after
 from simulator.check.subject import no_credentials
 from simulator.checks import (
     acknowledged,
@@ -169,11 +170,13 @@ def _on_state(case: Case, at_once: int) -> Iterator[tuple[Verdict, Tally]]:
     stopped = {claim.check: beforehand(case, claim, _check(claim)) for claim in case.scenario.claims}
     open_claims = [claim for claim in case.scenario.claims if stopped[claim.check] is None]
     tallies = {claim.check: Tally() for claim in open_claims}
+    probes, lag = {claim.probe for claim in open_claims if _check(claim).watch(claim).settled is None}, 0.0
     for history in histories(case, at_once) if open_claims else ():
+        lag = max(lag, *(shown_after(case, history.of(probe)) for probe in probes), 0.0)
         for claim in open_claims:
             finding = no_credentials(case, claim, history) or _check(claim).judge(case, claim, history)
             if finding is not None:
                 tallies[claim.check].add(finding)
     for claim in case.scenario.claims:
         tally = tallies.get(claim.check, Tally())
-        yield stopped[claim.check] or on_state(case, claim, _check(claim), tally), tally
+        yield stopped[claim.check] or on_state(case, claim, _check(claim), tally, lag), tally

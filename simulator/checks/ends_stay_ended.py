@@ -32,7 +32,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     if seen is None:
         return Finding(Result.INCONCLUSIVE, f"{speaks.name} was never seen to have ended", (last.line,))
     because = f"{speaks.name} had ended, and was watched until {duration(speaks.watched)} after its last answer"
-    passed = Finding(Result.PASSED, because, (seen.line, last.line), speaks.watched)
+    passed = Finding(Result.PASSED, because, (seen.line, last.line), speaks.watched, watched=speaks.watched)
     return unwatched(speaks, claim.window) or passed
 
 

@@ -57,7 +57,8 @@ def _held(case: Case, claim: Claim, history: History) -> Finding:
     if lost is not None:
         because += f", then {shown(lost, tuple(claim.wants))} for a while, then again what it should"
         lines = (first.line, lost.line, history.at_rest[-1].line)
-    return Finding(Result.PASSED, because, tuple(dict.fromkeys(lines)), took)
+    watched = history.watched if claim.wants.get("absent") else None
+    return Finding(Result.PASSED, because, tuple(dict.fromkeys(lines)), took, watched=watched)
 
 
 def _failed(case: Case, claim: Claim, history: History, names: tuple[str, ...]) -> Finding:

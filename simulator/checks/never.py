@@ -34,7 +34,9 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     if "absent" in claim.wants and not any(one.present for one in speaks.readings):
         return Finding(Result.INCONCLUSIVE, f"{speaks.name} was never there to go away", (speaks.readings[-1].line,))
     because = f"{speaks.name} did not, watched until {duration(speaks.watched)} after its last answer"
-    return Finding(Result.PASSED, because, tuple(one.line for one in speaks.readings[-2:]), speaks.watched)
+    return Finding(
+        Result.PASSED, because, tuple(one.line for one in speaks.readings[-2:]), speaks.watched, watched=speaks.watched
+    )
 
 
 def _shown(case: Case, claim: Claim, history: History) -> Observation | None:

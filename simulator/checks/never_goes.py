@@ -46,7 +46,9 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
             (speaks.at_rest[-1].line,),
         )
     because = f'{speaks.name} showed "{first}" and was watched until {duration(speaks.watched)} after its last answer'
-    passed = Finding(Result.PASSED, because, (seen.line, speaks.at_rest[-1].line), speaks.watched)
+    passed = Finding(
+        Result.PASSED, because, (seen.line, speaks.at_rest[-1].line), speaks.watched, watched=speaks.watched
+    )
     return unwatched(speaks, claim.window) or passed
 
 

@@ -36,7 +36,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     if any(case.same_status(seen, one) for one in fine):
         because = f"{speaks.name} ended in {value(seen)}, though {late.name} came late"
         mark = _mark(case, speaks, told, ordered=False)
-        passed = Finding(Result.PASSED, because, lines, speaks.watched, mark)
+        passed = Finding(Result.PASSED, because, lines, speaks.watched, mark, watched=speaks.watched)
         return unwatched(speaks, claim.window) or passed
     if isinstance(seen, str) and not case.knows_word(seen):
         because = (

@@ -9,7 +9,7 @@ from simulator.check.answers import HUNG_UP
 from simulator.check.order import clocks
 from simulator.check.proof import exceeds, proof
 from simulator.check.state import count, duration, fits, shown
-from simulator.check.subject import left_over, subject, unseen, unwatched
+from simulator.check.subject import left_over, restored, subject, unseen, unwatched
 from simulator.model import Observation, Outcome, Result
 from simulator.scenario import Claim
 
@@ -54,12 +54,12 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
         return Finding(Result.INCONCLUSIVE, because, lines)
     if number is not None:
         because = f"{many}, and {speaks.name} shows {number[0]} {number[1]}"
-        return Finding(Result.PASSED, because, lines, speaks.watched)
+        return Finding(Result.PASSED, because, lines, speaks.watched, watched=speaks.watched)
     if unclear is not None:
         return Finding(*unclear)
     if changed:
         because = f"{many}, and {changed[0][1]}; `effects` under the probe's `select` would show more"
-        return Finding(Result.PASSED, because, lines, speaks.watched)
+        return Finding(Result.PASSED, because, lines, speaks.watched, watched=speaks.watched)
     because = (
         f"{many}, but nothing shows how often {speaks.name} was acted on: declare `effects` under the probe's `select`"
     )
@@ -158,7 +158,7 @@ def _recognised(sent: Sequence[Sent], groups: list[list[Sent]]) -> Iterator[list
 
 
 def _compared(case: Case, history: History, copies: list[Sent]) -> Iterator[Found]:
-    """What was shown between the first copy and the second, and after the last."""
+    """What was shown between the first copy and the second, and after the last; not what was undone at once."""
     first, second, last = copies[0], copies[1], max(one.done for one in copies)
     others = [one for one in history.sent if one.notification != first.notification]
     until = min((one.intended for one in others if one.intended > first.intended), default=math.inf)
@@ -173,8 +173,13 @@ def _compared(case: Case, history: History, copies: list[Sent]) -> Iterator[Foun
     if not (before and after and newest):
         return
     was = before[-1]
+
+    def same(now: Observation) -> bool:
+        return _difference(case, history, was, now)[0] is Result.PASSED
+
     for now in (*after[:1], after[-1]):
-        yield _difference(case, history, was, now)
+        if same(now) or restored(history, now, same) is None:
+            yield _difference(case, history, was, now)
 
 
 def _own(case: Case, seen: Observation, first: Sent) -> bool:

@@ -77,8 +77,9 @@ def _checks_of(word: str) -> list[str]:
     check = re.sub(r"^then/\d+-", "", word)
     if check not in CHECKS:
         near = did_you_mean(check, [*CHECKS, *shipped_rules()])
-        what = "rule" if "/" in word else "check"
-        remedy = "see: partnersim list rules" if "/" in word else f"there are {', '.join(CHECKS)}"
+        what = "rule" if "/" in word else "rule or check"
+        remedy = "see: partnersim list rules"
+        remedy += "" if "/" in word else f"; checks are {', '.join(CHECKS)}"
         raise UsageError(f"there is no {what} {word!r}{near}", remedy)
     return [check]
 

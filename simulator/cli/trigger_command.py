@@ -32,6 +32,7 @@ def command(event: str, **options: Any) -> int:
     """
     from simulator.authoring import parse_scenario
     from simulator.cli.choosing import chosen_receiver, settled
+    from simulator.cli.output import say
     from simulator.cli.playing import again, session
     from simulator.cli.telling import check_reports, conclude
     from simulator.runner.session import perform
@@ -41,6 +42,9 @@ def command(event: str, **options: Any) -> int:
     receiver = chosen_receiver(options)
     text = scenario_text(event, options["changes"], options["removals"], options["readings"])
     scenario = parse_scenario(text, f"trigger {event}")
+    if not scenario.steps[0].valid:
+        broken = f"broken on purpose: this no longer fits what {scenario.provider} sends, and a receiver may refuse it"
+        say(broken, as_json=options["as_json"], quiet=options["quiet"])
     played = session([scenario], receiver, options, partial(_again, event, options, again), confirm=False)
     return conclude(perform(played), options)
 

@@ -3,6 +3,7 @@
 Nothing is composed or constructed by PyYAML: its C loader crashes on deep nesting, knows YAML 1.1 only, and obeys tags.
 """
 
+import json
 import re
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ __all__ = ["Place", "Reading", "read", "text_of"]
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u2028\u2029]")
+# two escapes of one character; before them, backslashes that escape each other
+_TWO_ESCAPES: Final = re.compile(r"((?<!\\)(?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
 def text_of(data: bytes | str, source: str) -> str:
@@ -58,6 +61,8 @@ def read(text: str, source: str, *, places: bool = False) -> Reading:
     try:
         return Builder(text, source, places=places).run(loader.get_event)
     except yaml.YAMLError as error:
+        if (whole := _with_whole_escapes(text)) != text:
+            return read(whole, source, places=places)
         from simulator.documents.wording import syntax  # late: most files are right
 
         lines = text.splitlines()
@@ -65,6 +70,25 @@ def read(text: str, source: str, *, places: bool = False) -> Reading:
         raise DocumentError(source, [mistake_at(lines, line, column, message, remedy)]) from None
     finally:
         loader.dispose()
+
+
+def _with_whole_escapes(text: str) -> str:
+    """JSON writes a character beyond U+FFFF as two escapes, `\\ud83d\\ude80`, which YAML does not know: as one.
+
+    Any other text is left as it is.
+    """
+    if not text.lstrip().startswith(("{", "[")) or not _TWO_ESCAPES.search(text):
+        return text
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return _TWO_ESCAPES.sub(lambda found: found[1] + "\\U" + f"{ord(_joined(found)):08x}", text)
+
+
+def _joined(found: re.Match[str]) -> str:
+    halves = bytes.fromhex(found[2]) + bytes.fromhex(found[3])
+    return halves.decode("utf-16-be")
 
 
 def _stopped(source: str, text: str, index: int, message: str, remedy: str) -> DocumentError:

@@ -12,8 +12,9 @@ def authorization(right: str | None, how: str, dice: Random) -> tuple[str, ...]:
     `right` is the configured value, None when none is. `how` is one of `Credentials`: right, wrong (as long, of the
     same scheme), absent, empty, prefix (its last letter missing), suffix (something added), other-case (letters
     swapped, the scheme left alone), decoded-case (of `Basic` the password's letters swapped; as other-case where there
-    is no password, or no letter in it), twice (the right one, then a wrong one), twice-wrong-first (the other way
-    round). Without a configured value a made-up bearer token stands for it. Of `Basic` the password is what is wrong,
+    is no password, or no letter in it), other-user (of `Basic` another user, as long, with the right password; as wrong
+    where there is no user), twice (the right one, then a wrong one), twice-wrong-first (the other way round). Without a
+    configured value a made-up bearer token stands for it. Of `Basic` the password is what is wrong in all the others,
     so that the value still decodes; of other-case it is the letters as sent.
 
     Raises:
@@ -40,6 +41,8 @@ def _made(value: str, how: str, dice: Random) -> str:
     """The value, wrong in that way; never with a blank at its end, which receivers would take away."""
     if how == "wrong":
         return _wrong(value, dice)
+    if how == "other-user":
+        return _other_user(value, dice)
     if how == "suffix":
         return _within(value, lambda secret: secret + _letters(dice, 3))
     if how == "prefix":  # padding goes too: a decoder that does not mind its absence would read the same bytes
@@ -56,16 +59,32 @@ def _wrong(value: str, dice: Random) -> str:
 
 def _within(value: str, change: Callable[[str], str]) -> str:
     """The value with its secret part changed: of Basic the password, else what follows the scheme."""
+    user, password = _basic(value)
+    if password:
+        return _with(value, user, change(password))
     scheme, space, secret = _parts(value)
-    if scheme.lower() == "basic":
-        try:
-            user, colon, password = b64decode(secret, validate=True).decode().partition(":")
-        except ValueError:
-            pass  # no Basic after all: its letters are the secret
-        else:
-            if colon and password:
-                return f"{scheme}{space}{b64encode(f'{user}:{change(password)}'.encode()).decode()}"
     return scheme + space + change(secret)
+
+
+def _other_user(value: str, dice: Random) -> str:
+    user, password = _basic(value)
+    return _with(value, _other(user, dice), password) if user else _wrong(value, dice)
+
+
+def _basic(value: str) -> tuple[str, str]:
+    """The user and the password that Basic credentials stand for; both empty where they are none."""
+    scheme, _, secret = _parts(value)
+    try:
+        user, colon, password = b64decode(secret, validate=True).decode().partition(":")
+    except ValueError:  # no Basic after all: its letters are the secret
+        return "", ""
+    return (user, password) if colon and scheme.lower() == "basic" else ("", "")
+
+
+def _with(value: str, user: str, password: str) -> str:
+    """Basic credentials for these, with the scheme as in the value."""
+    scheme, space, _ = _parts(value)
+    return scheme + space + b64encode(f"{user}:{password}".encode()).decode()
 
 
 def _parts(value: str) -> tuple[str, str, str]:

@@ -47,15 +47,16 @@ async def conduct(
 ) -> Play:
     """Play and judge it; a failure is played once more with fresh ids and connections before it counts.
 
-    So is what hangs on the age of a connection that the receiver ended. A scenario with copies that leave together is
-    played as often as `settings` say, until it fails: a race is not lost every time. `name` is the journal's file name
+    So is what hangs on the age of a connection that the receiver ended. A scenario in which copies, or different
+    notifications of one export, leave together is played as often as `settings` say, until it fails: a race is not
+    lost every time. `name` is the journal's file name
     without its ending. `running` is the receiver, where it was started here.
 
     Raises:
         StorageError: a journal could not be written.
     """
     plays = [await _confirmed(planned, receiver, settings, stop, name, running)]
-    for again in range(1, settings.races if _races(planned.scenario) else 1):
+    for again in range(1, settings.races if settings.races > 1 and _races(planned) else 1):
         last = plays[-1]
         if (
             failed(last)
@@ -69,9 +70,18 @@ async def conduct(
     return gravest(plays)
 
 
-def _races(scenario: Scenario) -> bool:
-    """Whether it sends copies of one notification at the same moment."""
-    return any(step.repeat.count > 1 and not step.repeat.spacing for step in scenario.steps)
+def _races(planned: Planned) -> bool:
+    """Whether it sends copies of one notification, or different ones of one export, at the same moment."""
+    if any(step.repeat.count > 1 and not step.repeat.spacing for step in planned.scenario.steps):
+        return True
+    moment, ids = -1.0, set[str]()
+    for delivery in planned.timeline:  # in order of due
+        if delivery.due != moment:
+            moment, ids = delivery.due, set()
+        if delivery.id in ids:
+            return True
+        ids.update([delivery.id] if delivery.id else ())
+    return False
 
 
 def _with_other_ids(planned: Planned, receiver: Receiver, settings: Settings, nth: int) -> Planned:

@@ -12,6 +12,7 @@ from jsonpath_rfc9535 import compile as parsed
 from simulator import limits
 from simulator.authoring import parse_url
 from simulator.check import Case, Watch, is_of
+from simulator.check.showing import MARGIN, Showing
 from simulator.clock import Clock
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, Exchange, Observation, Outcome
@@ -60,6 +61,7 @@ class Prober:
         self._seen: dict[tuple[str, str], Subject] = {}
         self._gate = asyncio.Semaphore(limits.PROBES_AT_ONCE)
         self._newest: dict[str, tuple[float, bool, str]] = {}
+        self._showing = Showing(self._means)
 
     def watches(self, delivery: Delivery) -> bool:
         """Whether any claim speaks of this delivery's export, and there is a probe to ask."""
@@ -82,6 +84,8 @@ class Prober:
     async def after(self, delivery: Delivery, patience: float) -> None:
         """Read what was just answered; go on for `patience` seconds while the effect does not show yet."""
         expected = self._expected(delivery)
+        if delivery.genuine:
+            self._showing.told(delivery.id, (delivery.at, delivery.end), delivery.status, self._clock.now())
         until = self._clock.now() + patience
         for name in {one.probe for one in self._watches if self._concerns(one, delivery)} & set(self._probes):
             subject = self._subject(self._probes[name], delivery)
@@ -96,7 +100,10 @@ class Prober:
         await asyncio.gather(*(self._settle(subject, case) for subject in list(self._seen.values())))
 
     async def _settle(self, subject: Subject, case: Case) -> None:
-        """Read one subject until no watch of it is open; a last reading that did not work is made again."""
+        """Read one subject until no watch of it is open; a last reading that did not work is made again.
+
+        What must not show is watched beyond its window: as long as what must show took, and a margin.
+        """
         watches = [one for one in self._watches if one.probe == subject.probe and self._speaks(one, subject.export)]
         slowest = max(5 * limits.PROBE_PAUSE, len(self._seen) * 0.002)
         began, pause = self._clock.now(), limits.PROBE_PAUSE
@@ -108,13 +115,20 @@ class Prober:
             watches = [
                 one
                 for one in watches
-                if passed < one.window + grace and not (one.settled and one.settled(case, readings))
+                if passed < self._window(one) + grace and not (one.settled and one.settled(case, readings))
             ]
             if watches:
-                last = began + max(one.window for one in watches)
+                last = began + max(self._window(one) for one in watches)
                 now = self._clock.now()
                 await self._clock.until(min(now + pause, last) if now < last else now + limits.PROBE_PAUSE)
                 pause = min(pause * 1.5, slowest)
+
+    def _window(self, watch: Watch) -> float:
+        """Seconds for which it is read after the last answer, as far as is known yet."""
+        if watch.settled is not None:
+            return watch.window
+        slow = watch.window + limits.SLOW if self._showing.waiting() else 0.0
+        return max(watch.window + MARGIN * self._showing.lag, slow)
 
     async def _read(self, subject: Subject, moment: Moment) -> Observation:
         probe = self._probes[subject.probe]
@@ -122,6 +136,7 @@ class Prober:
             asked = self._clock.now()
             answer = await once(self._send, get(parse_url(subject.url), limits.PROBE_TIMEOUT, _ASKING + probe.headers))
             seen = _observed(probe, answer, subject, moment, asked, self._clock.now())
+        self._showing.seen(seen)
         self._journal.observation(seen)
         self._journal.flush()
         return seen
@@ -154,8 +169,11 @@ class Prober:
         """Whether there is nothing to wait for: the status shows, or this probe shows none."""
         if not expected or "status" not in self._probes[seen.probe].select:
             return True
+        return self._means(seen.values.get("status", ""), expected)
+
+    def _means(self, shown: Any, expected: str) -> bool:
         words = (expected, *self._receiver.words.get(expected, ()))
-        return str(seen.values.get("status", "")).casefold() in {word.casefold() for word in words}
+        return str(shown).casefold() in {word.casefold() for word in words}
 
 
 def _observed(

@@ -55,5 +55,5 @@ probes:
       total_succeeded: "$.total_succeeded"
       total_failed: "$.total_failed"
       total_operations: "$.total_operations"
-supports: {{separate_runs: true, test_body: true, account_in_india: {in_india}}}
+supports: {{test_body: true, account_in_india: {in_india}}}
 """

@@ -298,7 +298,7 @@ def test_the_forged_delivery_is_right_but_for_its_credentials(name: str, partner
         assert forged.valid
         assert forged.script is None
         assert accepts(partner, json.loads(forged.body))
-    assert len(all_forged) == (2 if name in {"auth/two-headers", "auth/value-case"} else 1)
+    assert len(all_forged) == (2 if name in {"auth/two-headers", "auth/value-case", "auth/wrong"} else 1)
     values = values_of(all_forged[0], "Authorization")
     value = values[0] if values else ""
     right = {
@@ -319,6 +319,24 @@ def test_of_two_headers_the_wrong_one_stands_last_and_then_first(partner: str) -
     forged = list(steps("auth/two-headers", partner).values())
     told = [[value == SECRET for value in values_of(one, "Authorization")] for one in forged]
     assert told == [[True, False], [False, True]]
+
+
+@PARTNER
+def test_of_basic_another_password_is_wrong_and_then_another_user(partner: str) -> None:
+    basic = "Basic " + base64.b64encode(b"Aladdin:open sesame").decode()
+    forged = [one for one in deliveries("auth/wrong", partner, secret=basic) if not one.genuine]
+    sent = [
+        base64.b64decode(value.removeprefix("Basic ")) for one in forged for value in values_of(one, "Authorization")
+    ]
+    halves = [one.partition(b":")[::2] for one in sent]
+    told = [(user == b"Aladdin", password == b"open sesame") for user, password in halves]
+    assert told == [(True, False), (False, True)]
+
+
+@PARTNER
+def test_of_what_is_not_basic_both_values_are_wrong_and_differ(partner: str) -> None:
+    values = [values_of(one, "Authorization") for one in deliveries("auth/wrong", partner) if not one.genuine]
+    assert len({SECRET, *(value for (value,) in values)}) == 3
 
 
 @PARTNER

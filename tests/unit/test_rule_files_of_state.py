@@ -85,6 +85,12 @@ def fields(delivery: Delivery) -> dict[str, Any]:
     return dict(json.loads(delivery.body))
 
 
+def accepted(name: str, partner: str) -> dict[str, tuple[str, ...]]:
+    """What may become of each delivery that need not be acknowledged."""
+    expected = load_rule(name).played[partner].expectations
+    return {one.name: one.status for one in expected if one.status != ("ack",)}
+
+
 def in_order(sent: list[Delivery]) -> list[Told]:
     """Status and the payload's time of each, in order of sending."""
     return [(one.status, one.time) for one in sent]
@@ -341,6 +347,7 @@ def test_running_is_told_of_two_jobs_of_which_one_ends() -> None:
         ("going-on", "SUCCESS"),
     ]
     assert sent[1].id == sent[2].id
+    assert accepted("meaning/running", "reachfive") == {"for-ever": ("2xx", "refused"), "early": ("2xx", "refused")}
 
 
 def test_an_import_is_a_report_that_differs_from_an_exports_in_its_type_alone() -> None:
@@ -349,6 +356,12 @@ def test_an_import_is_a_report_that_differs_from_an_exports_in_its_type_alone() 
     assert (fields(sent)["type"], fields(plain)["type"]) == ("import", "export")
     assert fields(sent).keys() == fields(plain).keys()
     assert sent.status == "SUCCESS"
+    assert accepted("meaning/import", "reachfive") == {"import": ("2xx", "refused")}
+
+
+@pytest.mark.parametrize("name", [name for name in LEVELS_AND_PARTNERS if name.startswith("order/")])
+def test_a_true_notification_that_comes_late_is_answered_even_where_it_is_refused(name: str) -> None:
+    assert "refused" not in {word for words in accepted(name, "clevertap").values() for word in words}
 
 
 def test_the_consoles_test_body_is_the_partners_and_needs_a_receiver_that_is_tried() -> None:
@@ -367,6 +380,7 @@ def test_what_goes_astray_is_what_the_other_partner_would_send(partner: str, oth
     genuine = next(one for one in deliveries("meaning/other-partner", other) if one.end and one.genuine)
     assert fields(astray).keys() == fields(genuine).keys()
     assert not astray.valid
+    assert accepted("meaning/other-partner", partner) == {"astray": ("refused",)}
 
 
 # Time

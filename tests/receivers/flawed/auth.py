@@ -1,5 +1,6 @@
 """Who is let in: receivers with one flaw each."""
 
+from base64 import b64decode
 from collections.abc import Sequence
 
 from tests.receivers.correct.plain_receiver import Receiver
@@ -13,6 +14,20 @@ class AuthWrong(Receiver):
         if super().allowed(given) or len(given) != 1 or given[0][7:].lower() == right[7:].lower():
             return super().allowed(given)
         return given[0].split()[:1] == right.split()[:1] and len(given[0]) == len(right)
+
+
+@flaw("auth/wrong:user", "Of Basic credentials only the password is compared")
+class AuthWrongUser(Receiver):
+    def allowed(self, given: Sequence[str]) -> bool:
+        return len(given) == 1 and self.password(given[0]) == self.password(self.authorization)
+
+    def password(self, value: str) -> str:
+        """What follows the user; of anything but Basic credentials the value itself."""
+        try:
+            _, colon, password = b64decode(value.removeprefix("Basic "), validate=True).decode().partition(":")
+        except ValueError:
+            return value
+        return password if colon else value
 
 
 @flaw("auth/empty", "An Authorization header without a value counts as no header, and that as an internal call")

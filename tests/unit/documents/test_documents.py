@@ -279,3 +279,14 @@ def test_any_mutilated_file_is_read_or_refused_with_a_place() -> None:
 def test_the_bytes_of_a_file_are_bounded() -> None:
     with pytest.raises(DocumentError, match="larger than 16 MiB"):
         text_of(b"#" * (limits.DOCUMENT_BYTES + 1), "a.yaml")
+
+
+def test_a_character_that_json_writes_as_two_escapes_is_read_as_one() -> None:
+    text = r'{"a": "\ud83d\ude80\uD83D\uDE80", "b": "\\ud83d\\ude80", "c": ["\\\ud83d\ude80"]}'
+    assert read(text, "x.json").value == json.loads(text) == {"a": "🚀🚀", "b": r"\ud83d\ude80", "c": ["\\🚀"]}
+
+
+@pytest.mark.parametrize("text", [r'{"a": "\ud83d"}', r'{"a": "\ude80\ud83d"}', r'a: "\ud83d\ude80"'])
+def test_half_a_character_is_none_nor_are_two_halves_in_yaml(text: str) -> None:
+    with pytest.raises(DocumentError, match="half a character"):
+        read(text, "x.yaml")

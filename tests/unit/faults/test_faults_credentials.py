@@ -12,7 +12,7 @@ from simulator.faults.credentials import authorization
 TOKEN = "Bearer mF_9.B5f-4.1JqM"
 BASIC = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
 PLAIN = "s3cr3t-Token"
-WRONG = ["wrong", "prefix", "suffix", "other-case", "decoded-case"]
+WRONG = ["wrong", "prefix", "suffix", "other-case", "decoded-case", "other-user"]
 
 
 def one(right: str | None, how: str, seed: int = 1) -> str:
@@ -93,6 +93,31 @@ def test_decoded_case_is_other_case_where_no_password_has_letters(right: str) ->
 def test_the_same_password_in_another_encoding_is_no_other_case() -> None:
     loose = "Basic QWxhZGRpbjoxMjP="  # its last bits mean nothing: decoded as QWxhZGRpbjoxMjM= is
     assert one(loose, "decoded-case") == one(loose, "other-case")
+
+
+def test_another_user_has_the_right_password_and_a_name_as_long() -> None:
+    user, _, password = decoded(one(BASIC, "other-user")).partition(":")
+    assert password == "open sesame"
+    assert len(user) == len("Aladdin")
+    assert user.casefold() != "aladdin"
+
+
+def test_another_user_keeps_the_scheme_as_it_is_written() -> None:
+    assert one(BASIC.replace("Basic", "basic"), "other-user").startswith("basic ")
+
+
+def test_another_user_comes_without_a_password_where_the_user_is_all_there_is() -> None:
+    user, colon, password = decoded(one("Basic QWxhZGRpbjo=", "other-user")).partition(":")
+    assert (colon, password) == (":", "")
+    assert user != "Aladdin"
+
+
+@pytest.mark.parametrize(
+    "right", [TOKEN, PLAIN, "Bearer " + BASIC[6:], "Basic OnNlY3JldA==", "Basic QWJj", "Basic abc"]
+)
+def test_where_there_is_no_user_another_user_is_a_wrong_value(right: str) -> None:
+    assert one(right, "other-user") == one(right, "wrong")
+    assert one(right, "other-user") != right
 
 
 def test_a_value_without_letters_has_no_other_case() -> None:
