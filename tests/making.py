@@ -1,8 +1,8 @@
-"""A route, a delivery and an answer with every field filled in: a test names only what it is about."""
+"""A route, a delivery, an answer, a play with every field filled in: a test names only what it is about."""
 
 from typing import Any
 
-from simulator.model import Delivery, Exchange, Outcome, Pairs, Route, Url
+from simulator.model import Delivery, Exchange, Lateness, Outcome, Pairs, Play, Route, Url, Verdict
 from simulator.redaction import header_line
 from simulator.redaction import url as shown_url
 
@@ -69,3 +69,21 @@ def exchange(status: int = 200, body: bytes = b"ok", **changes: Any) -> Exchange
         reused=True,
     )
     return usual._replace(**changes)
+
+
+def made_play(*verdicts: Verdict, **changes: Any) -> Play:
+    """One that came to its end, of one delivery."""
+    usual: dict[str, Any] = {
+        "title": "t",
+        "source": "s",
+        "provider": "clevertap",
+        "seed": 1,
+        "start": "2026-01-05T00:00:00+05:30",
+        "journal": "j.ndjson",
+        "deliveries": 1,
+        "attempts": 1,
+        "lateness": Lateness(),
+        "reached": True,
+        "complete": True,
+    }
+    return Play(verdicts=verdicts, **(usual | changes))

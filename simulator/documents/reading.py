@@ -73,7 +73,7 @@ def read(text: str, source: str, *, places: bool = False) -> Reading:
 
 
 def _with_whole_escapes(text: str) -> str:
-    """JSON writes a character beyond U+FFFF as two escapes, `\\ud83d\\ude80`, which YAML does not know: as one.
+    """JSON writes a character beyond U+FFFF as two escapes, which YAML does not know: the text with one in their place.
 
     Any other text is left as it is.
     """

@@ -20,28 +20,12 @@ from simulator.cli.demo_command import sample_receiver
 from simulator.documents import schema
 from simulator.sample import AUTHORIZATION_VARIABLE, receiver_file
 from tests.acceptance.conftest import Answering, Command, clean_environment
+from tests.acceptance.own_rule import OWN
 from tests.receivers.correct.plain_http import Answer, Line, Refused, Request
 from tests.receivers.correct.plain_receiver import Receiver, listening
 
 SECRET = {AUTHORIZATION_VARIABLE: "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}
 WHOLE = 60.0  # seconds that all rules may take
-
-OWN = """\
-rule: {name}
-level: {level}
-sentence: An alert is answered with {status}
-source: "house rule: ours"
-why: Because we say so.
-broken: By another answer.
-mend: Answer as we say.
-played:
-  clevertap:
-    clock: {{scale: instant}}
-    exports:
-      one: {{frequency: one time, emits: [completed]}}
-    expect:
-      each: {{status: {status}}}
-"""
 
 
 def own(folder: Path, name: str, level: str = "must", status: str = "200") -> Path:

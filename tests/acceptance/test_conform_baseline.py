@@ -11,23 +11,8 @@ import pytest
 
 from simulator.documents import schema
 from tests.acceptance.conftest import Answering, Command
+from tests.acceptance.own_rule import OWN
 
-OWN = """\
-rule: {name}
-level: {level}
-sentence: An alert is answered with {status}
-source: "house rule: ours"
-why: Because we say so.
-broken: By another answer.
-mend: Answer as we say.
-played:
-  clevertap:
-    clock: {{scale: instant}}
-    exports:
-      one: {{frequency: one time, emits: [completed]}}
-    expect:
-      each: {{status: {status}}}
-"""
 HEADING = "# What the receiver is known not to keep yet, for: partnersim conform --baseline FILE\n"
 Conform = Callable[..., "CompletedProcess[str]"]
 

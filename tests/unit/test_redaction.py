@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.journal import Journal, JournalWriter
-from simulator.model import Delivery, Lateness, Observation, Play, Report, Result, Url, Verdict
+from simulator.model import Delivery, Lateness, Observation, Report, Result, Url, Verdict
 from simulator.redaction import MARK, Scrub, answer_head, everywhere, header_line, url
 from simulator.reporting import REPORTERS
-from tests.making import delivery, exchange, route
+from tests.making import delivery, exchange, made_play, route
 
 CANARIES = {
     "bearer": "Bearer mF_9.B5f-4.1JqM",
@@ -334,20 +334,7 @@ def everything_written(folder: Path) -> dict[str, bytes]:
     verdicts = tuple(
         Verdict(check=f"v{line}", result=Result.FAILED, because="no", evidence=(line,)) for line in evidence
     )
-    play = Play(
-        title="t",
-        source="s",
-        provider="p",
-        seed=1,
-        start="",
-        journal=str(path),
-        deliveries=1,
-        attempts=1,
-        lateness=Lateness(),
-        verdicts=verdicts,
-        reached=True,
-        complete=True,
-    )
+    play = made_play(*verdicts, provider="p", journal=str(path))
     report = Report(version="0", started="", seed=1, plays=(play,))
     written = {name: render(report).encode() for name, render in REPORTERS.items()}
     return {"journal": path.read_bytes(), **written}

@@ -389,6 +389,28 @@ def test_what_a_copy_changed_is_found(
     assert ("is not after it" in verdict.because) is (after == {"present": False})
 
 
+def behind(folder: Path, *, lasts: bool) -> Told:
+    """After the copy one reading shows nothing, as of a replica that is behind; the next all again, or never."""
+    told = Told(folder=folder, select={"status": "$.status", "name": "$.name"})
+    told.send("completed", 1.0)
+    told.see(1.1, "after", status="Completed", name="a")
+    told.send("completed", 2.0, copy=1)
+    told.see(2.1, "after", present=False)
+    told.watch(2.2, 4.1, present=not lasts, status="Completed", name="a")
+    return told
+
+
+def test_what_the_next_reading_shows_again_was_not_changed_by_the_copy(tmp_path: Path) -> None:
+    assert behind(tmp_path, lasts=False).verdict(REPEATS).result is Result.PASSED
+    assert behind(tmp_path, lasts=True).verdict(REPEATS).result is Result.FAILED
+
+
+def test_what_another_notification_brought_back_was_changed_by_the_copy(tmp_path: Path) -> None:
+    told = behind(tmp_path, lasts=False)
+    told.send("initiated", 2.15, at=600.0, run=2)
+    assert told.verdict(REPEATS).result is not Result.PASSED
+
+
 def test_totals_are_compared_beside_effects(tmp_path: Path) -> None:
     before, after = {**DONE, "effects": 1, "total": 3}, {**DONE, "effects": 1, "total": 6}
     assert compared(tmp_path, before, after, "effects", "total").verdict(REPEATS).result is Result.FAILED

@@ -13,8 +13,9 @@ from simulator.console.scenario_runs.request import RunRequest
 from simulator.console.scenario_runs.run import KIND
 from simulator.console.scenario_runs.runs import AT_ONCE, WAITING
 from simulator.errors import NeverReached, StorageError
-from simulator.model import Lateness, Play, Report, Result, Verdict
+from simulator.model import Report, Result, Verdict
 from simulator.runner.session import Session
+from tests.making import made_play
 from tests.runs_alone import PATIENCE, RunsAlone, runs_in
 
 CANARY = "cn4ry-9f8e7d6c5b4a"
@@ -23,19 +24,9 @@ ASKED = RunRequest(scenario="clevertap/one-time-export", to="http://127.0.0.1:9/
 
 
 def report(*verdicts: Verdict, interrupted: int = 0) -> Report:
-    play = Play(
-        title="t",
-        source="s",
-        provider="clevertap",
-        seed=1,
-        start="2026-01-05T05:30:00+05:30",
-        journal="j.ndjson",
-        deliveries=2,
-        attempts=2,
-        lateness=Lateness(),
-        verdicts=verdicts or (Verdict(check="expect/each", result=Result.PASSED, because="it was"),),
-        reached=True,
-        complete=not interrupted,
+    passed = Verdict(check="expect/each", result=Result.PASSED, because="it was")
+    play = made_play(
+        *(verdicts or (passed,)), start="2026-01-05T05:30:00+05:30", deliveries=2, attempts=2, complete=not interrupted
     )
     return Report(version="0", started="2026", seed=1, plays=(play,), interrupted=interrupted)
 

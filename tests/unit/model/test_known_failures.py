@@ -2,7 +2,8 @@
 
 import pytest
 
-from simulator.model import Known, Lateness, Level, Play, Report, Result, Verdict
+from simulator.model import Known, Level, Report, Result, Verdict
+from tests.making import made_play
 
 PASSED, FAILED, UNCLEAR, NOT = Result.PASSED, Result.FAILED, Result.INCONCLUSIVE, Result.NOT_APPLICABLE
 KNOWN, OVER = Known("later"), Known("later", "2026-01-01", expired=True)
@@ -13,20 +14,7 @@ def verdict(result: Result, known: Known | None = None, level: Level = "must") -
 
 
 def report(*verdicts: Verdict, complete: bool = True, reached: bool = True, interrupted: int = 0) -> Report:
-    play = Play(
-        title="",
-        source="",
-        provider="clevertap",
-        seed=1,
-        start="",
-        journal="",
-        deliveries=1,
-        attempts=1,
-        lateness=Lateness(),
-        verdicts=verdicts,
-        reached=reached,
-        complete=complete,
-    )
+    play = made_play(*verdicts, complete=complete, reached=reached)
     return Report(version="", started="", seed=1, plays=(play,), interrupted=interrupted)
 
 

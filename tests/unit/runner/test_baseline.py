@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from simulator.authoring import Baseline, Entry, parse_baseline, parse_rule
-from simulator.model import Known, Lateness, Level, Play, Result, Verdict
+from simulator.model import Known, Level, Result, Verdict
 from simulator.rule import Judged, Rule
 from simulator.runner.baseline import applied, rendered, renewed
+from tests.making import made_play
 
 PASSED, FAILED, UNCLEAR, NOT = Result.PASSED, Result.FAILED, Result.INCONCLUSIVE, Result.NOT_APPLICABLE
 TODAY = date(2026, 11, 21)
@@ -29,20 +30,7 @@ def read(text: str) -> Baseline:
 
 def judged(name: str, result: Result, partner: str = "clevertap", because: str = "it came back 500") -> Judged:
     verdict = Verdict(check=name, result=result, because=because, level=RULES[name].level)
-    play = Play(
-        title="",
-        source=f"rules/{name}@{partner}",
-        provider=partner,
-        seed=1,
-        start="",
-        journal="",
-        deliveries=1,
-        attempts=1,
-        lateness=Lateness(),
-        verdicts=(verdict,),
-        reached=True,
-        complete=True,
-    )
+    play = made_play(verdict, source=f"rules/{name}@{partner}", provider=partner)
     return Judged(RULES[name], partner, verdict, play)
 
 

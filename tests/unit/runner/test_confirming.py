@@ -171,6 +171,25 @@ def test_copies_one_after_another_race_with_nothing(tmp_path: Path) -> None:
     assert len(app.ids) == 1
 
 
+@pytest.mark.parametrize(("takes", "times"), [("0s", 3), ("1m", 1)])
+def test_different_notifications_of_one_export_at_one_moment_race_as_well(
+    tmp_path: Path, takes: str, times: int
+) -> None:
+    app = App()
+    report = conducted(app, tmp_path, f"  one: {{frequency: one time, takes: {takes}}}\n", races=3)
+    assert (report.exit_code, len(app.ids)) == (0, times)
+
+
+def test_a_doubt_in_one_of_several_plays_keeps_the_whole_from_passing(tmp_path: Path) -> None:
+    app = App()
+    app.effects = lambda number: 0 if number == 1 else 1
+    report = conducted(app, tmp_path, COPIES % "0s", races=3)
+    found = verdict(report, "then/1-eventually")
+    assert (found.result, report.exit_code) == (UNCLEAR, 4)
+    assert found.because.startswith("flaky")
+    judged_again(report, tmp_path)
+
+
 @pytest.mark.parametrize("lost", [0, 1, 3])
 def test_the_play_that_lost_the_race_is_the_one_that_is_told(tmp_path: Path, lost: int) -> None:
     app = App()

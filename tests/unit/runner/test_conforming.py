@@ -14,7 +14,7 @@ import pytest
 from simulator.authoring import load_rule, parse_receiver, parse_rule, parse_scenario, receiver_at
 from simulator.clock import JumpClock
 from simulator.errors import DocumentError, UsageError
-from simulator.model import Lateness, Level, Play, Report, Result, Verdict
+from simulator.model import Level, Play, Report, Result, Verdict
 from simulator.receiver import Receiver
 from simulator.rule import Judged, Rule
 from simulator.runner import session as sessions
@@ -22,6 +22,7 @@ from simulator.runner.conforming import Pair, conform, judged_play, pairs, unmet
 from simulator.runner.prepare import Settings
 from simulator.runner.session import Session, perform
 from simulator.wire.in_process import Wsgi
+from tests.making import made_play
 
 PASSED, FAILED, UNCLEAR, NOT = Result.PASSED, Result.FAILED, Result.INCONCLUSIVE, Result.NOT_APPLICABLE
 BOTH = "endpoints: {clevertap: {url: 'http://receiver.test/'}, reachfive: {url: 'http://receiver.test/'}}\n"
@@ -43,20 +44,7 @@ def verdict(result: Result, check: str = "expect/each", **words: Any) -> Verdict
 
 
 def played(*verdicts: Verdict, reached: bool = True) -> Play:
-    return Play(
-        title="It is so",
-        source="ack/plain@clevertap",
-        provider="clevertap",
-        seed=1,
-        start="2026-01-05T00:00:00+05:30",
-        journal="j.ndjson",
-        deliveries=1,
-        attempts=1,
-        lateness=Lateness(),
-        verdicts=verdicts,
-        reached=reached,
-        complete=True,
-    )
+    return made_play(*verdicts, title="It is so", source="ack/plain@clevertap", reached=reached)
 
 
 @pytest.mark.parametrize(

@@ -221,3 +221,32 @@ def test_a_probe_that_never_works_is_given_up_soon_after_the_window(tmp_path: Pa
     probed.prober.new_subjects(delivery())
     probed.end()
     assert 2.0 <= probed.state.asked[-1][0] <= 2.2
+
+
+def test_what_must_not_show_is_watched_beyond_its_window_for_as_long_as_what_shows_took(tmp_path: Path) -> None:
+    late = [shows(404)] * 6
+    probed = Probed(tmp_path, [watch(window=1.0)], *late, shows(status="Completed"))
+    probed.prober.new_subjects(delivery())
+    asyncio.run(probed.prober.after(delivery(), 0.2))
+    answered = 0.0
+    began = probed.clock.now()
+    probed.end()
+    missed = max(one.asked for one in probed.seen() if not one.present) - answered
+    assert probed.seen()[-1].asked >= began + 1.0 + 1.5 * missed
+    assert probed.seen()[-1].asked < began + 2.0
+
+
+def test_while_nothing_genuine_has_shown_what_must_not_show_is_watched_on_for_a_bounded_time(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch(window=1.0)], shows(404))
+    probed.prober.new_subjects(delivery())
+    asyncio.run(probed.prober.after(delivery(), 0.0))
+    probed.end()
+    assert 3.0 <= probed.seen()[-1].asked <= 3.4
+
+
+def test_a_claim_that_can_be_settled_is_never_watched_beyond_its_window(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch(window=1.0, settled=lambda *_: False)], shows(404))
+    probed.prober.new_subjects(delivery())
+    asyncio.run(probed.prober.after(delivery(), 0.0))
+    probed.end()
+    assert probed.seen()[-1].asked <= 1.3
