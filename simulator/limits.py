@@ -38,5 +38,7 @@ PROBES_AT_ONCE: Final = 16
 
 JUDGED_AT_ONCE: Final = 10_000  # attempts: an interrupted run with more is reported without being judged
 
+WORTH_CONFIRMING: Final = 300.0  # seconds: a play that took longer is not played again
+
 # The sender itself
 LATE_TRUSTED: Final = 1.0  # seconds: a sender whose 99th percentile is later gives no verdict (real time only)

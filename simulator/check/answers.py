@@ -69,6 +69,17 @@ def doubt(case: Case, attempt: Attempt) -> Finding | None:
     return None
 
 
+def aged(case: Case, attempt: Attempt) -> Finding | None:
+    """A kept connection may have ended without an answer for its age; None where a second play settles that."""
+    if not (attempt.reused and hung_up(attempt) and case.played_once):
+        return None
+    because = (
+        f"{told(attempt)}; it may have ended for its age, and this is not played again on a connection of its own. "
+        "A receiver that ends connections should say so, with Connection: close"
+    )
+    return Finding(Result.INCONCLUSIVE, because, evidence(attempt))
+
+
 def no_control(case: Case, attempt: Attempt) -> Finding | None:
     """A refusal means something only from a receiver that takes what it should; None when this one does.
 

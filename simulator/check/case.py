@@ -86,6 +86,13 @@ class Case:
         footer = self.journal.footer
         return None if footer is None else dict(footer["lateness"])
 
+    @cached_property
+    def played_once(self) -> bool:
+        """Whether no second play with other ids settles what this one left open."""
+        footer = self.journal.footer
+        fixed = any(export.id is not None for export in self.scenario.exports)
+        return fixed or (footer is not None and footer["wall"] > limits.WORTH_CONFIRMING)
+
     @property
     def sender_too_late(self) -> bool:
         """Whether this machine was too late for its own measurements to be trusted (in real time only)."""

@@ -77,8 +77,7 @@ class Tally:
         if result is Result.PASSED and (self.longest is None or finding.measure > self.longest.measure):
             self.longest = finding
         if result is Result.PASSED and finding.watched is not None:
-            if self.briefest is None or finding.watched < (self.briefest.watched or 0.0):
-                self.briefest = finding
+            self.briefest = min((one for one in (self.briefest, finding) if one), key=lambda one: one.watched or 0.0)
         if finding.mark is not None:
             alike, ordered, shown = finding.mark
             self.marks.setdefault((alike, ordered), {}).setdefault(repr(shown), (shown, finding))

@@ -15,7 +15,8 @@ class Watch:
     """What the runner must read for a claim. `window`: real seconds of readings after the last delivery.
 
     `settled` looks at the end readings so far of one export and says whether more would change nothing; None: the
-    whole window is needed, and longer where genuine notifications take longer to show. It sees the journal's header, not its entries: they are still being written.
+    whole window is needed, and longer where genuine notifications take longer to show. It sees the journal's header,
+    not its entries: they are still being written.
     """
 
     probe: str

@@ -52,7 +52,7 @@ class Showing:
             return
         waiting = [one for one in self._told.get(seen.id, ()) if one.answered <= seen.asked]
         shown = next((one for one in reversed(waiting) if self._is_shown(seen, one)), None)
-        of = seen.probe, seen.id
+        of = (seen.probe, seen.id)
         settled = self._shown.get(of)
         if waiting and shown is not waiting[-1]:
             self._late.add(of)
@@ -91,7 +91,9 @@ def shown_after(case: Case, history: History) -> float:
 
 
 def _in_time(history: History) -> Iterator[Sent | Observation]:
-    told = [(one.done, 0, one.line, one) for one in history.sent if one.genuine and one.acknowledged]
-    seen = [(one.asked, 1, one.line, one) for one in history.readings]
-    for *_, one in sorted([*told, *seen], key=lambda one: one[:3]):
+    moments: list[tuple[float, int, int, Sent | Observation]] = [
+        (one.done, 0, one.line, one) for one in history.sent if one.genuine and one.acknowledged
+    ]
+    moments += [(one.asked, 1, one.line, one) for one in history.readings]
+    for *_, one in sorted(moments, key=lambda one: one[:3]):
         yield one

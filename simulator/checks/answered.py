@@ -3,7 +3,7 @@
 from functools import partial
 
 from simulator.check import Case, ExpectationCheck, Finding, status_fits
-from simulator.check.answers import evidence, no_control, told
+from simulator.check.answers import aged, evidence, no_control, told
 from simulator.check.proof import taken
 from simulator.model import Attempt, Outcome, Result
 from simulator.scenario import Expectation
@@ -26,7 +26,7 @@ def judge(case: Case, expectation: Expectation, attempt: Attempt) -> Finding:
         return nothing
     if fits:
         return Finding(Result.PASSED, partial(told, attempt), evidence(attempt), attempt.took)
-    return Finding(
+    return aged(case, attempt) or Finding(
         Result.FAILED, partial(told, attempt), evidence(attempt), hint=taken(case, attempt) if refuses else None
     )
 

@@ -45,7 +45,7 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
             named = isinstance(error, DocumentError) or str(path) in error.message
             say(block(str(error) if named else f"{path}: {error}"), as_json=True)
     wrong = sum(1 for one in told if not one["valid"])
-    say(f"{len(told)} files, {wrong} wrong", as_json=as_json)
+    say(f"{len(told)} {'file' if len(told) == 1 else 'files'}, {wrong} wrong", as_json=as_json)
     if as_json:
         tell({"files": told, "exit_code": 2 if wrong else 0})
     return 2 if wrong else 0

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from simulator import limits
 from simulator.authoring import parse_scenario
 from simulator.check import Hint
 from simulator.checks import case_of, hints
 from simulator.journal import Journal
 from simulator.model import Outcome, Play, Result, Verdict
 
-WORTH_CONFIRMING = 300.0  # seconds: a play that took longer is not played again
 CONFIRMING = ".confirm"  # stands before the ending of a journal that confirms the one without it
 AGAIN = ".again"  # stands before the ending of one that was played because what races may win once; a number follows
 _ENDED = (Outcome.CLOSED, Outcome.RESET)
@@ -18,7 +18,7 @@ _ENDED = (Outcome.CLOSED, Outcome.RESET)
 def unconfirmed(journal: Journal) -> str:
     """Why a failure in this journal is not played again to confirm it; "" when it is."""
     header, footer = journal.header, journal.footer
-    if footer and footer["wall"] > WORTH_CONFIRMING:
+    if footer and footer["wall"] > limits.WORTH_CONFIRMING:
         return "failures not confirmed: the run was too long to play twice"
     scenario = parse_scenario(header["scenario"]["text"], header["scenario"]["source"])
     if any(export.id is not None for export in scenario.exports):
@@ -69,8 +69,9 @@ def noted(play: Play, note: str) -> Play:
 
 
 def gravest(plays: Sequence[Play]) -> Play:
-    """Of the plays of one scenario, the first that failed; the very first when none did."""
-    return next((one for one in plays if failed(one)), plays[0])
+    """Of the plays of one scenario, the first that failed; else the first in doubt; the very first when all is well."""
+    unclear = (one for one in plays if one.complete and any(two.result is Result.INCONCLUSIVE for two in one.verdicts))
+    return next((one for one in plays if failed(one)), next(unclear, plays[0]))
 
 
 class _Scales:
