@@ -135,7 +135,7 @@ def told(tmp_path: Path) -> Told:
     ("id_", "reused", "result"),
     [(77, True, Result.INCONCLUSIVE), (77, False, Result.FAILED), (None, True, Result.FAILED)],
 )
-def test_a_kept_connection_that_ended_shows_nothing_where_no_second_play_settles_it(  # noqa: PLR0913
+def test_a_kept_connection_that_ended_shows_nothing_where_no_second_play_settles_it(
     told: Told, expected: str, outcome: Outcome, id_: int | None, reused: bool, result: Result
 ) -> None:
     told.exports = (Export(name="nightly", id=id_),)

@@ -180,6 +180,12 @@ def test_different_notifications_of_one_export_at_one_moment_race_as_well(
     assert (report.exit_code, len(app.ids)) == (0, times)
 
 
+def test_what_races_with_many_exports_at_once_is_played_once(tmp_path: Path) -> None:
+    app = App()
+    conducted(app, tmp_path, "  many: {frequency: one time, takes: 0s, count: 3}\n", races=3)
+    assert len(app.ids) == 3
+
+
 def test_a_doubt_in_one_of_several_plays_keeps_the_whole_from_passing(tmp_path: Path) -> None:
     app = App()
     app.effects = lambda number: 0 if number == 1 else 1
