@@ -12,6 +12,7 @@ from tests.acceptance.served import TOKEN, serving
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 STREAM = "/control/events"  # it has no end: tests of its own speak of it
+_LONGEST = 60  # seconds: to move the clock takes as long as all that happens meanwhile
 
 
 def cases(folder: Path, examples: int, seed: int) -> int:
@@ -21,6 +22,7 @@ def cases(folder: Path, examples: int, seed: int) -> int:
         words += ["--checks", "all", "--max-examples", examples, "--seed", seed, "--exclude-path", STREAM]
         words += ["--phases", "examples,coverage,fuzzing,stateful", "--request-timeout", 60, "--no-color"]
         words += ["--warnings", "off", "--generation-database", "none"]
+        words += ["--max-response-time", _LONGEST]
         done = subprocess.run(
             [sys.executable, "-m", "schemathesis.cli", *map(str, words)],
             capture_output=True,
