@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Self
 
+from simulator import limits
 from simulator.check import Case
 from simulator.checks import verdicts
 from simulator.clock import JumpClock, RealClock, Scale, fresh_seed
@@ -130,7 +131,7 @@ class Trials:
         return sum(1 for _ in prepare(scenario, self.receiver, self._settings(Path())).timeline)
 
     def play(self, scenarios: Sequence[Scenario], *, short: bool, at_once: int | None = None) -> list[Seen]:
-        """Each of them once, so many side by side; `short` cuts the windows of claims.
+        """Each of them once, so many side by side; `short` cuts the windows of claims, and waits for nothing beyond.
 
         Raises:
             Enough: the time is up.
@@ -166,7 +167,13 @@ class Trials:
         with ThreadPoolExecutor(len(scenarios)) as pool:
             try:
                 doing = [
-                    pool.submit(self._once, cut(one) if short else one.patient(self.effort.patience), folder, stop)
+                    pool.submit(
+                        self._once,
+                        cut(one) if short else one.patient(self.effort.patience),
+                        folder,
+                        stop,
+                        slow=0.0 if short else limits.SLOW,
+                    )
                     for one, folder, stop in zip(scenarios, folders, stops, strict=True)
                 ]
                 late = wait(doing, timeout=rest).not_done
@@ -196,9 +203,17 @@ class Trials:
     def _time_is_up(self) -> str:
         return f"{self.effort.within:g} s were allowed"
 
-    def _once(self, scenario: Scenario, folder: Path, stop: Stop, reference: Reference | None = None) -> Seen:
+    def _once(
+        self,
+        scenario: Scenario,
+        folder: Path,
+        stop: Stop,
+        reference: Reference | None = None,
+        *,
+        slow: float = limits.SLOW,
+    ) -> Seen:
         folder.mkdir()
-        settings = replace(self._settings(folder), seed=fresh_seed())
+        settings = replace(self._settings(folder), seed=fresh_seed(), slow=slow)
         if reference:
             settings = replace(
                 settings, make_send=partial(Wsgi, reference.app), make_clock=JumpClock, scale=Scale.parse("instant")

@@ -129,7 +129,7 @@ async def _once(
         settings.journals / f"{name}.ndjson", _header(planned, receiver, settings), Scrub(planned.secrets)
     )
     claims = watches(scenario.patient(settings.patience))
-    prober = Prober(claims, scenario, receiver, timeline.provider.name, send, clock, journal)
+    prober = Prober(claims, scenario, receiver, timeline.provider.name, send, clock, journal, slow=settings.slow)
 
     def note(what: str, detail: str) -> None:
         journal.note(clock.now(), what, detail)

@@ -35,10 +35,11 @@ class Settings:
     """How scenarios are played. What is None is the scenario's own word, or chosen afresh.
 
     `journals` is the folder the journals go to. `make_send` gives an in-process receiver in the place of sockets;
-    `make_clock` a jumping clock. No window of a claim is shorter than `patience` (real seconds): for receivers whose
-    effects take longer than scenarios expect. `races` is how often a scenario with copies that leave together is played
-    before it passes. `reproduce` makes the line that plays a scenario again. `never` has ports of this machine that are
-    no targets, whatever a receiver file says.
+    `make_clock` a jumping clock. No window of a claim is shorter than `patience` (real seconds): for receivers
+    whose effects take longer than scenarios expect. `slow` is for how long (real seconds) beyond a window a genuine
+    effect is waited for, so that it is known how long what must not show has to be watched. `races` is how often a
+    scenario with copies that leave together is played before it passes. `reproduce` makes the line that plays a
+    scenario again. `never` has ports of this machine that are no targets, whatever a receiver file says.
     """
 
     journals: Path
@@ -50,6 +51,7 @@ class Settings:
     tolerance: float | None = None
     confirm: bool = True
     patience: float = 0.0
+    slow: float = limits.SLOW
     races: int = 1
     allow: frozenset[str] = frozenset()
     never: frozenset[int] = frozenset()

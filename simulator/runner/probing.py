@@ -36,7 +36,10 @@ class Subject(NamedTuple):
 
 
 class Prober:
-    """Knows which exports are watched, and reads them when the player says."""
+    """Knows which exports are watched, and reads them when the player says.
+
+    Where a genuine effect has not shown at the end of a window, it is waited for `slow` seconds longer.
+    """
 
     def __init__(
         self,
@@ -47,6 +50,8 @@ class Prober:
         send: Send,
         clock: Clock,
         journal: JournalWriter,
+        *,
+        slow: float = limits.SLOW,
     ) -> None:
         self._watches = watches
         self._scenario = scenario
@@ -55,6 +60,7 @@ class Prober:
         self._send = send
         self._clock = clock
         self._journal = journal
+        self._slow = slow
         self._probes = {
             name: receiver.probes[name] for name in {watch.probe for watch in watches} & set(receiver.probes)
         }
@@ -127,7 +133,7 @@ class Prober:
         """Seconds for which it is read after the last answer, as far as is known yet."""
         if watch.settled is not None:
             return watch.window
-        slow = watch.window + limits.SLOW if self._showing.waiting() else 0.0
+        slow = watch.window + self._slow if self._showing.waiting() else 0.0
         return max(watch.window + MARGIN * self._showing.lag, slow)
 
     async def _read(self, subject: Subject, moment: Moment) -> Observation:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from simulator import limits
 from simulator.authoring import parse_scenario, receiver_at
 from simulator.errors import NeverReached
 from simulator.exploring import Effort, Reference, Shrunk, Steady, shrink, shrinking
@@ -211,18 +212,18 @@ def test_the_time_that_is_allowed_is_kept() -> None:
         trials.play([hay(1)], short=True)
 
 
-def test_no_window_is_shorter_than_the_patience_once_it_is_to_be_sure() -> None:
+def test_no_window_is_shorter_and_slow_effects_are_waited_for_once_it_is_to_be_sure() -> None:
     windows: list[set[float]] = []
 
     class Watched(Trials):
-        def _once(self, scenario: Scenario, *_: object) -> Seen:
-            windows.append({one.window for one in scenario.claims})
+        def _once(self, scenario: Scenario, *_: object, slow: float = 0.0) -> Seen:
+            windows.append({*(one.window for one in scenario.claims), slow})
             return Seen((), {}, 0)
 
     with Watched(receiver=RECEIVER, effort=Effort(patience=7.0)) as trials:
         trials.play([hay(1)], short=True)
         trials.play([hay(1)], short=False)
-    assert windows == [{SHORT}, {7.0}]
+    assert windows == [{SHORT, 0.0}, {7.0, limits.SLOW}]
 
 
 def test_no_candidate_sends_more_than_the_best_nor_nothing_at_all(pretended: type[Pretended]) -> None:

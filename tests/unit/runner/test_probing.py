@@ -59,13 +59,15 @@ def watch(of: str = "", window: float = 1.0, settled: Any = None) -> Watch:
 class Probed:
     """A prober with everything round it."""
 
-    def __init__(self, folder: Path, watches: Sequence[Watch], *answers: Exchange, words: Any = None) -> None:
+    def __init__(
+        self, folder: Path, watches: Sequence[Watch], *answers: Exchange, words: Any = None, **settings: Any
+    ) -> None:
         self.clock = JumpClock()
         self.state = State(self.clock, *answers)
         self.journal = JournalWriter(folder / "run.ndjson", {}, lambda text: text)
         receiver = Receiver(name="r", endpoints={}, probes={"export": PROBE}, words=words or {})
         told = Scenario(title="", provider="", source="", text="", exports=(Export(name="fleet", count=20),))
-        self.prober = Prober(watches, told, receiver, "clevertap", self.state, self.clock, self.journal)
+        self.prober = Prober(watches, told, receiver, "clevertap", self.state, self.clock, self.journal, **settings)
 
     def seen(self) -> list[Observation]:
         return list(Journal.open(self.journal.path).observations())
@@ -242,6 +244,14 @@ def test_while_nothing_genuine_has_shown_what_must_not_show_is_watched_on_for_a_
     asyncio.run(probed.prober.after(delivery(), 0.0))
     probed.end()
     assert 3.0 <= probed.seen()[-1].asked <= 3.4
+
+
+def test_where_nothing_is_waited_for_beyond_a_window_it_ends_though_nothing_has_shown(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch(window=1.0)], shows(404), slow=0.0)
+    probed.prober.new_subjects(delivery())
+    asyncio.run(probed.prober.after(delivery(), 0.0))
+    probed.end()
+    assert 1.0 <= probed.seen()[-1].asked <= 1.3
 
 
 def test_a_claim_that_can_be_settled_is_never_watched_beyond_its_window(tmp_path: Path) -> None:
