@@ -1,5 +1,6 @@
 """Serves a WSGI application with waitress until it is told to stop. The only module that listens."""
 
+import errno
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -91,6 +92,8 @@ def serve_on(
             wasyncore.loop(timeout=_LOOK, use_poll=True, map=channels, count=1)
     finally:
         logging.getLogger("waitress").setLevel(logging.CRITICAL)  # whoever is hung up on now is no news
+        server.del_channel(channels)
+        taken.close()  # who comes now is refused at once, and does not wait for an answer that never comes
         server.task_dispatcher.shutdown(timeout=2)  # who has begun to answer ends it; who waits is hung up on
         wasyncore.close_all(channels)
 
@@ -106,9 +109,10 @@ def listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=1024)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(
-            f"cannot listen on {host} port {port}: {reason}", "choose another port; 0 takes any that is free"
-        ) from error
+        remedy = "choose another port with --port; --port 0 takes any that is free"
+        if isinstance(error, socket.gaierror) or getattr(error, "errno", None) == errno.EADDRNOTAVAIL:
+            remedy = "name an address of this machine with --host"
+        raise UsageError(f"cannot listen on {host} port {port}: {reason}", remedy) from error
 
 
 @contextmanager

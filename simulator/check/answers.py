@@ -56,7 +56,7 @@ def doubt(case: Case, attempt: Attempt) -> Finding | None:
     """Why the end of a delivery says nothing about what was expected of the receiver; None when it does."""
     if attempt.credentials != "right" and not case.authorized:
         because = (
-            f"{attempt.name} is about wrong credentials, and the receiver file names no authorization "
+            f"{attempt.name} is about wrong credentials, and neither a receiver file nor --authorization names any "
             "that they could differ from"
         )
         return Finding(Result.NOT_APPLICABLE, because, evidence(attempt))

@@ -134,7 +134,8 @@ def beforehand(case: Case, claim: Claim, check: ClaimCheck) -> Verdict | None:
 
 def _missing(case: Case, claim: Claim, check: ClaimCheck) -> str:
     if claim.probe not in case.probes:
-        return f"the receiver file has no probe {claim.probe!r}: declare it under `probes`, with `get` and `select`"
+        declare = "declare it under `probes` of a receiver file, with `get` and `select`"
+        return f"the receiver has no probe {claim.probe!r}: {declare}"
     offered = case.probes[claim.probe]["select"]
     missing = [name for name in check.needs(claim) if name not in offered]
     if missing:

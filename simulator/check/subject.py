@@ -24,8 +24,8 @@ def no_credentials(case: Case, claim: Claim, history: History) -> Finding | None
     if wrong is None or case.authorized or subject(case, claim, history) is None:
         return None
     because = (
-        f"{wrong.name} is about wrong credentials, and the receiver file names no authorization that they could "
-        "differ from"
+        f"{wrong.name} is about wrong credentials, and neither a receiver file nor --authorization names any that they "
+        "could differ from"
     )
     return Finding(Result.NOT_APPLICABLE, because, wrong.lines)
 

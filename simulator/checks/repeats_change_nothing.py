@@ -76,10 +76,15 @@ def _repeated(sent: Sequence[Sent]) -> list[list[Sent]]:
 
 
 def _refused(history: History, groups: list[list[Sent]]) -> Found | None:
-    """A copy that was not acknowledged, though one sent no later was."""
+    """A copy that was not acknowledged, though another was before it was sent.
+
+    Of copies side by side all but one may be sent away: nobody had said yet that it is known.
+    """
     for copies in groups:
-        first = next(one for one in copies if one.acknowledged)
-        for one in copies[copies.index(first) + 1 :]:
+        first = min((one for one in copies if one.acknowledged), key=lambda one: one.done)
+        for one in copies:
+            if one.intended < first.done:
+                continue
             aged = one.reused and one.outcome in HUNG_UP
             if one.final and not one.acknowledged and not aged and one.outcome is not Outcome.IN_DOUBT:
                 because = f"{one.name}, a copy of what was acknowledged as {first.name}, came back {one.answer}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.cli.explored import written
 from simulator.cli.interrupting import heard
-from simulator.cli.searching import reference_for, standing
+from simulator.cli.searching import explore_line, reference_for, standing
 from simulator.errors import NeverReached, UsageError
 from simulator.exploring import INTERRUPTED, PARTNERS, Effort, Explored, explore
 from simulator.exploring.as_rule import judged, never_reached
@@ -74,4 +74,6 @@ def _told(partner: str, explored: Explored, report: Report, options: Mapping[str
     """What came of one partner's schedules; what failed is written."""
     files = written(explored, options)
     left = {one.found.seed: one.left for one in files}
-    return judged(partner, explored, report, left=left, reproduce=files[0].command if files else "")
+    commands = {one.seed: explore_line(partner, one.seed, options) for one in explored.found}
+    commands |= {one.found.seed: one.command for one in files}
+    return judged(partner, explored, report, left=left, commands=commands)

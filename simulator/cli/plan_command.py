@@ -1,9 +1,7 @@
 """`partnersim plan`: what a scenario would send, when, byte by byte."""
 
 import base64
-import json
 import os
-from collections.abc import Mapping
 from datetime import timedelta
 from itertools import groupby, islice
 from typing import Any
@@ -60,7 +58,6 @@ def command(scenario: str, **options: Any) -> int:
     planned = prepare(load_scenario(scenario), receiver, settings)
     timeline, scrub = planned.timeline, Scrub(planned.secrets)
     deliveries = islice(timeline, options["limit"])
-    faults = {step.name: _fault(step.fault) for step in timeline.scenario.steps if step.fault}
     if options["as_json"]:
         tell(
             {
@@ -76,28 +73,22 @@ def command(scenario: str, **options: Any) -> int:
     say(f"{timeline.scenario.title}\n{timeline.provider.title}, seed {timeline.seed}, {timeline.start.isoformat()}")
     for one in deliveries:
         when = (timeline.start + timedelta(seconds=one.due)).isoformat(sep=" ")
-        say(("" if options["brief"] else "\n") + _line(one, when, faults.get(one.step, "")))
+        say(("" if options["brief"] else "\n") + _line(one, when))
         if not options["brief"]:
             head = scrub(one.shown_head).replace("\r\n", "\n").rstrip("\n")
             say(_indented(f"{head}\n\n{block(scrub(as_text(one.body)))}"))
     return 0
 
 
-def _line(one: Delivery, when: str, fault: str) -> str:
+def _line(one: Delivery, when: str) -> str:
     from simulator.clock import spelled
 
     remarks = [f"says {spelled(one.at)}"] if one.at != one.due else []
     remarks += [] if one.valid else ["broken on purpose"]
     remarks += [] if one.credentials == "right" else [f"credentials {one.credentials}"]
-    remarks += [f"{fault}, on the wire: {_told(one.script)}"] if one.script is not None else []
+    remarks += [f"{one.fault}, on the wire: {_told(one.script)}"] if one.script is not None else []
     remark = f"  ({', '.join(remarks)})" if remarks else ""
     return f"#{one.number} +{spelled(one.due)}  {when}  {one.name}  {one.id} {one.status}{remark}"
-
-
-def _fault(written: Mapping[str, Any]) -> str:
-    """A fault as its author wrote it: `truncate 60%`, `drip {"part":"body","every":"20ms"}`."""
-    name, setting = next(iter(written.items()))
-    return f"{name} {setting if isinstance(setting, str) else json.dumps(setting, separators=(',', ':'))}"
 
 
 def _told(script: Script) -> str:

@@ -117,11 +117,22 @@ def free(stem: str) -> Path:
 
 def run_line(path: Path, options: Mapping[str, Any]) -> str:
     """The command that plays what was written."""
-    words = ["partnersim run", shlex.quote(str(path))]
+    patience = [f"--patience {options['patience']:g}"] if options.get("patience") else []
+    return " ".join(["partnersim run", shlex.quote(str(path)), *_to(options), *patience, *_allowing(options)])
+
+
+def explore_line(partner: str, seed: int, options: Mapping[str, Any]) -> str:
+    """The command that plays one random schedule, whole."""
+    words = [f"partnersim explore --partner {partner} --seed {seed} --count 1"]
+    return " ".join([*words, *_to(options), *_allowing(options)])
+
+
+def _to(options: Mapping[str, Any]) -> list[str]:
     if options["receiver_file"]:
-        words += ["--receiver", shlex.quote(options["receiver_file"])]
-    else:
-        words += ["--to", shell_address(options["to"])]
-        words += ['--authorization "$AUTHORIZATION"'] if options["authorization"] else []
-    words += [f"--patience {options['patience']:g}"] if options.get("patience") else []
-    return " ".join([*words, *(f"--allow-target {shlex.quote(host)}" for host in options["allow_target"])])
+        return ["--receiver", shlex.quote(options["receiver_file"])]
+    secret = ['--authorization "$AUTHORIZATION"'] if options["authorization"] else []
+    return ["--to", shell_address(options["to"]), *secret]
+
+
+def _allowing(options: Mapping[str, Any]) -> list[str]:
+    return [f"--allow-target {shlex.quote(host)}" for host in options["allow_target"]]

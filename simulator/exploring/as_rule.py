@@ -1,6 +1,6 @@
 """What exploring came to, told as one more rule: passed, failed, or in doubt."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -23,20 +23,22 @@ RULE: Final = Rule(
 )
 """No rule of a file: what the schedules of one partner are held against."""
 
+_NAMED: Final = 5  # schedules that failed; whoever has more mends these first
 
-def judged(partner: str, explored: Explored, report: Report, *, left: Mapping[int, str], reproduce: str) -> Judged:
+
+def judged(
+    partner: str, explored: Explored, report: Report, *, left: Mapping[int, str], commands: Mapping[int, str]
+) -> Judged:
     """One verdict of one partner's schedules, beside those of `report`.
 
     It failed where a schedule was cut down; `left` says of each such, by its seed, what is left of it and where, and
-    `reproduce` is the command that plays the first. It passed when something was kept and there is no doubt.
+    `commands` of each that failed what plays it again. It passed when something was kept and there is no doubt.
     """
     if explored.failed:
-        words = [
-            f"schedule {one.seed}: {one.shrunk.check}: {one.shrunk.because} ({left[one.seed]})"
-            for one in explored.found
-            if isinstance(one.shrunk, Shrunk)
-        ]
-        verdict = replace(_verdict(Result.FAILED, "; ".join(words)), reproduce=reproduce)
+        found = sorted(explored.found, key=lambda one: not isinstance(one.shrunk, Shrunk))
+        verdict = replace(
+            _verdict(Result.FAILED, _named(found, left, commands)), reproduce=commands.get(found[0].seed, "")
+        )
     elif explored.exit_code:
         verdict = _verdict(Result.INCONCLUSIVE, "; ".join([*_doubts(explored), counted(explored)]))
     else:
@@ -56,6 +58,21 @@ def judged(partner: str, explored: Explored, report: Report, *, left: Mapping[in
 def never_reached(partner: str, because: str, report: Report) -> Judged:
     """The verdict where nothing of it got to the receiver."""
     return _of(partner, _verdict(Result.INCONCLUSIVE, because), report)
+
+
+def _named(found: Sequence[Found], left: Mapping[int, str], commands: Mapping[int, str]) -> str:
+    """The first of those that failed and how to play each again; of one alone the verdict's own command says it."""
+    words = []
+    for one in found[:_NAMED]:
+        if isinstance(one.shrunk, Shrunk):
+            said, more = f"schedule {one.seed}: {one.shrunk.check}: {one.shrunk.because}", left[one.seed]
+        else:
+            said, more = f"schedule {one.seed} failed {unlike(one)}: {one.check}: {one.because}", ""
+        command = commands.get(one.seed, "") if len(found) > 1 else ""
+        how = ": ".join(word for word in (more, command) if word)
+        words.append(f"{said} ({how})" if how else said)
+    rest = len(found) - _NAMED
+    return "; ".join([*words, *([f"and {rest:,} more"] if rest > 0 else [])])
 
 
 def _doubts(explored: Explored) -> list[str]:

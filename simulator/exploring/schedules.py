@@ -3,7 +3,7 @@
 What each expects is what any right receiver keeps: genuine deliveries and requests that are unusual but correct are
 acknowledged, forged ones refused, what did not come whole has no effect; and the invariants that the schedule gives
 something to be judged by. A schedule has an order to change only where one id has several notifications, which
-ReachFive's jobs never have.
+ReachFive's jobs never have. Some exports are told of side by side: all of it, or copies of it, at one moment.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, Final
 
 from simulator.errors import UsageError
+from simulator.exploring.ties import side_by_side
 from simulator.exploring.wire_faults import broken, either, whole
 from simulator.exploring.writing import written
 
@@ -20,6 +21,7 @@ _DAY: Final = 86_400
 _FORGED: Final = ("wrong", "absent", "empty", "prefix", "suffix")
 _MOST: Final = 4  # exports, and odd deliveries of each
 _OFTEN: Final = 0.5  # how often there is an export besides that is told of by one odd request alone
+_ANSWERS: Final[Mapping[str, str]] = {"forged": "refused", "unusual": "ack"}  # by what it is
 _NAME: Final = "Überprüfung – профили 利用者 🚀"
 
 Keys = dict[str, Any]
@@ -39,6 +41,9 @@ def schedule(partner: str, seed: int, *, authorized: bool, shown: Collection[str
     dice = Random(f"{partner} {seed} {authorized}")
     mix = _Mix(dice, authorized=authorized, shown=shown)
     _MIXERS[partner](mix)
+    mix.dice = Random(f"{partner} {seed} side by side")
+    for _ in range(mix.dice.randrange(_MOST)):
+        mix.tied(*_EVENTS[partner])
     return written(mix.document(partner, seed), [f"Made by `partnersim explore --partner {partner}` of seed {seed}."])
 
 
@@ -54,7 +59,8 @@ class _Mix:
         self.steps: dict[str, Keys] = {}
         self.expect: dict[str, Keys] = {"each": {"status": "ack"}}
         self.claims: list[Keys] = []
-        self.repeats = False
+        self.repeated: dict[str, None] = {}  # exports
+        self.crowded = False
         self.reordered = False
 
     def export(self, keys: Keys) -> str:
@@ -65,14 +71,12 @@ class _Mix:
         self.exports[name] = {"at": at, **keys}
         return name
 
-    def step(self, what: str, keys: Keys) -> None:
-        """One more delivery of its own."""
+    def step(self, what: str, keys: Keys, status: str | list[str] | None = None) -> None:
+        """One more delivery of its own; `status` is how it may be answered, where that is not the usual."""
         name = f"{what}-{len(self.steps) + 1}"
         self.steps[name] = keys
-        if what == "forged":
-            self.expect[name] = {"status": "refused"}
-        if what == "unusual":
-            self.expect[name] = {"status": "ack"}
+        if status := status or _ANSWERS.get(what):
+            self.expect[name] = {"status": status}
 
     @property
     def latest(self) -> int:
@@ -86,7 +90,7 @@ class _Mix:
 
     def copy(self, event: str, export: str, run: int, moment: float) -> None:
         """The same bytes again: at once, one after another, or long afterwards."""
-        self.repeats = True
+        self.repeated[export] = None
         keys: Keys = {"event": event, "export": export, "run": run}
         if self.dice.random() < 0.6:
             keys["deliver_at"] = self.later(moment)
@@ -129,11 +133,24 @@ class _Mix:
         keys = {"event": event, "export": export, "run": run, "deliver_at": self.later(moment), "fault": fault}
         self.step(what, keys)
 
+    def tied(self, start: str, end: str, status: str) -> None:
+        """An export of which everything is told at one moment: it has ended, and was acted on once."""
+        takes = self.dice.choice((0, 40))
+        export = self.export({"takes": f"{takes}s", "emits": []})
+        told = side_by_side(self.dice, start, end, self.later(self.latest + takes))
+        for one in told:
+            self.step(one.what, {"export": export, **one.keys}, one.status)
+        self.crowded = self.crowded or any("repeat" in one.keys for one in told)
+        self.reordered = self.reordered or (takes > 0 and told[0].what == "end" and len(told) > 1)
+        wanted = {"status": status, "effects": 1}
+        if wanted := {name: value for name, value in wanted.items() if name in self.shown}:
+            self.claims.append({"eventually": {"of": export, **wanted, "within": "2s"}})
+
     def document(self, partner: str, seed: int) -> Keys:
         """The whole."""
         claims = ["acknowledged-is-kept", "ends-stay-ended"]
-        claims += ["repeats-change-nothing"] if self.repeats else []
         claims += ["order-changes-nothing"] if self.reordered else []
+        whose = [{"of": one} for one in self.repeated] if self.crowded else [{}] if self.repeated else []
         parts: Keys = {
             "scenario": f"Random schedule {seed}",
             "provider": partner,
@@ -142,7 +159,11 @@ class _Mix:
             "exports": self.exports,
             "timeline": self.steps,
             "expect": self.expect,
-            "then": [*self.claims, *({"invariant": one} for one in claims)],
+            "then": [
+                *self.claims,
+                *({"invariant": one} for one in claims),
+                *({"invariant": "repeats-change-nothing"} | of for of in whose),
+            ],
         }
         return {key: value for key, value in parts.items() if value}
 
@@ -216,6 +237,9 @@ def _retries() -> tuple[str, ...]:
 
     return tuple(option.name for option in provider("clevertap").readings["retry"].options[1:])
 
+
+_EVENTS: Final = {"clevertap": ("initiated", "completed", "Completed"), "reachfive": ("", "finished", "SUCCESS")}
+"""What a partner tells of a start ("" for nothing) and of a good end, and the status of that end."""
 
 _MIXERS: Final[Mapping[str, Callable[[_Mix], None]]] = {"clevertap": _clevertap, "reachfive": _reachfive}
 """What mixes the deliveries of a partner."""

@@ -1,4 +1,4 @@
-"""A body that comes in pieces: cut short, or with a rest in the middle. The headers promise all of it either way."""
+"""A body that comes in pieces: cut short, or with a rest in the middle. Headers promise all of it, or what comes."""
 
 import re
 from collections.abc import Mapping
@@ -13,13 +13,15 @@ _ENDS: Final[Mapping[str, HangUp | EndWriting]] = {
     "reset": HangUp(reset=True),
     "half-close": EndWriting(),
 }
+_OPEN: Final = "open"  # the connection does not end
 
 
 def truncate(head: bytes, body: bytes, setting: Any, dice: Random) -> Script:
     """Send `60%` of the body, or that many bytes of it, and end the connection.
 
     `{at: 60%, end: reset}` says how it ends: `close` (in order), `reset`, or `half-close`, which ends the partner's
-    own side only, so that what the receiver answers to it is seen.
+    own side only, so that what the receiver answers to it is seen. `open` leaves it open: Content-Length is that of
+    what comes, so that the body is whole for HTTP, and cut short for whoever parses it.
 
     Raises:
         ValueError: the setting is none of these, or would leave nothing out.
@@ -28,9 +30,13 @@ def truncate(head: bytes, body: bytes, setting: Any, dice: Random) -> Script:
     if "at" not in written or set(written) - {"at", "end"}:
         raise ValueError("truncate takes {at: a share or bytes, end: …}, such as {at: 60%, end: reset}")
     end = written.get("end", "close")
-    if end not in _ENDS:
-        raise ValueError(f"truncate ends by {', '.join(_ENDS)}, not by {end!r}")
-    return (head + body[: _place("truncate", body, written["at"])], _ENDS[end])
+    if end not in (*_ENDS, _OPEN):
+        raise ValueError(f"truncate ends by {', '.join((*_ENDS, _OPEN))}, not by {end!r}")
+    rest = body[: _place("truncate", body, written["at"])]
+    if end == _OPEN:
+        before = head[: head.rindex(b"Content-Length: ")]
+        return (b"%bContent-Length: %d\r\n\r\n%b" % (before, len(rest), rest),)
+    return (head + rest, _ENDS[end])
 
 
 def pause(head: bytes, body: bytes, setting: Any, dice: Random) -> Script:

@@ -17,7 +17,7 @@ Scrub = Callable[[str], str]
 def intent_entry(delivery: Delivery, attempt: int, wall: float, scrub: Scrub) -> dict[str, Any]:
     """An attempt is about to be made."""
     route = delivery.route
-    entry = {
+    entry: dict[str, Any] = {
         "kind": "intent",
         "wall": round(wall, 6),
         "n": delivery.number,
@@ -41,6 +41,8 @@ def intent_entry(delivery: Delivery, attempt: int, wall: float, scrub: Scrub) ->
         "endpoint": route.endpoint,
         "head": scrub(delivery.shown_head),
     }
+    if delivery.fault:
+        entry["fault_name"] = scrub(delivery.fault)
     _put_text(entry, "body", delivery.body, scrub)
     return entry
 
@@ -125,6 +127,7 @@ def attempt_of(line: int, intent: Mapping[str, Any], outcome_line: int, outcome:
         valid=intent["valid"],
         credentials=intent["credentials"],
         fault=intent["fault"],
+        fault_name=intent.get("fault_name", ""),
         at=intent["at"],
         due=intent["due"],
         timeout=intent["timeout"],

@@ -110,7 +110,7 @@ class JournalWriter:
         return self.line
 
     def _trouble(self, error: OSError) -> StorageError:
-        remedy = "name another folder with --journal"
+        remedy = "name another folder with --journal (serve: --state)"
         if not isinstance(error, FileExistsError):
             remedy = f"free the disk, or {remedy}"
         return StorageError(f"cannot write the journal {self.path}: {error.strerror or error}", remedy)

@@ -2,6 +2,7 @@
 
 from simulator.model.deliveries import Delivery
 from simulator.model.evidence import Attempt, Observation
+from simulator.model.load import Ledger, LoadResult, Second, Share, Spread
 from simulator.model.outcomes import Exchange, Outcome
 from simulator.model.reports import Lateness, Play, Report, unplayed
 from simulator.model.requests import AwaitContinue, EndWriting, HangUp, Pairs, Pause, Route, Script, Url
@@ -16,7 +17,9 @@ __all__ = [
     "HangUp",
     "Known",
     "Lateness",
+    "Ledger",
     "Level",
+    "LoadResult",
     "Observation",
     "Outcome",
     "Pairs",
@@ -26,6 +29,9 @@ __all__ = [
     "Result",
     "Route",
     "Script",
+    "Second",
+    "Share",
+    "Spread",
     "Url",
     "Verdict",
     "unplayed",

@@ -27,6 +27,7 @@ class Delivery(NamedTuple):
     body: bytes
     script: Script | None = None  # what goes on the wire when it is not simply `data`
     together: int = 1  # how many copies, all at this very moment, leave together with it, itself included
+    fault: str = ""  # what is wrong on the wire, as the author wrote it: `truncate 60%`; "" when nothing is
 
     @property
     def head(self) -> bytes:

@@ -49,6 +49,7 @@ class Attempt:
     capped: bool = False
     hung_up: bool = False  # by the partner, on purpose
     detail: str = ""
+    fault_name: str = ""  # which fault, as its author wrote it: `truncate 60%`; "" also when the journal does not say
     final: bool = True  # whether the partner makes no further attempt at this delivery
 
     @property

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from simulator.model.load import LoadResult
 from simulator.model.verdicts import Result, Verdict
 
 
@@ -62,6 +63,7 @@ class Report:
     seed: int
     plays: tuple[Play, ...]
     interrupted: int = 0  # the exit code of the signal that ended it: 130, 143; 0 for none
+    load: LoadResult | None = None  # what a load came to, where this was one
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

@@ -5,8 +5,7 @@ Whose turn it is, others say; from there on this is the only way a delivery leav
 
 import asyncio
 from array import array
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -107,7 +106,8 @@ class Attempts:
     def make(self, batch: Sequence[Ready]) -> None:
         """Intents first, all on the file; then the requests, one right after the other.
 
-        Copies of one delivery that are due at the same moment wait for each other's connections and leave together.
+        Copies of one delivery that are due at the same moment, and whatever else the partner tells of that run at that
+        very moment, wait for each other's connections and leave together.
 
         Raises:
             StorageError: an intent could not be written; nothing of the batch was sent.
@@ -120,9 +120,9 @@ class Attempts:
         self._journal.flush()
         gates = _gates(batch)
         for (line, begins), ready in zip(places, batch, strict=True):
-            delivery = ready.delivery
+            delivery, attempt, _ = ready
             done = partial(self._done, line, begins, ready)
-            gate = gates.get((delivery.step, delivery.due)) if gates else None
+            gate = gates.get(_place(delivery)) if gates and attempt == 1 else None
             if self._tolerance is not None and now - ready.might > self._tolerance:
                 done(Exchange(Outcome.SKIPPED, done=now, detail=f"the sender was {now - ready.might:.3f} s late"))
                 if gate is not None:
@@ -205,11 +205,25 @@ class Attempts:
             self._trouble(error)
 
 
-def _gates(batch: Sequence[Ready]) -> Mapping[tuple[str, float], Gate]:
-    """A gate for each delivery that is there with several copies, by step and due time."""
-    copied = {(one.delivery.step, one.delivery.due) for one in batch if one.delivery.together > 1 and one.attempt == 1}
-    if not copied:
+def _place(delivery: Delivery) -> Hashable:
+    """What it has in common with those that leave together with it.
+
+    Genuine notifications of one run, due at one moment, are sent side by side: nothing tells which is to come first.
+    What is odd leaves together with its own copies alone.
+    """
+    if delivery.genuine:
+        told_of = delivery.export or delivery.step  # a step without an export has its run to itself
+        return (told_of, delivery.run, delivery.id, delivery.due, delivery.route.url)
+    return (delivery.step, delivery.due) if delivery.together > 1 else delivery.number
+
+
+def _gates(batch: Sequence[Ready]) -> Mapping[Hashable, Gate]:
+    """A gate for each place that several first attempts share."""
+    first = [one.delivery for one in batch if one.attempt == 1]
+    if len({one.due for one in first}) == len(first):
         return {}
-    numbers = Counter((one.delivery.step, one.delivery.due) for one in batch)
-    patience = min(limits.TOGETHER, min(one.delivery.route.timeout for one in batch) / 4)
-    return {place: Gate(numbers[place], patience) for place in copied if numbers[place] > 1}
+    shared: dict[Hashable, list[Delivery]] = {}
+    for one in first:
+        shared.setdefault(_place(one), []).append(one)
+    patience = {place: min(one.route.timeout for one in them) / 4 for place, them in shared.items() if len(them) > 1}
+    return {place: Gate(len(shared[place]), min(limits.TOGETHER, most)) for place, most in patience.items()}

@@ -12,6 +12,7 @@ from simulator.journal import Journal
 from simulator.model import Play, Report, Result, Verdict, unplayed
 from simulator.receiver import Receiver
 from simulator.rule import Judged, Rule
+from simulator.runner.lacking import lacking
 from simulator.runner.prepare import Settings, prepare
 from simulator.runner.session import Session, perform
 from simulator.scenario import Scenario
@@ -58,7 +59,7 @@ def conform(
     Raises:
         DocumentError: every mistake of every rule; nothing was sent.
         UsageError: a rule cannot be played; nothing was sent.
-        NeverReached: the receiver was not ready in time.
+        NeverReached: the receiver was not ready in time, or nobody is there; nothing was played.
         StorageError: a journal could not be written.
     """
     missing = _missing(chosen, session.settings, session.receiver)
@@ -68,6 +69,7 @@ def conform(
         scenarios=[chosen[place].scenario for place in places],
         names=[session.names[place] for place in places],
         settings=replace(session.settings, races=_RACES),
+        knock=True,
         alone=frozenset(index for index, place in enumerate(places) if chosen[place].rule.alone),
     )
     report = perform(played) if places else _nothing(session.settings)
@@ -197,7 +199,7 @@ def _missing(chosen: Sequence[Pair], settings: Settings, receiver: Receiver) -> 
 
 
 def unmet(pair: Pair, receiver: Receiver) -> str:
-    """The fact that the rule needs and the receiver file does not give, with what would; "" when it has all."""
+    """The fact that the rule needs and nothing says of the receiver, with what would; "" when it has all."""
     endpoint = receiver.endpoint(pair.partner)
     known = {
         "authorization": bool((endpoint and endpoint.authorization) or receiver.authorization),
@@ -205,15 +207,9 @@ def unmet(pair: Pair, receiver: Receiver) -> str:
         "probe": bool(receiver.probes),
         "separate_urls": len({one.url for one in receiver.endpoints.values()}) > 1,
     }
-    lacks = {
-        "authorization": "the receiver file has no `authorization`: without one there are no wrong credentials",
-        "start": "the receiver file does not say how to `start` it",
-        "probe": "the receiver file has no probe: declare one under `probes`, with `get` and `select`",
-        "separate_urls": "the receiver file has one URL for all partners: nothing can come to the wrong one",
-    }
     for need in pair.rule.needs:
         if not known.get(need, receiver.supports.get(need, False)):
-            return lacks.get(need, f"the receiver file does not say `supports: {{{need}: true}}`")
+            return lacking(need, from_file=bool(receiver.source))
     return ""
 
 

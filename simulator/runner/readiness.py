@@ -4,19 +4,22 @@ import asyncio
 import os
 import shlex
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from simulator.clock import Clock
 from simulator.errors import NeverReached, StorageError, UsageError
-from simulator.model import Outcome, Url
+from simulator.model import HangUp, Outcome, Url
 from simulator.runner.stop import Stop
 from simulator.shown import line
-from simulator.wire import Send, get, once
+from simulator.wire import Request, Send, get, once
 
 _PAUSE = 0.1  # seconds between two looks
 _LOOK = 2.0  # seconds one look may take
+_AWAY = 1.0  # seconds that a receiver may be away before nobody is there
+_KNOCK = 5.0  # seconds a connection may take to come about
+_NOBODY = frozenset({Outcome.REFUSED, Outcome.DNS, Outcome.BLOCKED, Outcome.TIMEOUT_CONNECT})
 _ENDING = 5.0  # seconds a receiver we started has to end by itself
 _HURRIED = 0.5  # the same, when the run was interrupted
 _GLANCE = 0.02  # seconds between two looks at whether it has
@@ -47,6 +50,32 @@ async def wait_until_ready(
                 else "start the receiver, or wait longer with --wait-timeout",
             )
         await clock.until(clock.now() + _PAUSE)
+
+
+async def somebody_there(urls: Iterable[Url], send: Send, clock: Clock) -> None:
+    """Make sure that somebody takes a connection at one of them at least; it is ended without a word.
+
+    One that is away for a moment, as while it starts anew, is there.
+
+    Raises:
+        NeverReached: nobody does, at any.
+    """
+    places = {(one.scheme, one.host, one.port): one for one in urls}.values()
+    deadline = clock.now() + _AWAY
+    while True:
+        knocks = [once(send, Request(one, b"", _KNOCK, script=(HangUp(),), fresh=True)) for one in places]
+        found = await asyncio.gather(*knocks)
+        if not all(one.outcome in _NOBODY for one in found):
+            return
+        if clock.now() >= deadline:
+            break
+        await clock.until(clock.now() + _PAUSE)
+    bare = [one._replace(target=one.target.partition("?")[0]) for one in places]  # what follows may be a secret
+    told = [f"{url}: {one.outcome}, {one.detail}" for url, one in zip(bare, found, strict=True)]
+    raise NeverReached(
+        f"nobody is there at {'; nor at '.join(told)}",
+        "start the receiver, or mend its URL; --wait-for URL waits for one that has yet to come up",
+    )
 
 
 async def nobody_there(url: Url, send: Send) -> None:

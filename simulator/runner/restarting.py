@@ -105,6 +105,7 @@ def check_restart(scenario: Scenario, start: str | None, *, in_process: bool) ->
         )
     if not start:
         raise UsageError(
-            f"{scenario.source} kills the receiver and starts it again, and the receiver file does not say how",
-            "add `start`, the command that starts it, e.g. start: python -m simulator receive --port 8000",
+            f"{scenario.source} kills the receiver and starts it again, and no receiver file says how",
+            "add `start` to a receiver file, the command that starts it, "
+            "e.g. start: python -m simulator receive --port 8000",
         )

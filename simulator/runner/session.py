@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from simulator.receiver import Receiver
 from simulator.runner.conduct import conduct
 from simulator.runner.event_loop import run_on_a_loop
 from simulator.runner.prepare import Planned, Progress, Settings, no_progress, prepare
-from simulator.runner.readiness import Child, nobody_there, started, wait_until_ready
+from simulator.runner.readiness import Child, nobody_there, somebody_there, started, wait_until_ready
 from simulator.runner.restarting import Running, check_restart
 from simulator.runner.stop import Stop, on_signals
 from simulator.scenario import Scenario
@@ -38,9 +39,10 @@ class Session:
 
     `at_once` of them are played at the same time, but for those whose index is in `alone`: they come last, one by one.
     `names` are the names of their journals, without ending. `wait_for` is a URL that must answer 2xx within
-    `wait_timeout` seconds before anything is sent; None: the receiver's own `ready`, if it has one. `watching` gives,
-    for a scenario's title, what is told of its progress while it is played. `interrupted` gives the signal that came
-    while all was planned, 0 for none. Whoever keeps `stop` can end it from another thread, by `ask_from_elsewhere`.
+    `wait_timeout` seconds before anything is sent; None: the receiver's own `ready`, if it has one. Where nothing is
+    waited for, `knock` makes sure that anybody is there at all. `watching` gives, for a scenario's title, what is told
+    of its progress while it is played. `interrupted` gives the signal that came while all was planned, 0 for none.
+    Whoever keeps `stop` can end it from another thread, by `ask_from_elsewhere`.
     """
 
     scenarios: Sequence[Scenario]
@@ -51,6 +53,7 @@ class Session:
     alone: frozenset[int] = frozenset()
     wait_for: str | None = None
     wait_timeout: float = 30.0
+    knock: bool = False
     watching: Callable[[str], AbstractContextManager[Progress]] = _silent
     interrupted: Callable[[], int] = _never
     stop: Stop = field(default_factory=Stop)
@@ -156,22 +159,19 @@ async def _ready(session: Session, stack: AsyncExitStack, stop: Stop) -> Running
     if url is None and receiver.start:  # whatever its server answers, it is there
         url, any_answer = next(iter(receiver.endpoints.values())).url._replace(target="/"), True
     if url is None:
+        if session.knock:
+            urls = [one.url for scenario in session.scenarios if (one := receiver.endpoint(scenario.provider))]
+            await _asked(session, lambda wire: somebody_there(urls, wire, RealClock()))
         return None
     child: Child | None = None
 
-    async def asked(look: Callable[[Wire], Coroutine[Any, Any, None]]) -> None:
-        wire = Wire(RealClock().now, tls=receiver.tls, allow=settings.allow, never=settings.never)
-        try:
-            await _while_wanted(look(wire), stop)
-        finally:
-            await wire.close()
-
     async def vacant() -> None:
-        await asked(lambda wire: nobody_there(url, wire))
+        await _asked(session, lambda wire: nobody_there(url, wire))
 
     async def ready() -> None:
         patience, clock = session.wait_timeout, RealClock()
-        await asked(lambda wire: wait_until_ready(url, wire, clock, patience, any_answer=any_answer, child=child))
+        looking = partial(wait_until_ready, clock=clock, patience=patience, any_answer=any_answer, child=child)
+        await _asked(session, lambda wire: looking(url, wire))
 
     if receiver.start:
         await vacant()
@@ -180,6 +180,16 @@ async def _ready(session: Session, stack: AsyncExitStack, stop: Stop) -> Running
         child = await stack.enter_async_context(started(receiver.start, folder, log, stop))
     await ready()
     return Running(child, vacant, ready, stop) if child else None
+
+
+async def _asked(session: Session, look: Callable[[Wire], Coroutine[Any, Any, None]]) -> None:
+    """Look at the receiver on a wire of its own, unless the run is to end before that is done."""
+    receiver, settings = session.receiver, session.settings
+    wire = Wire(RealClock().now, tls=receiver.tls, allow=settings.allow, never=settings.never)
+    try:
+        await _while_wanted(look(wire), session.stop)
+    finally:
+        await wire.close()
 
 
 async def _while_wanted(work: Coroutine[Any, Any, None], stop: Stop) -> None:

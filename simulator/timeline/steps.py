@@ -48,11 +48,20 @@ def step_lanes(steps: Iterable[PlannedStep]) -> Iterator[Iterator[Item]]:
 
 
 def planned_steps(
-    story: Story, scenario: Scenario, exports: Mapping[str, PlannedExport], routes: Routes, mistakes: Mistakes
+    story: Story,
+    scenario: Scenario,
+    exports: Mapping[str, PlannedExport],
+    routes: Routes,
+    mistakes: Mistakes,
+    *,
+    first: int = 0,
 ) -> list[PlannedStep]:
-    """All steps, in order of declaration; what is wrong with any of them is added to the mistakes."""
+    """All steps, in order of declaration; what is wrong with any of them is added to the mistakes.
+
+    Ids of steps that speak of no export count from `first`, or from where those of the exports end.
+    """
     planned = []
-    free = max((one.serial + one.ids for one in exports.values()), default=0)  # ids from here on are no export's
+    free = max((one.serial + one.ids for one in exports.values()), default=first)
     for order, step in enumerate(scenario.steps, start=len(scenario.exports)):
         try:
             found = _export(scenario, step.export) if step.export else None
@@ -247,8 +256,13 @@ def _with_fault(story: Story, step: Step, delivery: Delivery) -> Delivery:
         except ValueError as error:
             raise _Wrong(("fault", name), str(error)) from error
         route = _by_method(delivery.route, setting) if name == "method" else delivery.route
-        return delivery._replace(script=script, route=route)
+        return delivery._replace(script=script, route=route, fault=_as_written(name, setting))
     return delivery
+
+
+def _as_written(name: str, setting: Any) -> str:
+    """A fault as its author wrote it: `truncate 60%`, `drip {"part":"body","every":"20ms"}`."""
+    return f"{name} {setting if isinstance(setting, str) else json.dumps(setting, separators=(',', ':'))}"
 
 
 def _by_method(route: Route, method: str) -> Route:

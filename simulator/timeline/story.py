@@ -1,8 +1,8 @@
 """When a story begins, and what all its parts share: partner, chosen readings, dice, and ids to count from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
 from random import Random
@@ -30,20 +30,12 @@ class Story:
     choices: Mapping[str, Any]
     seed: int
     start: datetime
+    base: int  # the second that ids count from
 
     @cached_property
     def epoch(self) -> float:
         """The moment of the start."""
         return self.start.timestamp()
-
-    @cached_property
-    def base(self) -> int:
-        """The second that ids count from, so that stories do not meet: 30 days to 5 years before the start.
-
-        It is chosen by seed and start together: the same seed a second later counts from somewhere else.
-        """
-        dice = self.dice(f"base {int(self.epoch)}")
-        return int(self.epoch) - 30 * _DAY - int.from_bytes(dice[:8], "big") % (5 * 365 * _DAY)
 
     @cached_property
     def retry(self) -> Retry:
@@ -52,7 +44,7 @@ class Story:
 
     def dice(self, name: str, number: int = 0) -> bytes:
         """16 bytes chosen by the seed, a name and a number."""
-        return blake2b(f"{self.seed} {number} {name}".encode(), digest_size=16).digest()
+        return _dice(self.seed, name, number)
 
     def random(self, name: str) -> Random:
         """A generator seeded the same way."""
@@ -61,6 +53,11 @@ class Story:
     def schema(self, event: str) -> Schema:
         """What the payloads of an event must fit."""
         return self.provider.events[event].payload
+
+    def later(self, seconds: float) -> "Story":
+        """The same story, begun so much later; its ids count from where they did."""
+        moment = self.start.astimezone(UTC) + timedelta(seconds=seconds)  # a local clock jumps in some nights
+        return replace(self, start=moment.astimezone(self.start.tzinfo))
 
     def tells(self, at: float) -> bool:
         """Whether a moment, in seconds from the start, is one that partners can write."""
@@ -79,7 +76,27 @@ def tell(scenario: Scenario, seed: int, start: datetime) -> Story:
             f"the story cannot start at {start.isoformat()}", "give a time with zone in the years 1980 to 9998"
         )
     chosen = {name: scenario.readings.get(name, one.options[0].name) for name, one in partner.readings.items()}
-    return Story(provider=partner, readings=chosen, choices=choices, seed=seed, start=start.astimezone(_zone(choices)))
+    return Story(
+        provider=partner,
+        readings=chosen,
+        choices=choices,
+        seed=seed,
+        start=start.astimezone(_zone(choices)),
+        base=_base(seed, int(start.timestamp())),
+    )
+
+
+def _base(seed: int, second: int) -> int:
+    """The second that ids count from, so that stories do not meet: 30 days to 5 years before the start.
+
+    It is chosen by seed and start together: the same seed a second later counts from somewhere else.
+    """
+    dice = _dice(seed, f"base {second}", 0)
+    return second - 30 * _DAY - int.from_bytes(dice[:8], "big") % (5 * 365 * _DAY)
+
+
+def _dice(seed: int, name: str, number: int) -> bytes:
+    return blake2b(f"{seed} {number} {name}".encode(), digest_size=16).digest()
 
 
 def story_start(scenario: Scenario, now: datetime) -> datetime:

@@ -253,7 +253,14 @@ def test_receive_stops_when_asked_and_keeps_what_it_has(tmp_path: Path) -> None:
 def test_receive_says_when_its_port_is_taken(partnersim: Command, answering: Answering) -> None:
     ended = partnersim("receive", "--port", answering.url.rpartition(":")[2])
     assert ended.returncode == 2
-    assert "choose another port" in ended.stderr
+    assert "choose another port with --port; --port 0 takes any that is free" in ended.stderr
+
+
+def test_receive_says_when_its_address_is_none_of_this_machine(partnersim: Command) -> None:
+    ended = partnersim("receive", "--port", "0", "--host", "203.0.113.1")
+    assert ended.returncode == 2
+    assert "--host" in ended.stderr
+    assert "--port" not in ended.stderr
 
 
 def test_doctor_looks_at_the_machine_and_the_receiver(

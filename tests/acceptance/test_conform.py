@@ -4,12 +4,14 @@ import json
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import jsonschema
 import pytest
@@ -265,10 +267,53 @@ def test_refusing_by_hanging_up_is_refusing_and_an_effect_all_the_same_is_found(
     assert answers == {"passed"}
 
 
-def test_a_receiver_that_is_not_there_is_never_reached(partnersim: Command, closed_port: str) -> None:
-    ended = partnersim("conform", "--to", closed_port, "--select", "ack/documented-sample")
+def test_a_receiver_that_is_not_there_is_never_reached_and_nothing_is_played(
+    partnersim: Command, closed_port: str, tmp_path: Path
+) -> None:
+    ended = partnersim("conform", "--to", closed_port, "--explore", "3", "--journal", "journals")
     assert ended.returncode == 3
+    assert f"nobody is there at {closed_port}/: refused" in ended.stderr
+    assert "start the receiver" in ended.stderr
+    assert ended.stdout == ""
+    assert not (tmp_path / "journals").exists(), "nothing was played"
+
+
+def test_where_one_of_two_partners_finds_somebody_the_other_ones_rules_say_that_nothing_was_reached(
+    partnersim: Command, answering: Answering, closed_port: str, tmp_path: Path
+) -> None:
+    urls = f"clevertap: {{url: '{closed_port}/'}}, reachfive: {{url: '{answering.url}/'}}"
+    (tmp_path / "r.yaml").write_text(f"receiver: r\nendpoints: {{{urls}}}\n")
+    words = ["conform", "--receiver", "r.yaml", "--select", "ack/documented-sample"]
+    ended = partnersim(*words)
     assert "nothing of it reached the receiver" in ended.stdout
+    assert answering.requests, "the other one was played"
+    alone = partnersim(*words, "--partner", "clevertap")
+    assert alone.returncode == 3
+    assert f"nobody is there at {closed_port}/" in alone.stderr
+    assert answering.url not in alone.stderr
+
+
+def test_one_that_is_gone_after_its_first_answer_is_played_to_the_end(partnersim: Command, tmp_path: Path) -> None:
+    for name in ("ours/a", "ours/b"):
+        own(tmp_path / "rules", name)
+    door = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{door.getsockname()[1]}"
+
+    def one_answer() -> None:
+        while True:
+            line, _ = door.accept()
+            with line:
+                if line.recv(65536):
+                    door.close()
+                    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                    return
+
+    answering = Thread(target=one_answer, daemon=True)
+    answering.start()
+    words = ["--rules", "rules", "--select", "ours", "--at-once", "1", "--json"]
+    ended = partnersim("conform", "--to", url, *words)
+    answering.join(timeout=10)
+    assert [one["outcome"] for one in json.loads(ended.stdout)["verdicts"]] == ["passed", "inconclusive"]
 
 
 def test_when_it_is_interrupted_what_happened_so_far_is_told(tmp_path: Path, answering: Answering) -> None:

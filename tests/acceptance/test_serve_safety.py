@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from queue import Queue
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 
-from simulator.serving import Room, listening, running
+from simulator.serving import Room, listening, running, serve
 from simulator.web.stream import MOST
 from tests.acceptance.served import Served, serving
 
@@ -305,6 +306,7 @@ def test_a_port_that_is_taken_is_a_usage_error(
     ended = partnersim("serve", "--port", service.port)
     assert ended.returncode == 2
     assert f"cannot listen on 127.0.0.1 port {service.port}" in ended.stderr
+    assert "--port 0 takes any that is free" in ended.stderr
 
 
 def test_a_state_in_use_is_nobody_elses(
@@ -327,3 +329,31 @@ def test_any_application_can_be_served_with_words_of_its_own() -> None:
         assert raw(port, b"GET /x\x00 HTTP/1.9\r\nx\r\n\r\n") == (400, b"400 Invalid header")
     with listening("127.0.0.1", 0) as taken:
         assert taken.getsockname()[1] > 0
+
+
+def test_while_it_ends_nobody_new_is_kept_waiting_and_who_is_being_answered_is_answered() -> None:
+    begun, may_end, stop = Event(), Event(), Event()
+    urls: Queue[str] = Queue()
+
+    def slow(_: dict[str, Any], start: Any) -> list[bytes]:
+        begun.set()
+        may_end.wait(PATIENCE)
+        start("200 OK", [("Content-Length", "4")])
+        return [b"done"]
+
+    def refused() -> bool:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return False
+        return True
+
+    server = Thread(target=serve, args=(slow, "127.0.0.1", 0, urls.put), kwargs={"stop": stop})
+    server.start()
+    port = int(urls.get(timeout=PATIENCE).rpartition(":")[2])
+    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as line:
+        line.request("GET", "/")
+        assert begun.wait(PATIENCE)
+        stop.set()
+        gone = within(PATIENCE, refused)
+        may_end.set()
+        assert (gone, line.getresponse().read()) == (True, b"done")
+    server.join(PATIENCE)

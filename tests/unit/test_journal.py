@@ -171,6 +171,7 @@ def test_every_field_of_an_attempt_comes_back(opened: Opens) -> None:
         "hung_up": False,
         "detail": "why",
         "final": False,
+        "fault_name": "",
     }
     assert (line, outcome) == (2, 3)
 
@@ -181,7 +182,11 @@ def test_every_field_of_an_attempt_comes_back(opened: Opens) -> None:
         ({"end": False}, {"end": False}),
         ({"valid": False}, {"valid": False, "genuine": False}),
         ({"credentials": "prefix"}, {"credentials": "prefix", "genuine": False}),
-        ({"script": (b"x", HangUp())}, {"fault": True, "genuine": False}),
+        ({"script": (b"x", HangUp())}, {"fault": True, "fault_name": "", "genuine": False}),
+        (
+            {"script": (b"x", HangUp()), "fault": "truncate 80%"},
+            {"fault": True, "fault_name": "truncate 80%", "genuine": False},
+        ),
         ({"export": "", "run": 0, "step": "alone", "copy": 0}, {"export": "", "run": 0, "name": "alone"}),
         ({"step": "nightly", "copy": 1}, {"name": "nightly[3].completed+1"}),
     ],
@@ -546,7 +551,7 @@ def every_line(opened: Opens) -> list[dict[str, Any]]:
     writer = opened()
     line = 0
     for body in (b"{}", b"\xff"):
-        line = writer.intent(a_delivery(body=body, script=(b"x",)), 1, 0.0)
+        line = writer.intent(a_delivery(body=body, script=(b"x",), fault="drip {}"), 1, 0.0)
         writer.outcome(line, a_delivery(), an_answer(body, detail="d", capped=True), late=0.0, final=True)
     for outcome in Outcome:
         line = writer.intent(a_delivery(export="", run=0, copy=0), 2, 0.0)
@@ -589,7 +594,17 @@ def test_no_required_key_can_be_missing(every_line: list[dict[str, Any]]) -> Non
     for one in every_line:
         for key in one:
             rest = {name: value for name, value in one.items() if name != key}
-            assert fits(rest) is (one["kind"] == "outcome" and key in optional), (one["kind"], key)
+            left_out = key == "fault_name" or (one["kind"] == "outcome" and key in optional)
+            assert fits(rest) is left_out, (one["kind"], key)
+
+
+def test_the_fault_of_a_delivery_is_on_its_line_and_no_key_is_where_there_is_none(
+    every_line: list[dict[str, Any]],
+) -> None:
+    for one in every_line:
+        assert one.get("fault_name", "") == ("drip {}" if one.get("fault") else ""), one
+    assert any("fault_name" in one for one in every_line)
+    assert any(one["kind"] == "intent" and "fault_name" not in one for one in every_line)
 
 
 def test_a_body_stands_in_one_form_only(every_line: list[dict[str, Any]]) -> None:

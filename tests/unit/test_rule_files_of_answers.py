@@ -183,7 +183,7 @@ def test_what_is_not_the_partners_word_for_word_has_another_id_in_every_run(name
 
 @ANY
 def test_its_answers_alone_decide_where_effects_are_not_shown_only_if_its_sentence_is_about_them(name: str) -> None:
-    payloads = {"payload/missing-field", "payload/wrong-type"}
+    payloads = {"payload/missing-field", "payload/wrong-type", "payload/truncated", "payload/array"}
     read = {"http/charset", "http/chunked", "http/expect-continue", "http/header-case", "http/get"}
     assert load_rule(name).where_shown == (name.startswith("auth/") or name in payloads | read | MAY)
 
@@ -356,7 +356,7 @@ def test_of_basic_the_letters_as_sent_are_swapped_and_then_those_of_the_password
 def test_what_is_no_json_cannot_be_parsed(name: str, partner: str) -> None:
     for one in steps(name, partner).values():
         with pytest.raises((json.JSONDecodeError, UnicodeDecodeError)):
-            json.loads(one.body)
+            json.loads(head_and_body(one)[1])
 
 
 @PARTNER
@@ -378,12 +378,43 @@ def test_what_breaks_off_lacks_no_more_than_its_end(partner: str) -> None:
     broken = steps("payload/truncated", partner)
     assert json.loads(broken["no-brace"].body + b"}") == sample(partner)
     assert json.loads(broken["behind-a-value"].body.removesuffix(b",") + b"}")
-    assert len(broken) == 3
+    assert len(broken) == 5
+
+
+@PARTNER
+@pytest.mark.parametrize("seed", range(3))
+def test_two_that_break_off_are_whole_for_http_and_name_ids_that_nobody_else_names(partner: str, seed: int) -> None:
+    told = deliveries("payload/truncated", partner, seed)
+    cut = {one.step: one for one in told if one.export.startswith("cut")}
+    assert head_and_body(cut["nearly"])[1] == cut["nearly"].body[:-1]
+    for one in cut.values():
+        assert len(one.script or ()) == 1, "the connection stays open"
+        assert values_of(one, "Content-Length") == [str(len(head_and_body(one)[1]))]
+        assert one.id in head_and_body(one)[1].decode()
+        assert [other for other in told if other.id == one.id] == [one]
+    assert cut["half"].status in head_and_body(cut["half"])[1].decode()
+
+
+@PARTNER
+@pytest.mark.parametrize(("name", "of"), [("payload/truncated", "cut"), ("payload/array", "listed")])
+def test_what_names_an_id_of_its_own_is_refused_and_is_not_there_afterwards(name: str, of: str, partner: str) -> None:
+    played = scenario(name, partner)
+    (claim,) = played.claims
+    assert (claim.of, dict(claim.wants)) == (of, {"absent": True})
+    expected = {one.name: one.status for one in played.expectations}
+    own = [step.name for step in played.steps if step.export.startswith(of)]
+    assert own
+    assert {expected[one] for one in own} == {("refused",)}
+    assert load_rule(name).where_shown, "without a probe the answers are judged all the same"
 
 
 @PARTNER
 def test_arrays_hold_nothing_one_or_two_whole_notifications(partner: str) -> None:
-    told = {name: json.loads(one.body) for name, one in steps("payload/array", partner).items()}
+    played = steps("payload/array", partner)
+    told = {name: json.loads(head_and_body(one)[1]) for name, one in played.items()}
+    (own,) = told.pop("own")
+    assert own == json.loads(played["own"].body)
+    assert played["own"].id in [str(value) for value in own.values()]
     assert told == {"nothing": [], "one": [sample(partner)], "two": [sample(partner)] * 2}
 
 

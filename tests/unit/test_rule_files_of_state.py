@@ -285,14 +285,23 @@ def test_a_late_start_comes_hours_after_its_end_with_other_exports_between() -> 
 
 def test_alerts_of_one_second_come_in_either_order_and_side_by_side() -> None:
     sent = deliveries("order/same-second", "clevertap")
-    by_export = {name: [one for one in sent if one.export == name] for name in {one.export for one in sent} - {"plain"}}
-    assert {name: [one.status for one in two] for name, two in by_export.items()} == {
-        "start-first": ["Initiated", "Completed"],
-        "end-first": ["Completed", "Initiated"],
-        "side-by-side": ["Initiated", "Completed"],
+    by_run: dict[tuple[str, int], list[Delivery]] = {}
+    for one in sent:
+        by_run.setdefault((one.export, one.run), []).append(one)
+    del by_run["plain", 1]
+    start_ahead, end_ahead = ["Initiated", "Completed"], ["Completed", "Initiated"]
+    assert {name: [one.status for one in two] for name, two in by_run.items()} == {
+        ("start-first", 1): start_ahead,
+        ("end-first", 1): end_ahead,
+        **{(f"side-by-side-{number}", 1): start_ahead for number in (1, 2)},
+        **{(f"end-ahead-{number}", 1): end_ahead for number in (1, 2, 3)},
+        ("again", 1): start_ahead,
+        ("again", 2): end_ahead,
     }
-    assert all(one.time == two.time for one, two in by_export.values())
-    assert {name for name, (one, two) in by_export.items() if one.due == two.due} == {"side-by-side"}
+    assert all(one.time == two.time for one, two in by_run.values())
+    apart = {name for name, (one, two) in by_run.items() if one.due != two.due}
+    assert apart == {("start-first", 1), ("end-first", 1), ("again", 1)}
+    assert len({one.id for one in sent if one.export == "again"}) == 1
 
 
 def test_end_only_is_one_completed() -> None:
@@ -419,7 +428,22 @@ def test_no_time_that_must_not_show_is_the_true_one_in_any_zone_that_is_played_f
         assert shown.replace(tzinfo=None) != true[claim.of]
         wrong.setdefault(f"{claim.of} {shown.replace(tzinfo=None)}", set()).add(str(shown.utcoffset()))
     for zones in wrong.values():
-        assert zones >= EVERYWHERE if name == "time/day-first" else zones == {"5:30:00", "0:00:00", "None"}
+        assert zones >= EVERYWHERE if name == "time/day-first" else zones >= {"5:30:00", "0:00:00", "None"}
+
+
+def test_a_wrong_half_day_is_looked_for_in_zones_where_it_is_no_right_one_elsewhere() -> None:
+    half, new_year = timedelta(hours=12), datetime(2024, 1, 1, 12)
+    lived_in = {zone.utcoffset(new_year) for zone in ZONES}
+    looked: dict[str, set[timedelta | None]] = {}
+    for claim in load_rule("time/half-days").played["clevertap"].claims:
+        shown = datetime.fromisoformat(claim.wants["at"])
+        looked.setdefault(f"{claim.of} {shown:%d %H}", set()).add(shown.utcoffset())
+    late, early = looked["midnight 01 12"], looked["noon 01 00"]
+    assert looked == {"midnight 01 12": late, "noon 02 00": late, "noon 01 00": early, "afternoon 01 01": early}
+    assert not [one for one in late if one is not None and (one not in lived_in or one - half in lived_in)]
+    assert not [one for one in early if one and (one not in lived_in or one + half in lived_in)]
+    assert late >= {None, *(timedelta(hours=one) for one in (-8, -7, -6, -5, -3.5, 0, 5.5, 5.75, 9.5, 10.5))}
+    assert early >= {None, *(timedelta(hours=one) for one in (0, 5.5, 5.75, 7, 8, 9, 9.5, 10.5))}
 
 
 @pytest.mark.parametrize("name", ["time/day-first", "time/half-days"])

@@ -141,7 +141,8 @@ def _attempt(attempt: Attempt, place: str, evidence: Evidence, page: Page) -> It
         yield from gutter("<", [*lines(attempt.answer_head.rstrip("\r\n")), "", *_body(attempt.answer_body)], page)
     yield from [*told(_came_to(attempt), page), *told(_circumstances(attempt), page)]
     if attempt.fault:
-        yield from told("this delivery misbehaved on the wire on purpose, which curl cannot do", page)
+        which = f" ({attempt.fault_name})" if attempt.fault_name else ""
+        yield from told(f"this delivery misbehaved on the wire on purpose{which}, which curl cannot do", page)
         return
     if attempt.outcome is Outcome.BLOCKED:
         return  # what partnersim does not send it does not offer to send

@@ -1,5 +1,6 @@
 """What is the same, what is new, and what stands: receivers with one flaw each."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from tests.receivers.correct.plain_http import Refused
 from tests.receivers.correct.plain_receiver import Fields, Note, Receiver
 from tests.receivers.flawed.table import flaw
+
+_THOUGHT = 0.001  # seconds between a look and a writing that relies on it
 
 
 @flaw("repeats/one-after-another", "A repeat runs into a unique key and is answered with 409")
@@ -85,6 +88,20 @@ class OrderLateStart(Receiver):
 class OrderSameSecond(Receiver):
     def latest(self, told: Sequence[Note]) -> Note:
         return max(enumerate(told), key=lambda one: (one[1].place[0], one[0]))[1]
+
+
+@flaw(
+    "order/same-second:race", "It looks at the state, thinks for a moment, and writes: of two at once the last stands"
+)
+class OrderSameSecondRace(Receiver):
+    async def keep(self, note: Note) -> None:
+        """What it writes is right by what it saw."""
+        told, whose = self.told, (note.provider, note.id)
+        seen = dict(told.get(whose, {}))
+        await asyncio.sleep(_THOUGHT)
+        await super().keep(note)
+        if note.same in told.get(whose, {}):
+            told[whose] = seen | {note.same: note}
 
 
 @flaw("order/end-only", "An end updates what its start has made: where there is none, nothing")

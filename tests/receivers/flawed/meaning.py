@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.receivers.correct.plain_http import Refused, Request
 from tests.receivers.correct.plain_receiver import Fields, Note, Receiver
@@ -64,6 +65,11 @@ class TimeHalfDays(Receiver):
     def day_first(self, text: str) -> datetime:
         midnight = re.search(r" 12:.*AM$", text)
         return super().day_first(text) + timedelta(hours=12 if midnight else 0)
+
+
+@flaw("time/half-days:elsewhere", "Twelve in the night is taken for noon, of an account in New York")
+class TimeHalfDaysElsewhere(TimeHalfDays):
+    zone = ZoneInfo("America/New_York")
 
 
 @flaw("time/zone", "The time is taken for UTC")

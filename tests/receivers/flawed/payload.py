@@ -1,5 +1,6 @@
 """What is understood: receivers with one flaw each."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -31,11 +32,36 @@ class PayloadTruncated(Receiver):
             raise
 
 
+@flaw("payload/truncated:kept", "JSON that breaks off is refused, once the id and status in it are kept")
+class PayloadTruncatedKept(Receiver):
+    async def hook(self, request: Request, provider: str) -> Answer:
+        try:
+            return await super().hook(request, provider)
+        except Refused:
+            id_, status = (re.search(one, request.body) for one in (rb'd":"?(\w+)', rb'tatus":"(\w+)"'))
+            cut = not request.body.endswith((b"}", b"]"))
+            if cut and id_ and status and self.allowed(request.all("authorization")):
+                await self.keep(Note(provider, id_[1].decode(), status[1].decode(), 1, None))
+            raise
+
+
 @flaw("payload/array", "Of an array the first is taken")
 class PayloadArray(Receiver):
     def parsed(self, body: bytes) -> Any:
         value = super().parsed(body)
         return value[0] if isinstance(value, list) and value else value
+
+
+@flaw("payload/array:kept", "Of an array each is kept, and then it is refused")
+class PayloadArrayKept(Receiver):
+    async def hook(self, request: Request, provider: str) -> Answer:
+        try:
+            return await super().hook(request, provider)
+        except Refused:
+            if self.allowed(request.all("authorization")) and isinstance(listed := self.parsed(request.body), list):
+                for note in (self.read(provider, one, request) for one in listed):
+                    await self.keep(note) if note else None
+            raise
 
 
 @flaw("payload/scalar", "Fields are asked of whatever was parsed, and a number has none")

@@ -408,7 +408,7 @@ def test_wrong_credentials_mean_nothing_where_none_are_right(tmp_path: Path, ans
     told.send("completed", 2.0, step="forged", credentials="absent", answer=answer)
     verdict = told.verdict(expect("forged", "refused"))
     assert verdict.result is Result.NOT_APPLICABLE
-    assert "the receiver file names no authorization" in verdict.because
+    assert "neither a receiver file nor --authorization names any that they could differ from" in verdict.because
 
 
 # Codes, any, and several words at once

@@ -192,7 +192,7 @@ def test_without_a_probe_it_is_inconclusive_and_says_what_to_declare(tmp_path: P
     told.send("completed", 1.0)
     verdict = told.verdict(eventually())
     assert verdict.result is Result.INCONCLUSIVE
-    assert "has no probe 'export': declare it" in verdict.because
+    assert "has no probe 'export': declare it under `probes` of a receiver file" in verdict.because
 
 
 def test_a_select_name_not_offered_is_inconclusive_and_named(told: Told) -> None:

@@ -299,6 +299,16 @@ def test_a_copy_of_what_was_acknowledged_is_to_be_acknowledged(told: Told, answe
     )
 
 
+def test_a_copy_turned_away_while_the_first_is_still_being_answered_breaks_nothing(told: Told) -> None:
+    told.send("completed", 1.0, took=0.2)
+    told.send("completed", 1.0, copy=1, answer=409)
+    told.watch(1.3, 3.3, status="Completed", effects=1)
+    assert told.verdict(REPEATS).result is not Result.FAILED
+    told.send("completed", 1.2, copy=2, answer=409)
+    told.watch(1.3, 3.3, status="Completed", effects=1)
+    assert told.verdict(REPEATS).result is Result.FAILED
+
+
 def test_a_first_copy_that_failed_before_one_was_acknowledged_is_not_about_copies(told: Told) -> None:
     told.send("completed", 1.0, answer=503)
     told.send("completed", 2.0, copy=1)

@@ -82,10 +82,35 @@ def test_what_was_cut_down_fails_the_run_and_is_written(pretend: Pretend, tmp_pa
     whole, judged = beyond(("clevertap",), RECEIVER, {}, report(), options(patience=3.0))
     assert whole.exit_code == 1
     verdict = judged[0].verdict
-    said = "schedule 8: then/1-never: so (schedule-8-shrunk.yaml: 2 of 31 deliveries are left)"
+    run = "partnersim run schedule-8-shrunk.yaml --receiver receiver.yaml --patience 3"
+    said = (
+        f"schedule 8: then/1-never: so (schedule-8-shrunk.yaml: 2 of 31 deliveries are left: {run}); "
+        "schedule 9 failed like one before it: then/4-never: so "
+        "(partnersim explore --partner clevertap --seed 9 --count 1 --receiver receiver.yaml)"
+    )
     assert (verdict.result, verdict.because) == (Result.FAILED, said)
     assert verdict.reproduce == "partnersim run schedule-8-shrunk.yaml --receiver receiver.yaml --patience 3"
     assert [file.name for file in tmp_path.iterdir()] == ["schedule-8-shrunk.yaml"]
+
+
+def test_of_one_that_failed_the_command_stands_in_its_own_place(pretend: Pretend) -> None:
+    pretend(explored(Found(8, "text", "then/3-never", "so", SMALLER)))
+    _, (judged,) = beyond(("clevertap",), RECEIVER, {}, report(), options())
+    assert judged.verdict.because == (
+        "schedule 8: then/1-never: so (schedule-8-shrunk.yaml: 2 of 31 deliveries are left)"
+    )
+    assert judged.verdict.reproduce == "partnersim run schedule-8-shrunk.yaml --receiver receiver.yaml"
+
+
+def test_of_many_that_failed_a_few_are_named_those_that_were_cut_down_first(pretend: Pretend) -> None:
+    like = [Found(seed, "text", "then/3-never", "so", None) for seed in range(10, 17)]
+    pretend(explored(*like, Found(20, "text", "then/3-never", "so", SMALLER)))
+    _, (judged,) = beyond(("clevertap",), RECEIVER, {}, report(), options())
+    because = judged.verdict.because
+    assert because.startswith("schedule 20: then/1-never")
+    assert [f"--seed {seed} " in because for seed in range(10, 17)] == [True] * 4 + [False] * 3
+    assert because.endswith("; and 3 more")
+    assert judged.verdict.reproduce.startswith("partnersim run schedule-20-shrunk.yaml ")
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_what_is_expected_of_a_fault_is_what_any_right_receiver_does(partner: st
             if step.fault:
                 assert (expected.get(step.name) == ("ack",)) == correct(step.fault), step
         for claim in scenario.claims:
-            if not claim.invariant:
+            if not claim.invariant and claim.of in alone:
                 step = alone[claim.of]
                 assert [one.step for one in deliveries if one.export == claim.of] == [step.name]
                 kind = "absent" if "absent" in claim.wants else "there"
@@ -110,6 +110,45 @@ def test_what_is_expected_of_a_fault_is_what_any_right_receiver_does(partner: st
                 assert kind == "there" or undone(step.fault), step
                 seen[kind] += 1
     assert min(seen["absent"], seen["there"]) > 25
+
+
+@pytest.mark.parametrize("partner", PARTNERS)
+def test_some_exports_are_told_of_side_by_side_and_end_once_whatever_is_answered(partner: str) -> None:
+    """At one moment nobody knows which is first: a start may be refused, and a copy of what is being worked on."""
+    seen: Counter[str] = Counter()
+    for seed in range(150):
+        scenario, deliveries = planned(partner, seed)
+        expected = {one.name: one.status for one in scenario.expectations}
+        claims = {one.of: one.wants for one in scenario.claims if "effects" in one.wants}
+        tied = {step.export for step in scenario.steps if step.name.startswith(("crowd", "start", "end"))}
+        assert set(claims) == tied
+        for export, wanted in claims.items():
+            told = [one for one in deliveries if one.export == export]
+            assert all(one.genuine for one in told)
+            assert len({one.due for one in told}) == 1
+            assert len(told) > 1
+            assert {one.status for one in told if one.end} == {wanted["status"]}
+            assert len({one.body for one in told if one.end}) == wanted["effects"] == 1
+            for one in told:
+                right = ("any",) if one.together > 1 else (("ack",) if one.end else ("2xx", "4xx"))
+                assert expected.get(one.step, ("ack",)) == right, one
+            if len({one.event for one in told}) > 1:
+                seen[f"first {told[0].event}"] += 1
+            seen["same time"] += len({one.at for one in told}) == 1
+            seen["copies"] += any(one.together > 1 for one in told)
+    both = {"first completed", "first initiated"} if partner == "clevertap" else set()
+    assert {name for name, number in seen.items() if number > 10} == both | {"copies", "same time"}
+
+
+@pytest.mark.parametrize("partner", PARTNERS)
+def test_of_a_copy_of_what_is_being_worked_on_no_invariant_asks_for_an_answer(partner: str) -> None:
+    for seed in range(150):
+        scenario, _ = planned(partner, seed)
+        crowded = {one.of for one in scenario.claims if "effects" in one.wants}
+        asked = {one.of for one in scenario.claims if one.invariant == "repeats-change-nothing"}
+        copied = any(step.repeat.count > 1 for step in scenario.steps if step.export in crowded)
+        assert not asked & crowded
+        assert not (copied and "" in asked)
 
 
 def correct(fault: Mapping[str, Any]) -> bool:
@@ -137,7 +176,10 @@ def test_nothing_is_forged_where_no_credentials_are_asked_for() -> None:
 def test_nothing_is_claimed_of_what_the_receiver_does_not_show(partner: str) -> None:
     for seed in range(30):
         without = schedule(partner, seed, authorized=True, shown=("effects",))
-        assert not {name for claim in parse_scenario(without, "own").claims for name in claim.wants} - {"absent"}
+        assert {name for claim in parse_scenario(without, "own").claims for name in claim.wants} <= {
+            "absent",
+            "effects",
+        }
         blind = parse_scenario(schedule(partner, seed, authorized=True, shown=()), "own")
         assert all(claim.invariant for claim in blind.claims)
         assert [step.name for step in blind.steps] == [step.name for step in planned(partner, seed)[0].steps]

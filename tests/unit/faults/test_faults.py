@@ -45,6 +45,11 @@ def test_a_cut_says_how_the_connection_ends(end: str, how: Any) -> None:
     assert script("truncate", {"at": 3}) == (HEAD + b"012", HangUp())
 
 
+def test_a_cut_that_leaves_the_connection_open_promises_no_more_than_comes() -> None:
+    cut = sent("truncate", {"at": "60%", "end": "open"})
+    assert cut == FIRST + b"Content-Length: 6\r\n\r\n012345"
+
+
 @pytest.mark.parametrize("setting", [{"end": "reset"}, {"at": 1, "end": "soon"}, {"at": 1, "end": None, "x": 1}])
 def test_a_cut_wants_a_place_and_a_known_end(setting: Any) -> None:
     with pytest.raises(ValueError, match=r"truncate (takes|ends by)"):
@@ -328,6 +333,11 @@ def test_an_encoded_body_has_the_length_of_its_bytes() -> None:
     assert wide == FIRST + b"Content-Length: 26\r\n\r\n" + b"\xff\xfe" + body.decode().encode("utf-16-le")
 
 
+def test_a_body_within_an_array_is_its_one_element() -> None:
+    body = '{"name":"ü"}'.encode()
+    assert sent("encoding", "array", body) == FIRST + b"Content-Length: 15\r\n\r\n[" + body + b"]"
+
+
 def test_a_compressed_body_says_so_and_is_the_same_at_any_time() -> None:
     body = b'{"a": 1}' * 100
     head, _, packed = sent("encoding", "gzip", body).partition(b"\r\n\r\n")
@@ -362,6 +372,21 @@ def test_every_fault_says_what_it_does() -> None:
         "expect-continue", "headers", "method", "content-length", "content-type", "encoding",
     ]  # fmt: skip
     assert all(fault.__doc__ for fault in FAULTS.values())
+
+
+def test_the_schema_knows_every_way_to_cut_and_to_encode_and_no_other() -> None:
+    faults = json.loads((folder("schemas") / "scenario.schema.json").read_text(encoding="utf-8"))["$defs"]["fault"]
+    known = faults["properties"]
+    for end in known["truncate"]["properties"]["end"]["enum"]:
+        assert script("truncate", {"at": 1, "end": end})
+    for name in known["encoding"]["enum"]:
+        assert script("encoding", name)
+    with pytest.raises(
+        ValueError, match=f"truncate ends by {', '.join(known['truncate']['properties']['end']['enum'])},"
+    ):
+        script("truncate", {"at": 1, "end": "soon"})
+    with pytest.raises(ValueError, match=f"encoding takes {', '.join(known['encoding']['enum'])},"):
+        script("encoding", "zip")
 
 
 def test_the_schema_knows_every_fault_and_no_other() -> None:

@@ -238,6 +238,26 @@ def test_a_rule_needs_what_it_says_and_names_it_where_it_lacks(need: str, given:
     assert unmet(pair(), receiver()) == ""
 
 
+@pytest.mark.parametrize(
+    ("need", "remedy"),
+    [
+        ("authorization", "give one with --authorization"),
+        ("start", "--receiver"),
+        ("probe", "declares one under `probes`, with `get` and `select`"),
+        ("separate_urls", "one for each under `endpoints`"),
+        ("test_body", "`supports: {test_body: true}`"),
+    ],
+)
+def test_without_a_receiver_file_none_is_spoken_of_as_if_there_were_and_what_helps_is_said(
+    need: str, remedy: str
+) -> None:
+    bare = unmet(pair(more=f"needs: [{need}]"), receiver_at("http://receiver.test/"))
+    assert "the receiver file" not in bare
+    assert remedy in bare
+    assert ("--receiver" in bare) == (need != "authorization")
+    assert "the receiver file" in unmet(pair(more=f"needs: [{need}]"), receiver())
+
+
 def test_urls_are_separate_where_two_partners_have_two() -> None:
     one, two = (
         parse_receiver(

@@ -1,8 +1,9 @@
-"""Copies of one delivery that are due at one moment are one batch, and share a gate that nobody else has."""
+"""What is told of one run at one moment, copies or not, is one batch, and shares a gate that nobody else has."""
 
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,3 +108,57 @@ def test_more_copies_than_may_be_under_way_leave_in_parts(tmp_path: Path) -> Non
 def test_copies_that_are_spaced_have_no_gate(tmp_path: Path) -> None:
     spaced = [one._replace(together=1, due=float(one.copy)) for one in copies(1, 5)]
     assert sizes(gates(tmp_path, spaced)) == []
+
+
+def pair(number: int, **changes: Any) -> list[Delivery]:
+    """A start and an end of one run, due at the same moment; `changes` are to the end."""
+    start = making.delivery(number, step="a", event="initiated", id="7", due=60.0, end=False, script=None)
+    return [start, start._replace(number=number + 1, step="b", event="completed", end=True, **changes)]
+
+
+@pytest.mark.parametrize("scale", ["instant", "real"])
+def test_different_notifications_of_one_run_at_one_moment_share_a_gate_with_their_copies(
+    scale: str, tmp_path: Path
+) -> None:
+    thrice = [one._replace(step="c", id="7", due=60.0, at=60.0) for one in copies(3, 3)]
+    found = gates(tmp_path, [*pair(1), *thrice, *copies(6, 1, due=60.0)], scale)
+    assert sizes(found) == [5]
+    assert found[-1] is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"due": 60.001},
+        {"id": "8"},
+        {"run": 2},
+        {"export": "other"},
+        {"route": making.route(making.URL._replace(port=8001))},
+        {"credentials": "wrong"},
+        {"valid": False},
+        {"script": ()},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_what_differs_in_more_than_what_it_tells_leaves_by_itself(changes: dict[str, Any], tmp_path: Path) -> None:
+    assert gates(tmp_path, pair(1, **changes)) == [None, None]
+
+
+def test_two_that_speak_of_no_export_leave_by_themselves(tmp_path: Path) -> None:
+    assert gates(tmp_path, [one._replace(export="", run=0) for one in pair(1)]) == [None, None]
+
+
+def test_odd_copies_leave_together_and_without_the_others(tmp_path: Path) -> None:
+    forged = [one._replace(id="7", due=60.0, credentials="wrong") for one in copies(3, 3)]
+    found = gates(tmp_path, [*pair(1), *forged])
+    assert sizes(found) == [2, 3]
+
+
+def test_only_as_many_leave_together_as_may_be_under_way(tmp_path: Path) -> None:
+    assert gates(tmp_path, pair(1), jobs=1) == [None, None]
+
+
+def test_times_that_differ_keep_their_order_also_where_others_share_one(tmp_path: Path) -> None:
+    start, end = pair(1, due=60.001)
+    other = start._replace(number=2, id="8")
+    assert gates(tmp_path, [start, other, end._replace(number=3)]) == [None, None, None]

@@ -259,9 +259,9 @@ def test_without_start_nothing_is_sent_and_the_remedy_is_said(tmp_path: Path) ->
         receiver=parse_receiver(RECEIVER, "", {}),
         settings=Settings(journals=tmp_path / "journals"),
     )
-    with pytest.raises(UsageError, match="does not say how") as caught:
+    with pytest.raises(UsageError, match="no receiver file says how") as caught:
         perform(session)
-    assert "`start`" in caught.value.remedy
+    assert "`start` to a receiver file" in caught.value.remedy
     assert not (tmp_path / "journals").exists()
 
 

@@ -1,0 +1,89 @@
+"""What of a load is not plain: sent again, late, broken, or with wrong credentials. Pure, and seeded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+import orjson
+
+from simulator.model import Delivery
+from simulator.timeline.lives import Lives
+
+AGAIN: Final = (0.05, 1.0)  # real seconds after which a copy comes that does not come at once
+AFTER: Final = (0.05, 0.5)  # real seconds after the end that a stale notification comes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mix:
+    """Shares of the notifications, from 0.0 to 1.0.
+
+    `repeat`: sent once more, the same bytes, half of them at the same moment. `stale`: delivered after the end that
+    overtook them, with their own time (partners that tell of the end alone have none). `malformed`: broken JSON, no
+    JSON, or without what it speaks of. `unauthorized`: with wrong credentials. The last two speak of exports of which
+    nothing genuine is sent, so that whatever the receiver makes of them can be seen.
+    """
+
+    repeat: float = 0.0
+    stale: float = 0.0
+    malformed: float = 0.0
+    unauthorized: float = 0.0
+
+
+def per_life(mix: Mix, size: int) -> float:
+    """How many notifications a life comes to, on an average, of a story that has `size`."""
+    other = _other(mix, size)
+    return other + (1.0 - other) * size * (1.0 + mix.repeat)
+
+
+def mixed(lives: Lives, mix: Mix, life: Sequence[Delivery], dice: Random) -> list[Delivery]:
+    """One life as it is sent: its deliveries in order of due time, whose `at` and `due` are real seconds already."""
+    other = _other(mix, len(life))
+    if other and (cast := dice.random()) < other:
+        broken = cast < other * mix.malformed / (mix.malformed + mix.unauthorized)
+        return [_broken(lives, life[0], dice) if broken else _unauthorized(lives, life[0])]
+    late = _late(mix, life, dice)
+    made = [_repeated(mix, one, dice) for one in late]
+    return sorted((one for copies in made for one in copies), key=lambda one: (one.due, one.copy))
+
+
+def _other(mix: Mix, size: int) -> float:
+    """The share of lives that are one notification that is broken or wrongly authorized."""
+    wrong = mix.malformed + mix.unauthorized
+    plain = max(1.0 - wrong, 0.0)
+    weight = wrong * size * (1.0 + mix.repeat)
+    return weight / (weight + plain) if weight else 0.0
+
+
+def _late(mix: Mix, life: Sequence[Delivery], dice: Random) -> list[Delivery]:
+    """The same with one notification, perhaps, moved behind the end of its run."""
+    ends = {(one.export, one.run): one.due for one in life if one.end}
+    early = [place for place, one in enumerate(life) if not one.end and one.genuine and (one.export, one.run) in ends]
+    made = list(life)
+    if not mix.stale or not early or dice.random() >= mix.stale * len(life):
+        return made
+    place = dice.choice(early)
+    end = ends[made[place].export, made[place].run]
+    made[place] = made[place]._replace(due=max(end, made[place].due) + dice.uniform(*AFTER))
+    return made
+
+
+def _repeated(mix: Mix, one: Delivery, dice: Random) -> list[Delivery]:
+    if not one.genuine or dice.random() >= mix.repeat:
+        return [one]
+    if dice.random() < 0.5:
+        return [one._replace(together=2), one._replace(copy=one.copy + 1, together=2)]
+    return [one, one._replace(copy=one.copy + 1, due=one.due + dice.uniform(*AGAIN))]
+
+
+def _broken(lives: Lives, one: Delivery, dice: Random) -> Delivery:
+    """Nobody can tell what it says: half of its JSON, no JSON, or none of its ids."""
+    roles = lives.timeline.story.schema(one.event).roles()
+    fields = orjson.loads(one.body)
+    nameless = {key: value for key, value in fields.items() if roles.get(key) != "id"}
+    bodies = (one.body[: len(one.body) * 6 // 10], b"status=" + one.status.encode(), orjson.dumps(nameless))
+    return one._replace(step="malformed", body=bodies[dice.randrange(len(bodies))], valid=False)
+
+
+def _unauthorized(lives: Lives, one: Delivery) -> Delivery:
+    return one._replace(step="unauthorized", credentials="wrong", route=lives.routes.with_credentials("wrong"))

@@ -1,0 +1,137 @@
+"""What the processes of one load are told: a file that the one that starts them writes, and each of them reads."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from heapq import merge
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from simulator.authoring import load_receiver, load_scenario, receiver_at
+from simulator.errors import StorageError, UsageError
+from simulator.load.curves import SHAPES
+from simulator.load.mix import Mix
+from simulator.load.planned import PlannedLoad
+from simulator.model import Delivery
+from simulator.receiver import Receiver
+from simulator.timeline.lives import Lives
+
+ORDERS: Final = "PARTNERSIM_LOAD_ORDERS"
+"""The environment variable that names the file."""
+
+AUTHORIZATION: Final = "PARTNERSIM_LOAD_AUTHORIZATION"
+"""The environment variable with the credentials for a receiver that is but a URL: no secret stands in the file."""
+
+FILE: Final = "orders.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Orders:
+    """A load as every process of it has to know it.
+
+    `scenarios` are names or paths; each is a load of its own, at an equal part of `rate`. `receiver_file` or `to`, a
+    URL, says where it goes. `start` is ISO 8601 with zone. `connections` a worker has at once, at most. A worker
+    (from 0) sends its share of `workers`, and goes on for `grace` seconds after the last was due.
+    """
+
+    scenarios: tuple[str, ...]
+    receiver_file: str = ""
+    to: str = ""
+    rate: float
+    seconds: float
+    shape: str = "steady"
+    repeat: float = 0.0
+    stale: float = 0.0
+    malformed: float = 0.0
+    unauthorized: float = 0.0
+    life: float = 2.0
+    seed: int
+    start: str
+    workers: int = 1
+    connections: int = 200
+    grace: float = 10.0
+    model: str = "open"
+    client: str = "partnersim"
+    allow: tuple[str, ...] = ()
+
+    @property
+    def mix(self) -> Mix:
+        """What of it is not plain."""
+        return Mix(repeat=self.repeat, stale=self.stale, malformed=self.malformed, unauthorized=self.unauthorized)
+
+
+class Planned(NamedTuple):
+    """What orders come to."""
+
+    receiver: Receiver
+    loads: tuple[PlannedLoad, ...]
+
+    def share(self, worker: int, workers: int) -> Iterator[Delivery]:
+        """All that this worker (from 0) sends, in order of due time; numbers are unique in the whole load."""
+        return merge(*(one.share(worker, workers) for one in self.loads), key=lambda one: (one.due, one.number))
+
+
+def write_orders(folder: Path, orders: Orders) -> Path:
+    """Write them into the folder of a load.
+
+    Raises:
+        StorageError: that failed.
+    """
+    path = folder / FILE
+    try:
+        path.write_text(json.dumps(asdict(orders), indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror}", "name another folder with --journal") from error
+    return path
+
+
+def read_orders(path: Path) -> Orders:
+    """Read them again.
+
+    Raises:
+        StorageError: the file cannot be read, or was not written by this version.
+    """
+    try:
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Orders(**{one.name: _tuple(told[one.name]) for one in fields(Orders)})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StorageError(f"{path} has no orders for a load: {error}", "start it with: partnersim load") from error
+
+
+def planned(orders: Orders, environment: Mapping[str, str]) -> Planned:
+    """The load that orders describe.
+
+    Raises:
+        UsageError: a scenario or the receiver is wrong, or one cannot be played against the other.
+    """
+    if orders.shape not in SHAPES:
+        raise UsageError(f"there is no shape {orders.shape!r}", f"shapes are {', '.join(SHAPES)}")
+    if orders.receiver_file:
+        receiver = load_receiver(orders.receiver_file, environment)
+    else:
+        receiver = receiver_at(orders.to, authorization=environment.get(AUTHORIZATION))
+    start = datetime.fromisoformat(orders.start)
+    loads: list[PlannedLoad] = []
+    for name in orders.scenarios:
+        loads.append(
+            PlannedLoad(
+                lives=Lives(load_scenario(name), receiver, seed=orders.seed, start=start),
+                rate=orders.rate / len(orders.scenarios),
+                seconds=orders.seconds,
+                curve=SHAPES[orders.shape],
+                mix=orders.mix,
+                life=orders.life,
+                first=loads[-1].last_number if loads else 0,
+            )
+        )
+    return Planned(receiver, tuple(loads))
+
+
+def shard_of(folder: Path, worker: int) -> Path:
+    """The journal that a worker (from 0) writes."""
+    return folder / f"shard-{worker:03d}.ndjson"
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
