@@ -48,6 +48,8 @@ flaws: $(TEST_STAMP)  ## which rule catches which flawed receiver: the table in 
 bench: $(TEST_STAMP)  ## how fast it is here: tables of medians and of a service's week; wants a quiet machine
 	$(BIN)/python -m loadtests.bench.corridor
 	$(BIN)/python -m loadtests.bench.consoles
+	$(BIN)/python -m loadtests.bench.senders
+	$(BIN)/python -m loadtests.bench.lateness
 
 format: $(TEST_STAMP)  ## put the code in the agreed form
 	$(BIN)/ruff format .

@@ -37,6 +37,15 @@ def shell_address(text: str) -> str:
     return _hidden(url(text), _query_name)
 
 
+def shell_header(name: str) -> str:
+    """A header as one shell word, with a variable in the place of its value.
+
+    >>> print(shell_header("X-Api-Key"))
+    "X-Api-Key: $X_API_KEY"
+    """
+    return _header(name, MARK, wrong=False)
+
+
 def curl(attempt: Attempt, endpoint: str, journal: str, *, insecure: bool = False, unicode: bool = True) -> list[str]:
     """The command, line by line, for a POSIX shell; `journal` is the path of the journal the attempt is from.
 

@@ -16,8 +16,8 @@ INTERIM_ANSWERS: Final = 20  # 1xx answers before the final one
 # Connections
 CONNECTIONS: Final = 512  # at once to one endpoint
 IDLE_REUSED: Final = 1.0  # seconds: one that is idle for longer is not used again (receivers close theirs from 2 s)
-TOGETHER: Final = 0.5  # seconds: how long copies that are to leave together wait for the last one's connection
-ACCEPTED: Final = 0.01  # seconds: how long new connections are given to be accepted before copies leave together
+TOGETHER: Final = 0.5  # seconds: how long what is to leave together waits for the last one's connection
+ACCEPTED: Final = 0.01  # seconds: how long new connections are given to be accepted before what waits leaves together
 IN_FLIGHT: Final = 64  # deliveries at once in compressed time, unless `--jobs` says otherwise
 
 # Files that people write

@@ -63,6 +63,12 @@ class Receiver:
         """Where that partner's notifications go; None when the receiver takes none of them."""
         return self.endpoints.get(provider) or self.endpoints.get("*")
 
+    def authorization_for(self, provider: str) -> str | None:
+        """The credentials that partner has to show: its endpoint's own, else those of all; None: it shows none."""
+        endpoint = self.endpoint(provider)
+        own = endpoint.authorization if endpoint else None
+        return self.authorization if own is None else own
+
     def facts(self) -> dict[str, Any]:
         """What the journal keeps of it, so that it can be judged later: no credentials, no query strings."""
         return {

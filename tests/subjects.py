@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from simulator.authoring import load_receiver, load_rule
+from simulator.conforming.pairs import pairs
+from simulator.conforming.playing import conform
+from simulator.journal import file_name
 from simulator.model import Verdict
-from simulator.runner.conduct import file_name
-from simulator.runner.conforming import conform, pairs
 from simulator.runner.prepare import Settings
 from simulator.runner.session import Session
 from simulator.sample import AUTHORIZATION_VARIABLE, close, create_app, receiver_file, running
@@ -24,7 +25,7 @@ from simulator.sample.flaws import FLAWS as OF_THE_SAMPLE
 from simulator.sample.flaws import NONE
 from tests.ports import free_port
 from tests.receivers.correct.plain_receiver import Receiver, listening
-from tests.receivers.flawed.flaws import FLAWS as OF_THE_PLAIN
+from tests.receivers.flawed.serve import FLAWS as OF_THE_PLAIN
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 _SECRET: Final = "Bearer mF_9.B5f-4.1JqM"
@@ -126,7 +127,7 @@ def caught(subject: Subject, timeout: str = "4s") -> Found:
         scenarios = [one.scenario for one in chosen]
         session = Session(
             scenarios=scenarios,
-            names=[file_name(number, one) for number, one in enumerate(scenarios, start=1)],
+            names=[file_name(number, one.source) for number, one in enumerate(scenarios, start=1)],
             receiver=receiver,
             settings=Settings(journals=folder / "j", environment=environment),
             at_once=len(scenarios),
@@ -177,5 +178,5 @@ def _command(subject: Subject, port: int, folder: Path) -> list[str]:
     if subject.make == "node":
         return ["node", str(ROOT / "tests/receivers/correct/node_receiver.js"), *words]
     if subject.flaw:
-        return [*python, "tests.receivers.flawed.flaws", subject.flaw, *words]
+        return [*python, "tests.receivers.flawed.serve", subject.flaw, *words]
     return [*python, "tests.receivers.correct.plain_receiver", *words]

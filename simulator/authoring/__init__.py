@@ -4,7 +4,7 @@ from simulator.authoring.baselines import Baseline, Entry, load_baseline, parse_
 from simulator.authoring.findings import all_of
 from simulator.authoring.loading import kind_of, load_scenario
 from simulator.authoring.receiver import load_receiver, parse_receiver, receiver_at
-from simulator.authoring.rules import load_rule, parse_rule, rules_in, shipped_rules
+from simulator.authoring.rules import load_rule, own_rules, parse_rule, rules_in, shipped_rules
 from simulator.authoring.scenario import expanded, parse_scenario
 from simulator.documents import parse_url
 
@@ -18,6 +18,7 @@ __all__ = [
     "load_receiver",
     "load_rule",
     "load_scenario",
+    "own_rules",
     "parse_baseline",
     "parse_receiver",
     "parse_rule",

@@ -65,6 +65,24 @@ def rules_in(folder: str | Path) -> tuple[Rule, ...]:
     return tuple(sorted(made, key=lambda rule: rule.name))
 
 
+def own_rules(folder: str | Path | None) -> dict[str, Rule]:
+    """Name → rule of every rule in a folder of one's own, which go beside those that ship; none for no folder.
+
+    Raises:
+        UsageError: there is no such folder, it has no rules, or two rules have one name.
+        DocumentError: every mistake in every file.
+    """
+    own: dict[str, Rule] = {}
+    for rule in rules_in(folder) if folder else ():
+        if rule.name in own or resources.shipped_rule(rule.name):
+            where = own[rule.name].origin if rule.name in own else "among those that ship"
+            raise UsageError(
+                f"{rule.origin}: there is a rule {rule.name!r} already, {where}", "name this one otherwise"
+            )
+        own[rule.name] = rule
+    return own
+
+
 def parse_rule(text: str | bytes, source: str) -> Rule:
     """The rule that a text describes; `source` names it in messages, and ends as the rule's name does.
 

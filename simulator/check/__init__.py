@@ -1,9 +1,9 @@
 """What a check is, and the evidence it reads. `simulator.checks` holds the catalogue."""
 
-from simulator.check.case import Case, Facts, is_of, status_fits
+from simulator.check.case import Case, Facts, is_of, means, status_fits
 from simulator.check.finding import Finding, Hint, Tally
 from simulator.check.history import History, Sent
-from simulator.check.kinds import ClaimCheck, ExpectationCheck, Watch
+from simulator.check.kinds import ClaimCheck, ExpectationCheck, Watch, whole_window
 
 __all__ = [
     "Case",
@@ -17,5 +17,7 @@ __all__ = [
     "Tally",
     "Watch",
     "is_of",
+    "means",
     "status_fits",
+    "whole_window",
 ]

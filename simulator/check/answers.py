@@ -52,14 +52,25 @@ def _end(attempt: Attempt) -> str:
             return f"had no answer in its {duration(attempt.timeout)} ({attempt.outcome})"
 
 
+def no_credentials(case: Case, name: str, credentials: str, lines: tuple[int, ...]) -> Finding | None:
+    """Without credentials of its own, what a partner sends with wrong ones is what it sends with right ones.
+
+    `name` is what was sent, `credentials` how they were wrong, `lines` where the journal tells of it; None when the
+    partner has some, or sent right ones.
+    """
+    if credentials == "right" or case.authorized:
+        return None
+    because = (
+        f"{name} is about wrong credentials, and neither a receiver file nor --authorization names any that they "
+        "could differ from"
+    )
+    return Finding(Result.NOT_APPLICABLE, because, lines)
+
+
 def doubt(case: Case, attempt: Attempt) -> Finding | None:
     """Why the end of a delivery says nothing about what was expected of the receiver; None when it does."""
-    if attempt.credentials != "right" and not case.authorized:
-        because = (
-            f"{attempt.name} is about wrong credentials, and neither a receiver file nor --authorization names any "
-            "that they could differ from"
-        )
-        return Finding(Result.NOT_APPLICABLE, because, evidence(attempt))
+    if (nothing := no_credentials(case, attempt.name, attempt.credentials, evidence(attempt))) is not None:
+        return nothing
     if attempt.hung_up:
         because = f"{attempt.name} was cut off by the partner on purpose, so that there was no answer to judge"
         return Finding(Result.INCONCLUSIVE, f"{because}: only a probe tells what became of it", evidence(attempt))
@@ -71,7 +82,7 @@ def doubt(case: Case, attempt: Attempt) -> Finding | None:
 
 def aged(case: Case, attempt: Attempt) -> Finding | None:
     """A kept connection may have ended without an answer for its age; None where a second play settles that."""
-    if not (attempt.reused and hung_up(attempt) and case.played_once):
+    if not (attempt.reused and hung_up(attempt) and case.unconfirmed):
         return None
     because = (
         f"{told(attempt)}; it may have ended for its age, and this is not played again on a connection of its own. "

@@ -25,6 +25,18 @@ def status_fits(status: int, accepted: Sequence[str]) -> bool:
     return any(code == one or (one[1:] == "xx" and code[:1] == one[0] and len(code) == 3) for one in accepted)
 
 
+def means(shown: Any, wanted: str, words: Mapping[str, Sequence[str]]) -> bool:
+    """Whether what a probe shows as a status is the partner's word, or one of the receiver's own `words` for it.
+
+    Letters' case makes no difference; what is no text is nobody's word.
+
+    >>> means("done", "Completed", {"Completed": ["Done"]}), means(200, "200", {})
+    (True, False)
+    """
+    own = words.get(wanted, ())
+    return isinstance(shown, str) and shown.casefold() in {wanted.casefold(), *(word.casefold() for word in own)}
+
+
 def is_of(scenario: Scenario, named: str, export: str) -> bool:
     """Whether a delivery's export is the one an author named: itself, one of the many of that name, or any for ""."""
     return named in ("", export) or named == family(scenario, export)
@@ -46,6 +58,7 @@ class Facts:
     statuses: frozenset[str]  # the partner's words for status that were sent
     in_doubt: frozenset[int]  # numbers of deliveries with an attempt whose end nobody saw
     shown: Mapping[str, frozenset[str]]  # probe → the select names it had a value for, once something was sent
+    hollow: frozenset[str]  # probes that answered 200 with none of the names of their `select`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,11 +100,14 @@ class Case:
         return None if footer is None else dict(footer["lateness"])
 
     @cached_property
-    def played_once(self) -> bool:
-        """Whether no second play with other ids settles what this one left open."""
+    def unconfirmed(self) -> str:
+        """Why no second play with other ids settles what this one left open; "" when one does."""
         footer = self.journal.footer
-        fixed = any(export.id is not None for export in self.scenario.exports)
-        return fixed or (footer is not None and footer["wall"] > limits.WORTH_CONFIRMING)
+        if footer is not None and footer["wall"] > limits.WORTH_CONFIRMING:
+            return "failures not confirmed: the run was too long to play twice"
+        if any(export.id is not None for export in self.scenario.exports):
+            return "failures not confirmed: the scenario fixes its ids"
+        return ""
 
     @property
     def sender_too_late(self) -> bool:
@@ -122,7 +138,10 @@ class Case:
             if attempt.outcome is Outcome.IN_DOUBT:
                 in_doubt.add(attempt.number)
         shown: dict[str, set[str]] = defaultdict(set)
+        hollow = set()
         for seen in self.journal.observations():
+            if seen.present is False and seen.status == 200 and not seen.values:
+                hollow.add(seen.probe)
             if seen.present and seen.moment != "before":
                 shown[seen.probe].update(seen.values)
         return Facts(
@@ -132,6 +151,7 @@ class Case:
             statuses=frozenset(statuses),
             in_doubt=frozenset(in_doubt),
             shown={probe: frozenset(names) for probe, names in shown.items()},
+            hollow=frozenset(hollow),
         )
 
     def acknowledged(self, attempt: Attempt) -> bool:
@@ -140,11 +160,12 @@ class Case:
 
     def same_status(self, shown: Any, wanted: str) -> bool:
         """Whether what a probe shows means the partner's word, in that word or in the receiver's own for it."""
-        words = self.journal.header["receiver"]["words"].get(wanted, ())
-        return isinstance(shown, str) and shown.casefold() in {wanted.casefold(), *(word.casefold() for word in words)}
+        return means(shown, wanted, self.journal.header["receiver"]["words"])
 
     def knows_word(self, shown: Any) -> bool:
-        """Whether a shown status is one of the partner's words, or one the receiver file explains."""
+        """Whether a shown status is a word of the partner's, one that the receiver file explains, or no word at all."""
+        if isinstance(shown, str) and not shown.strip():
+            return True
         known = self.vocabulary | self.facts.statuses | set(self.journal.header["receiver"]["words"])
         return any(self.same_status(shown, one) for one in known)
 

@@ -128,7 +128,7 @@ def _too_short(tally: Tally, lag: float) -> str:
 
 def beforehand(case: Case, claim: Claim, check: ClaimCheck) -> Verdict | None:
     """What keeps a claim from being judged at all: no probe, no such select name, a probe that never showed it."""
-    because = _missing(case, claim, check) or _never_shown(case, claim, check)
+    because = _missing(case, claim, check) or _found_nothing(case, claim) or _never_shown(case, claim, check)
     return _verdict(claim, check, Result.INCONCLUSIVE, because, ()) if because else None
 
 
@@ -145,6 +145,16 @@ def _missing(case: Case, claim: Claim, check: ClaimCheck) -> str:
     if not case.journal.complete and case.journal.lost:
         return case.journal.lost
     return "" if case.facts.reached else "the receiver was never reached"
+
+
+def _found_nothing(case: Case, claim: Claim) -> str:
+    """A `select` that finds nothing in any answer tells of its own mistake, or of a receiver that knows nothing."""
+    if claim.probe not in case.facts.hollow or claim.probe in case.facts.shown:
+        return ""
+    return (
+        f"the probe {claim.probe!r} answered 200 in this run, and its `select` found nothing in any answer: compare it "
+        "with what the receiver shows of an export that it knows"
+    )
 
 
 def _never_shown(case: Case, claim: Claim, check: ClaimCheck) -> str:

@@ -26,6 +26,11 @@ class Watch:
     settled: Callable[[Case, Sequence[Observation]], bool] | None
 
 
+def whole_window(claim: Claim) -> Watch:
+    """What the claim speaks of, for all of its window: what shows at once may change later."""
+    return Watch(probe=claim.probe, of=claim.of, run=claim.run, window=claim.window, settled=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectationCheck:
     """A check on answers. `judge` is given the attempt that a delivery ended with."""

@@ -11,10 +11,11 @@ from simulator.model import Observation
 Place = tuple[float, bool]
 """Where a notification stands by the partner's clock: when it happened; of two at one time, the end comes last."""
 
-Clock = Callable[[Sent], Place]
+ByClock = Callable[[Sent], Place]
+"""One way to say where a notification stands; sorts them."""
 
 
-def clocks(sent: Sequence[Sent]) -> tuple[Clock, ...]:
+def clocks(sent: Sequence[Sent]) -> tuple[ByClock, ...]:
     """The ways in which a receiver may put these notifications in order.
 
     By the moment each happened; and, where the payload's time is coarser than that, by the time it spells: then two
@@ -44,7 +45,7 @@ def lag(window: float) -> float:
     return max(window, limits.EVENTUALLY)
 
 
-def walk(case: Case, history: History, clock: Clock, window: float) -> Iterator[tuple[Observation, Sent | None]]:
+def walk(case: Case, history: History, clock: ByClock, window: float) -> Iterator[tuple[Observation, Sent | None]]:
     """Every reading with the earliest delivery, by the partner's clock, that its status can come from.
 
     A correct receiver only moves forward by that clock, however late it acts: so the delivery stands at or after the
@@ -103,3 +104,13 @@ def final_statuses(history: History, told: Sequence[Sent]) -> set[str]:
         latest = max(clock(one) for one in told)
         fine |= {one.status for one in history.sent if clock(one) >= latest}
     return fine
+
+
+def most_runs(sent: Sequence[Sent]) -> int:
+    """The most runs that these notifications can speak of: each start begins one, and each end without a start."""
+    runs, open_ = 0, False
+    for one in sorted({one.notification: one for one in sent}.values(), key=lambda one: (one.at, one.end)):
+        if not (one.end and open_):
+            runs += 1
+        open_ = not one.end
+    return runs

@@ -5,15 +5,13 @@ from typing import Any, Final, NamedTuple
 
 from simulator.check.case import Case
 from simulator.check.history import History, Sent
+from simulator.check.order import Place
 from simulator.model import Observation
 
 MARGIN: Final = 1.5  # times the lag that was seen: for how long what must not show is watched at the least
 
 Shows = Callable[[Any, str], bool]
 """Whether a shown status means the partner's word."""
-
-Place = tuple[float, bool]
-"""When it happened by the partner's clock; of two at one time, the end comes last."""
 
 
 class _Waiting(NamedTuple):

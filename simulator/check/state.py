@@ -62,6 +62,13 @@ def holds(case: Case, wants: Mapping[str, Any], seen: Observation) -> bool:
     )
 
 
+def unexplained(case: Case, shown: Any) -> str:
+    """What a shown status is when nobody knows what it says; "" when it is a known word, or none at all."""
+    if isinstance(shown, str) and not case.knows_word(shown):
+        return "a word that the receiver file does not explain under `words`"
+    return ""
+
+
 def unclear(case: Case, claim: Claim, seen: Observation) -> str | None:
     """Why what a reading shows cannot be compared with what is wanted; None when it can.
 
@@ -74,8 +81,8 @@ def unclear(case: Case, claim: Claim, seen: Observation) -> str | None:
         shown_here = seen.values.get(name)
         if name in COUNTED | {"status"} and name not in case.facts.shown.get(claim.probe, ()):
             return f"the probe {claim.probe!r} never showed any {name} in this run: look at its `select`"
-        if name == "status" and isinstance(shown_here, str) and not case.knows_word(shown_here):
-            return "that is a word that the receiver file does not explain under `words`"
+        if name == "status" and (odd := unexplained(case, shown_here)):
+            return f"that is {odd}"
         if name in COUNTED and shown_here is not None and count(shown_here) is None:
             return f"{name} is neither a number nor a list"
         if name == "at" and shown_here is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from simulator.check.answers import no_credentials
 from simulator.check.case import Case, is_of
 from simulator.check.finding import Finding
 from simulator.check.history import History
@@ -18,16 +19,12 @@ def subject(case: Case, claim: Claim, history: History) -> History | None:
     return history.of(claim.probe) if runs and (claim.run is None or claim.run in runs) else None
 
 
-def no_credentials(case: Case, claim: Claim, history: History) -> Finding | None:
-    """Without credentials of its own, what a partner sends with wrong ones is what it sends with right ones."""
+def forged_for_nothing(case: Case, claim: Claim, history: History) -> Finding | None:
+    """Nothing can be said of an export of which something came with wrong credentials where there are no right ones."""
     wrong = next((one for one in history.sent if one.credentials != "right"), None)
-    if wrong is None or case.authorized or subject(case, claim, history) is None:
+    if wrong is None or subject(case, claim, history) is None:
         return None
-    because = (
-        f"{wrong.name} is about wrong credentials, and neither a receiver file nor --authorization names any that they "
-        "could differ from"
-    )
-    return Finding(Result.NOT_APPLICABLE, because, wrong.lines)
+    return no_credentials(case, wrong.name, wrong.credentials, wrong.lines)
 
 
 def left_over(history: History) -> Finding | None:

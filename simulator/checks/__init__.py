@@ -9,7 +9,7 @@ from simulator.check.answers import doubt, evidence, told
 from simulator.check.conclude import beforehand, on_answers, on_state
 from simulator.check.history import AT_ONCE, histories
 from simulator.check.showing import shown_after
-from simulator.check.subject import no_credentials
+from simulator.check.subject import forged_for_nothing
 from simulator.checks import (
     acknowledged,
     acknowledged_is_kept,
@@ -69,7 +69,7 @@ def case_of(journal: Journal) -> Case:
     """
     told = journal.header["scenario"]
     scenario = parse_scenario(told["text"], told["source"]).patient(journal.header["patience"])
-    return Case(journal=journal, scenario=scenario, vocabulary=_vocabulary(scenario.provider))
+    return Case(journal=journal, scenario=scenario, vocabulary=vocabulary(scenario.provider))
 
 
 def hints(case: Case) -> Mapping[str, Hint]:
@@ -94,7 +94,7 @@ def watches(scenario: Scenario) -> tuple[Watch, ...]:
     return tuple(_check(claim).watch(claim) for claim in scenario.claims)
 
 
-def _vocabulary(name: str) -> frozenset[str]:
+def vocabulary(name: str) -> frozenset[str]:
     """The partner's words for status, as the schemas of its payloads list them; none for a partner not known here."""
     try:
         payloads = [event.payload for event in provider(name).events.values()]
@@ -174,7 +174,7 @@ def _on_state(case: Case, at_once: int) -> Iterator[tuple[Verdict, Tally]]:
     for history in histories(case, at_once) if open_claims else ():
         lag = max(lag, *(shown_after(case, history.of(probe)) for probe in probes), 0.0)
         for claim in open_claims:
-            finding = no_credentials(case, claim, history) or _check(claim).judge(case, claim, history)
+            finding = forged_for_nothing(case, claim, history) or _check(claim).judge(case, claim, history)
             if finding is not None:
                 tallies[claim.check].add(finding)
     for claim in case.scenario.claims:

@@ -1,8 +1,8 @@
 """`acknowledged-is-kept`: what the receiver said it has, it has."""
 
-from simulator.check import Case, ClaimCheck, Finding, History, Sent, Watch
+from simulator.check import Case, ClaimCheck, Finding, History, Sent, whole_window
 from simulator.check.order import final_statuses
-from simulator.check.state import count, duration, value
+from simulator.check.state import count, duration, unexplained, value
 from simulator.check.subject import left_over, subject, unseen, unwatched
 from simulator.model import Observation, Result
 from simulator.scenario import Claim
@@ -68,11 +68,8 @@ def _wrong_status(
     if "status" not in case.facts.shown.get(claim.probe, ()):
         return Result.INCONCLUSIVE, f"the probe {claim.probe!r} never showed a status: look at its `select`"
     seen = last.values.get("status")
-    if isinstance(seen, str) and not case.knows_word(seen):
-        because = (
-            f"{history.name} shows status {value(seen)}, a word that the receiver file does not explain under `words`"
-        )
-        return Result.INCONCLUSIVE, because
+    if odd := unexplained(case, seen):
+        return Result.INCONCLUSIVE, f"{history.name} shows status {value(seen)}, {odd}"
     should = " or ".join(f'"{one}"' for one in sorted(fine))
     return Result.FAILED, f"{history.name} shows status {value(seen)} where the latest it acknowledged says {should}"
 
@@ -105,15 +102,10 @@ def _since(history: History, last: Observation) -> Observation:
     return since
 
 
-def watch(claim: Claim) -> Watch:
-    """The whole window: what is there at once may be gone a moment later."""
-    return Watch(probe=claim.probe, of=claim.of, run=claim.run, window=claim.window, settled=None)
-
-
 CHECK = ClaimCheck(
     name="acknowledged-is-kept",
     judge=judge,
-    watch=watch,
+    watch=whole_window,
     promise=lambda claim: f"what was acknowledged of {claim.of or 'any export'} is kept",
     nothing=lambda claim: f"nothing of {claim.of or 'any export'} was acknowledged, so there is nothing to keep",
     needs=lambda _: (),

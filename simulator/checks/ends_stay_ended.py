@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from simulator.check import Case, ClaimCheck, Finding, History, Watch
-from simulator.check.order import Clock, clocks, dated, walk
-from simulator.check.state import duration, value
+from simulator.check import Case, ClaimCheck, Finding, History, whole_window
+from simulator.check.order import ByClock, clocks, dated, walk
+from simulator.check.state import duration, unexplained, value
 from simulator.check.subject import left_over, restored, subject, unseen, unwatched
 from simulator.model import Observation, Result
 from simulator.scenario import Claim
@@ -36,7 +36,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     return unwatched(speaks, claim.window) or passed
 
 
-def _undone(case: Case, claim: Claim, history: History, clock: Clock) -> Iterator[tuple[Observation, Observation]]:
+def _undone(case: Case, claim: Claim, history: History, clock: ByClock) -> Iterator[tuple[Observation, Observation]]:
     """Readings that show an end, each with a later one that shows none and that nothing newer accounts for."""
     ended: Observation | None = None
     for seen, source in walk(case, history, clock, claim.window):
@@ -58,9 +58,8 @@ def _told(case: Case, history: History, ended: Observation, after: Observation) 
     shown = f"status {value(now)}" if after.present else "no such export"
     because = f"{history.name} had ended with status {value(was)}, and {later} later there was {shown}"
     lines = (ended.line, after.line)
-    if isinstance(now, str) and not case.knows_word(now):
-        because += ", a word that the receiver file does not explain under `words`"
-        return Finding(Result.INCONCLUSIVE, because, lines)
+    if odd := unexplained(case, now):
+        return Finding(Result.INCONCLUSIVE, f"{because}, {odd}", lines)
     if after.present and not dated(history.sent):
         because += "; the author set the times, so it may be rightful"
         return Finding(Result.INCONCLUSIVE, because, lines)
@@ -71,15 +70,10 @@ def _told(case: Case, history: History, ended: Observation, after: Observation) 
     return Finding(Result.FAILED, f"{because}{f', after {before[-1].name}' if before else ''}", lines)
 
 
-def watch(claim: Claim) -> Watch:
-    """The whole window."""
-    return Watch(probe=claim.probe, of=claim.of, run=claim.run, window=claim.window, settled=None)
-
-
 CHECK = ClaimCheck(
     name="ends-stay-ended",
     judge=judge,
-    watch=watch,
+    watch=whole_window,
     promise=lambda claim: f"once {claim.of or 'an export'} has ended, it stays ended",
     nothing=lambda claim: f"no end of {claim.of or 'any export'} was acknowledged",
     needs=lambda _: ("status",),

@@ -1,7 +1,7 @@
 """`never`, `goes: [A, B]`: what shows A does not go on to show B."""
 
-from simulator.check import Case, ClaimCheck, Finding, History, Sent, Watch
-from simulator.check.order import Clock, clocks, dated, walk
+from simulator.check import Case, ClaimCheck, Finding, History, Sent, whole_window
+from simulator.check.order import ByClock, clocks, dated, walk
 from simulator.check.state import duration
 from simulator.check.subject import left_over, restored, subject, unseen, unwatched
 from simulator.model import Observation, Result
@@ -52,7 +52,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     return unwatched(speaks, claim.window) or passed
 
 
-def _back(case: Case, claim: Claim, history: History, clock: Clock) -> tuple[Observation, Observation] | None:
+def _back(case: Case, claim: Claim, history: History, clock: ByClock) -> tuple[Observation, Observation] | None:
     """The first reading of A and the one of B that nothing newer accounts for."""
     first, second = claim.goes or ("", "")
     shown: Observation | None = None
@@ -72,15 +72,10 @@ def _shows(case: Case, seen: Observation, status: str) -> bool:
     return bool(seen.present) and case.same_status(seen.values.get("status"), status)
 
 
-def watch(claim: Claim) -> Watch:
-    """The whole window."""
-    return Watch(probe=claim.probe, of=claim.of, run=claim.run, window=claim.window, settled=None)
-
-
 CHECK = ClaimCheck(
     name="never-goes",
     judge=judge,
-    watch=watch,
+    watch=whole_window,
     promise=lambda claim: f"{claim.of or 'no export'} never goes from {' to '.join(claim.goes or ())}",
     nothing=lambda claim: f"no {(claim.goes or ('',))[0]} of {claim.of or 'any export'} was acknowledged",
     needs=lambda _: ("status",),

@@ -2,11 +2,11 @@
 
 from itertools import pairwise
 
-from simulator.check import Case, ClaimCheck, Finding, History, Sent, Tally, Watch
+from simulator.check import Case, ClaimCheck, Finding, History, Sent, Tally, whole_window
 from simulator.check.case import family
 from simulator.check.finding import Mark
 from simulator.check.order import clocks, dated, final_statuses
-from simulator.check.state import COUNTED, count, duration, value
+from simulator.check.state import COUNTED, count, duration, unexplained, value
 from simulator.check.subject import left_over, subject, unseen, unwatched
 from simulator.model import Observation, Result
 from simulator.scenario import Claim
@@ -38,11 +38,8 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
         mark = _mark(case, speaks, told, ordered=False)
         passed = Finding(Result.PASSED, because, lines, speaks.watched, mark, watched=speaks.watched)
         return unwatched(speaks, claim.window) or passed
-    if isinstance(seen, str) and not case.knows_word(seen):
-        because = (
-            f"{speaks.name} shows status {value(seen)}, a word that the receiver file does not explain under `words`"
-        )
-        return Finding(Result.INCONCLUSIVE, because, lines)
+    if odd := unexplained(case, seen):
+        return Finding(Result.INCONCLUSIVE, f"{speaks.name} shows status {value(seen)}, {odd}", lines)
     should = " or ".join(f'"{one}"' for one in sorted(fine))
     shown = f"status {value(seen)}" if last.present else "no such export"
     because = (
@@ -103,15 +100,10 @@ def across(_claim: Claim, tally: Tally) -> Finding | None:
     return None
 
 
-def watch(claim: Claim) -> Watch:
-    """The whole window."""
-    return Watch(probe=claim.probe, of=claim.of, run=claim.run, window=claim.window, settled=None)
-
-
 CHECK = ClaimCheck(
     name="order-changes-nothing",
     judge=judge,
-    watch=watch,
+    watch=whole_window,
     promise=lambda claim: f"the order in which {claim.of or 'any export'} is told of makes no difference",
     nothing=lambda claim: f"nothing of {claim.of or 'any export'} was sent in another order than it happened",
     needs=lambda _: ("status",),

@@ -1,14 +1,14 @@
-"""`repeats-change-nothing`: the same bytes once more are acknowledged and have no effect."""
+"""`repeats-change-nothing`: the same bytes once more have no effect, and are acknowledged where that is due."""
 
 import math
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from simulator.check import Case, ClaimCheck, Finding, Hint, History, Sent, Watch
+from simulator.check import Case, ClaimCheck, Finding, Hint, History, Sent, whole_window
 from simulator.check.answers import HUNG_UP
-from simulator.check.order import clocks
+from simulator.check.order import clocks, most_runs
 from simulator.check.proof import exceeds, proof
-from simulator.check.state import count, duration, fits, shown
+from simulator.check.state import count, duration, fits, shown, unexplained
 from simulator.check.subject import left_over, restored, subject, unseen, unwatched
 from simulator.model import Observation, Outcome, Result
 from simulator.scenario import Claim
@@ -22,12 +22,13 @@ Found = tuple[Result, str, tuple[int, ...]]
 
 
 def judge(case: Case, claim: Claim, history: History) -> Finding | None:
-    """However often a notification comes, one after another or at once, it acts once; each copy is acknowledged.
+    """However often a notification comes, one after another or at once, it acts once; what comes later is acknowledged.
 
     Acts: where the probe shows `effects` (or `runs`), no reading shows more than the different ends (or runs) that had
     been sent by then. Besides, what a reading showed between the first copy and the second it still shows after the
-    last, when nothing else was sent about that export in between. Acknowledged: a copy of what was acknowledged before
-    is acknowledged, too. A partner's own retries are copies.
+    last, when nothing else was sent about that export in between. Acknowledged: a copy that was sent after another had
+    been acknowledged is acknowledged, too; of copies side by side all but one may be refused. A partner's own retries
+    are copies.
     """
     speaks = subject(case, claim, history)
     if speaks is None:
@@ -83,13 +84,21 @@ def _refused(history: History, groups: list[list[Sent]]) -> Found | None:
     for copies in groups:
         first = min((one for one in copies if one.acknowledged), key=lambda one: one.done)
         for one in copies:
-            if one.intended < first.done:
+            if one.intended < first.done or _beside(one, copies):
                 continue
             aged = one.reused and one.outcome in HUNG_UP
             if one.final and not one.acknowledged and not aged and one.outcome is not Outcome.IN_DOUBT:
                 because = f"{one.name}, a copy of what was acknowledged as {first.name}, came back {one.answer}"
                 return Result.FAILED, f"{because} ({history.name})", (first.outcome_line, *one.lines)
     return None
+
+
+def _beside(one: Sent, copies: list[Sent]) -> bool:
+    """Whether another copy was being answered at the same time, and was acknowledged."""
+    return any(
+        other is not one and other.acknowledged and other.intended < one.done and one.intended < other.done
+        for other in copies
+    )
 
 
 def _too_many(history: History) -> Found | None:
@@ -107,7 +116,7 @@ def _too_many(history: History) -> Found | None:
         effects, runs = count(seen.values.get("effects")), count(seen.values.get("runs"))
         if effects is not None and effects > len(ends):
             return _over(history, seen, f"effects {effects}", f"{len(ends)} different ends", by_then)
-        if runs is not None and runs > len(labels) and runs > (most := _runs(history.sent[:by_then])):
+        if runs is not None and runs > len(labels) and runs > (most := most_runs(history.sent[:by_then])):
             return _over(history, seen, f"runs {runs}", f"{max(most, len(labels))} different runs", by_then)
     return None
 
@@ -117,7 +126,7 @@ def _proven(history: History) -> Hint | None:
     ends = {one.notification for one in history.sent if one.end or not one.genuine}
     most = {
         "effects": len(ends),
-        "runs": max(_runs(history.sent), len({(one.export, one.run) for one in history.sent})),
+        "runs": max(most_runs(history.sent), len({(one.export, one.run) for one in history.sent})),
     }
     return proof(history, lambda one: exceeds(most, one))
 
@@ -130,16 +139,6 @@ def _over(history: History, seen: Observation, shows: str, most: str, by_then: i
         f"{len(sent)} requests{last}"
     )
     return Result.FAILED, because, (*(one.line for one in sent[-5:]), seen.line)
-
-
-def _runs(sent: Sequence[Sent]) -> int:
-    """The most runs that these notifications can speak of: each start begins one, and each end without a start."""
-    runs, open_ = 0, False
-    for one in sorted({one.notification: one for one in sent}.values(), key=lambda one: (one.at, one.end)):
-        if not (one.end and open_):
-            runs += 1
-        open_ = not one.end
-    return runs
 
 
 def _counted(seen: Observation) -> tuple[str, int | float] | None:
@@ -201,23 +200,17 @@ def _difference(case: Case, history: History, was: Observation, now: Observation
     told = f"{history.name} showed {shown(was, tuple(other))} before the copy and {shown(now, tuple(other))} after it"
     if not other:
         return Result.PASSED, f"{history.name} showed {shown(was)} before the copy and after it", lines
-    word = now.values.get("status")
-    if isinstance(word, str) and not case.knows_word(word):
-        return Result.INCONCLUSIVE, f"{told}, a word that the receiver file does not explain under `words`", lines
+    if odd := unexplained(case, now.values.get("status")):
+        return Result.INCONCLUSIVE, f"{told}, {odd}", lines
     if any(name in _OF_ONE_NOTIFICATION for name in other):
         return Result.FAILED, told, lines
     return Result.INCONCLUSIVE, f"{told}: a late effect of the first, or one of the copy", lines
 
 
-def watch(claim: Claim) -> Watch:
-    """The whole window: an effect may come late."""
-    return Watch(probe=claim.probe, of=claim.of, run=claim.run, window=claim.window, settled=None)
-
-
 CHECK = ClaimCheck(
     name="repeats-change-nothing",
     judge=judge,
-    watch=watch,
+    watch=whole_window,
     promise=lambda claim: f"the same notification again changes nothing for {claim.of or 'any export'}",
     nothing=lambda claim: f"nothing of {claim.of or 'any export'} was sent more than once and acknowledged",
     needs=lambda _: (),

@@ -6,14 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from simulator.authoring import Baseline, kind_of, load_baseline, load_rule, rules_in, shipped_rules
-from simulator.cli.output import say, write_file
+from simulator.authoring import Baseline, kind_of, load_baseline, load_rule, own_rules, shipped_rules
+from simulator.cli.output import say, tell_people, write_file, wrote
 from simulator.clock import utc_now
+from simulator.conforming.baseline import TO_BE_SAID, applied, rendered, renewed
 from simulator.errors import PartnersimError, UsageError
-from simulator.model import Report
+from simulator.model import Report, Result
 from simulator.receiver import Receiver
+from simulator.reporting.text.page import count
 from simulator.rule import Judged, Rule
-from simulator.runner.baseline import applied, rendered, renewed
 from simulator.shown import block
 
 
@@ -29,7 +30,7 @@ def chosen_baseline(options: Mapping[str, Any]) -> Baseline:
         raise UsageError(f"there is a file {new} already", "renew it with --baseline as well, or name another one")
     if not file:
         return ()
-    own = {rule.name: rule for rule in rules_in(options["rules"])} if options["rules"] else {}
+    own = own_rules(options["rules"])
     return load_baseline(file, {*shipped_rules(), *own}, partial(_rule, own))
 
 
@@ -73,18 +74,32 @@ def write_files(
     receiver: Receiver,
     options: Mapping[str, Any],
 ) -> None:
-    """Write the renewed baseline and the badge, where they were asked for; `explored` is in the badge only.
+    """Write the renewed baseline and the badge, where they were asked for, and say so; `explored` is in the badge only.
 
     Raises:
         StorageError: one could not be written.
     """
     if options["write_baseline"]:
-        text = rendered(renewed(baseline, judged, _taken(judged, receiver), more=True))
-        write_file("the baseline", options["write_baseline"], text)
+        new = renewed(baseline, judged, _taken(judged, receiver), more=True)
+        write_file("the baseline", options["write_baseline"], rendered(new))
+        _tell_written(new, judged, options)
     if options["badge"]:
         from simulator.reporting import badge
 
         write_file("the badge", options["badge"], badge.render(report, (*judged, *explored)))
+        wrote("the badge", options["badge"], quiet=options["quiet"])
+
+
+def _tell_written(new: Baseline, judged: Sequence[Judged], options: Mapping[str, Any]) -> None:
+    """Where the baseline is, how much it knows, and what it leaves to its reader."""
+    known = f"{count(len(new), 'failure')} {'is' if len(new) == 1 else 'are'}" if new else "no failure is"
+    lines = [f"the baseline {options['write_baseline']}: {known} known"]
+    if unsaid := sum(one.reason == TO_BE_SAID for one in new):
+        lines.append(f'  fill in the reason of {unsaid:,}: "{TO_BE_SAID}" stands there')
+    if unclear := sum(one.verdict.result is Result.INCONCLUSIVE and one.verdict.counts for one in judged):
+        lacks = f"{unclear:,} {'has' if unclear == 1 else 'have'} no verdict, which no baseline excuses"
+        lines.append(f"  {lacks}: mend the probe, or leave it out with --ignore")
+    tell_people(f"wrote {block(chr(10).join(lines))}", quiet=options["quiet"])
 
 
 def tell_drift(baseline: Baseline, judged: Sequence[Judged], receiver: Receiver, options: Mapping[str, Any]) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from simulator.cli.command_lines import explore_line
 from simulator.cli.explored import written
 from simulator.cli.interrupting import heard
-from simulator.cli.searching import explore_line, reference_for, standing
+from simulator.cli.progress import standing
+from simulator.cli.searching import reference_for
 from simulator.errors import NeverReached, UsageError
 from simulator.exploring import INTERRUPTED, PARTNERS, Effort, Explored, explore
 from simulator.exploring.as_rule import judged, never_reached

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from simulator.authoring import all_of, kind_of, load_receiver, load_rule, load_scenario, receiver_at, rules_in
+from simulator.authoring import all_of, kind_of, load_receiver, load_rule, load_scenario, own_rules, receiver_at
 from simulator.documents import did_you_mean
 from simulator.errors import DocumentError, UsageError
 from simulator.receiver import Receiver
-from simulator.resources import RULES, shipped_rule, shipped_rules, shipped_scenarios
+from simulator.resources import RULES, shipped_rules, shipped_scenarios
 from simulator.rule import Rule
 from simulator.scenario import Scenario
 
 if TYPE_CHECKING:
-    from simulator.runner.conforming import Pair  # late: a plan does without all that is behind this
+    from simulator.conforming.pairs import Pair  # late: a plan does without all that is behind this
 
 _WITH_TO = ("authorization", "headers")
 _NO_RULE = "see: partnersim list rules"
@@ -53,14 +53,7 @@ def chosen_rules(options: Mapping[str, Any]) -> list[Rule]:
         UsageError: a word names none, or two rules have one name.
         DocumentError: files are wrong; the mistakes of all of them at once.
     """
-    own: dict[str, Rule] = {}
-    for rule in rules_in(options["rules"]) if options["rules"] else ():
-        if rule.name in own or shipped_rule(rule.name):
-            where = own[rule.name].origin if rule.name in own else "among those that ship"
-            raise UsageError(
-                f"{rule.origin}: there is a rule {rule.name!r} already, {where}", "name this one otherwise"
-            )
-        own[rule.name] = rule
+    own = own_rules(options["rules"])
     known = sorted({*shipped_rules(), *own})
     names = set(known) if not options["select"] else {name for word in options["select"] for name in _like(word, known)}
     names -= {name for word in options["ignore"] for name in _like(word, known)}
@@ -84,7 +77,7 @@ def chosen_pairs(rules: Sequence[Rule], receiver: Receiver, partners: Sequence[s
     Raises:
         UsageError: there are none, or a partner is asked for that no rule knows or the receiver does not take.
     """
-    from simulator.runner.conforming import pairs
+    from simulator.conforming.pairs import pairs
 
     known = list(dict.fromkeys(partner for rule in rules for partner in rule.played))
     for partner in partners:

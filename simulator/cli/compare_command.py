@@ -1,7 +1,8 @@
 """`partnersim compare`: where two reports of `conform` differ."""
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -9,6 +10,8 @@ from simulator.cli.options import NAMED, json_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_TAKES: Final = "compare takes what `partnersim conform --report json=FILE` writes"
 
 
 @click.command()
@@ -56,8 +59,33 @@ def _report(name: str) -> "Mapping[str, Any]":
     from simulator.errors import UsageError
     from simulator.reporting.comparing import rules_of
 
-    report: Mapping[str, Any] = parse(content(Path(name), "report"), name, "report").value
+    data = content(Path(name), "report")
+    _refuse_what_is_no_json(data, name)
+    report: Mapping[str, Any] = parse(data, name, "report").value
     if not rules_of(report):
         said = "has no verdict" if not report["verdicts"] else "is a report, but none of rules"
-        raise UsageError(f"{name} {said}", "compare takes what `partnersim conform --report json=FILE` writes")
+        raise UsageError(f"{name} {said}", _TAKES)
     return report
+
+
+def _refuse_what_is_no_json(data: bytes, name: str) -> None:
+    """Before it is read as what people write: of a report for people, what YAML says of it helps nobody.
+
+    Raises:
+        DocumentError: where it is no JSON.
+    """
+    from simulator.errors import DocumentError, Mistake
+    from simulator.limits import DOCUMENT_BYTES
+    from simulator.shown import line
+
+    if len(data) > DOCUMENT_BYTES:  # which is said of it, and of what was cut off nothing
+        return
+    try:
+        json.loads(data)
+    except json.JSONDecodeError as error:
+        message = f"this is no JSON report of `conform`: {error.msg}"
+        raise DocumentError(
+            line(name), [Mistake(message=message, remedy=_TAKES, line=error.lineno, column=error.colno)]
+        ) from None
+    except (ValueError, RecursionError):  # other bytes, numbers or depths than a report's: the reading says it better
+        return

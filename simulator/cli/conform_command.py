@@ -57,11 +57,12 @@ def command(**options: Any) -> int:
     from simulator.cli.baselines import chosen_baseline, held, tell_drift, write_files
     from simulator.cli.beyond_rules import beyond, explorable
     from simulator.cli.choosing import chosen_pairs, chosen_receiver, chosen_rules, settled
-    from simulator.cli.playing import again, session
+    from simulator.cli.command_lines import again
+    from simulator.cli.playing import session
     from simulator.cli.progress import counting_line
     from simulator.cli.telling import check_reports, conclude, told_when_unready
+    from simulator.conforming.playing import conform
     from simulator.reporting.text.conformity import render
-    from simulator.runner.conforming import conform
 
     check_reports(options["reports"])
     options = settled(options) | {"start": None, "scale": None}  # rules have their own
@@ -72,7 +73,7 @@ def command(**options: Any) -> int:
     whole = session(scenarios, receiver, options, partial(again, options), confirm=not options["no_confirm"])
     with told_when_unready(options), counting_line(len(chosen), quiet=options["quiet"]) as watching:
         whole = replace(whole, watching=watching, at_once=options["at_once"])
-        report, judged = conform(chosen, whole, fail_on=options["fail_on"])
+        report, judged = conform(chosen, whole, fail_on=options["fail_on"], baseline=baseline)
     judged = held(baseline, judged)
     report = replace(report, plays=tuple(one.play for one in judged))
     report, more = beyond(partners, receiver, os.environ, report, options)

@@ -1,23 +1,21 @@
 """`partnersim demo`: a sample receiver, both partners' scenarios, verdicts and reports; needs nothing else."""
 
 import os
-import shlex
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from simulator.cli.demo_again import AUTHORIZATION, again, on_the_flaw, receiver_file_in, to_start_it
 from simulator.cli.options import PATH, telling_options
-from simulator.errors import PartnersimError, StorageError
+from simulator.errors import PartnersimError
 from simulator.sample import AUTHORIZATION_VARIABLE
-from simulator.scenario import Scenario
 
 SCENARIOS: Final = (
     "clevertap/one-time-export",
@@ -30,7 +28,6 @@ SCENARIOS: Final = (
     "reachfive/partial-failure",
     "reachfive/failed-job",
 )
-_AUTHORIZATION: Final = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="  # the example of ReachFive's page
 
 
 @click.command()
@@ -53,32 +50,39 @@ def command(seed: int | None, keep: Path | None, flaw: str | None, **options: An
     from simulator.cli.output import say
     from simulator.cli.playing import journal_folder
     from simulator.cli.progress import progress_line
-    from simulator.cli.telling import check_reports, conclude
+    from simulator.cli.telling import check_reports, conclude, write_reports
     from simulator.clock import utc_now
-    from simulator.runner.conduct import file_name
+    from simulator.journal import file_name
     from simulator.runner.prepare import Settings
     from simulator.runner.session import Session, perform
+    from simulator.shown import block
 
     check_reports(options["reports"])
     folder = keep or journal_folder({"journals": None}, utc_now(), "demo-")
     names = [*SCENARIOS, *(_rule_of(flaw) if flaw else ())]
     with sample_receiver(flaw) as url:
-        file = _receiver_file(folder, url, flaw)
-        environment = {**os.environ, AUTHORIZATION_VARIABLE: _AUTHORIZATION}
+        file = receiver_file_in(folder, url, flaw)
+        environment = {**os.environ, AUTHORIZATION_VARIABLE: AUTHORIZATION}
         scenarios = [load_scenario(name) for name in names]
         kind = f"sample receiver with the flaw {flaw}" if flaw else "sample receiver"
         say(f"{kind} on {url}, journals and reports in {folder}\n", **_mute(options))
         played = Session(
             scenarios=scenarios,
-            names=[file_name(number, one) for number, one in enumerate(scenarios, start=1)],
+            names=[file_name(number, one.source) for number, one in enumerate(scenarios, start=1)],
             receiver=load_receiver(str(file), environment),
-            settings=Settings(journals=folder, seed=seed, environment=environment, reproduce=partial(_again, file)),
+            settings=Settings(journals=folder, seed=seed, environment=environment, reproduce=partial(again, file)),
             watching=partial(progress_line, quiet=options["quiet"]),
             interrupted=heard,
         )
         report = perform(played)
     kept = [("text", folder / "report.txt"), ("json", folder / "report.json"), ("junit", folder / "report.xml")]
-    return conclude(report, {**options, "reports": [*kept, *options["reports"]]})
+    write_reports(report, kept)
+    code = conclude(report, options)
+    after = [["", *on_the_flaw(flaw)]] if flaw else []
+    after += [["", *to_start_it(folder, url, flaw)]] if code else []
+    for told in after:
+        say(block("\n".join(told)), **_mute(options))
+    return code
 
 
 def _rule_of(flaw: str) -> list[str]:
@@ -92,46 +96,6 @@ def _rule_of(flaw: str) -> list[str]:
 
     named(flaw)
     return [f"rules/{flaw}@{partner}" for partner in load_rule(flaw).played]
-
-
-def _receiver_file(folder: Path, url: str, flaw: str | None) -> Path:
-    """The demo's receiver file, and how to start that receiver again.
-
-    Raises:
-        StorageError: it cannot be written.
-    """
-    from simulator.sample import receiver_file
-
-    file = folder / "receiver.yaml"
-    port = url.rpartition(":")[2]
-    which = f" --flaw {flaw}" if flaw else ""
-    start = f"# {AUTHORIZATION_VARIABLE}='{_AUTHORIZATION}' partnersim receive --port {port}{which}\n"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(
-            f"# The demo is over. To start its receiver again:\n{start}{receiver_file(url, '')}", encoding="utf-8"
-        )
-    except OSError as error:
-        raise StorageError(
-            f"cannot write {file}: {error.strerror or error}", "name another folder with --keep"
-        ) from error
-    return file
-
-
-def _again(file: Path, scenario: Scenario, seed: int, start: datetime) -> str:
-    """The demo's own receiver is gone by then: its file says how to start it again."""
-    line = [
-        "partnersim",
-        "run",
-        scenario.source,
-        "--receiver",
-        str(file),
-        "--seed",
-        str(seed),
-        "--start",
-        start.isoformat(),
-    ]
-    return f'{AUTHORIZATION_VARIABLE}="$AUTHORIZATION" {shlex.join(line)}'
 
 
 def _mute(options: Any) -> dict[str, bool]:
@@ -165,7 +129,7 @@ def sample_receiver(flaw: str | None = None) -> Iterator[str]:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 stdin=subprocess.DEVNULL,
-                env={**os.environ, AUTHORIZATION_VARIABLE: _AUTHORIZATION},
+                env={**os.environ, AUTHORIZATION_VARIABLE: AUTHORIZATION},
                 start_new_session=True,  # Ctrl-C is ours: the receiver must still answer while the run ends
             )
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for

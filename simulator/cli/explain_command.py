@@ -2,14 +2,16 @@
 
 import json
 import re
+import shlex
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
 import click
 
 from simulator.cli.options import NAMED
+from simulator.errors import UsageError
 from simulator.model import Delivery
 from simulator.rule import Rule
 from simulator.scenario import Scenario, Step
@@ -21,20 +23,26 @@ _LONGEST: Final = 2000  # characters of anything: as long as a rule's own words 
 
 
 @click.command()
-@click.argument("name", type=NAMED, metavar="[RULE|CHECK]", required=False)
-def command(name: str | None) -> int:
+@click.argument("name", type=NAMED, metavar="[RULE|FILE|FAMILY|CHECK]", required=False)
+@click.option("--rules", "folder", metavar="DIR", help="A folder of rules of your own, besides those that ship.")
+def command(name: str | None, folder: str | None) -> int:
     """Say of a rule why it is one, what is sent and judged, how receivers break it and how to mend it.
 
-    Of a check: what it looks at, when it passes and fails, and what it needs. Without a name, the checks are listed;
-    `partnersim list rules` lists the rules.
+    A rule is named as in reports, or by its file. Of a family, its rules are listed. Of a check: what it looks at, when
+    it passes and fails, and what it needs. Without a name, the checks are listed; `partnersim list rules` lists the
+    rules.
 
     \b
     partnersim explain auth/absent
+    partnersim explain auth
+    partnersim explain house/two-formats --rules our-rules
+    partnersim explain our-rules/house/two-formats.yaml
     partnersim explain repeats-change-nothing
     partnersim explain then/3-ends-stay-ended
     """
     import inspect
 
+    from simulator.authoring import own_rules
     from simulator.checks import CHECKS
     from simulator.cli.output import say
     from simulator.shown import block
@@ -43,45 +51,66 @@ def command(name: str | None) -> int:
         for check, one in CHECKS.items():
             say(f"{check:26}{(inspect.getdoc(one.judge) or '').splitlines()[0]}")
         return 0
-    if (rule := _rule(name)) is not None:
+    own = own_rules(folder)
+    if (rule := _rule(name, own)) is not None:
         say(block("\n".join(_told(rule))))
         return 0
-    say("\n\n".join(f"{one}\n\n{inspect.getdoc(CHECKS[one].judge)}" for one in _checks_of(name)))
+    family = _family(name, folder)
+    told = [f"{one}\n\n{inspect.getdoc(CHECKS[one].judge)}" for one in _checks_of(name)]
+    if not told and not family:
+        raise _unknown(name, folder, own)
+    say(block("\n\n".join([*told, *(["\n".join(family)] if family else [])])))
     return 0
 
 
-def _rule(word: str) -> Rule | None:
-    """The rule of that name or in that file; None where the word is about a check."""
+def _rule(word: str, own: Mapping[str, Rule]) -> Rule | None:
+    """The rule of that name or in that file; None where the word is about something else."""
     from simulator.authoring import load_rule
     from simulator.resources import RULES, shipped_rule
 
     named = word.rpartition("@")[0] or word
-    if named.endswith((".yaml", ".yml")) or named.startswith(RULES) or shipped_rule(named):
+    if named in own:
+        return own[named]
+    if named.endswith((".yaml", ".yml")) or (named.startswith(RULES) and "/" in named.removeprefix(RULES)):
         return load_rule(named)
-    return None
+    return load_rule(named) if shipped_rule(named) else None
+
+
+def _family(word: str, folder: str | None) -> list[str]:
+    """The rules of that family, a line each; none where it is no family."""
+    from simulator.cli.list_command import lines_of, rules
+    from simulator.resources import RULES
+
+    name = word.removeprefix(RULES).removesuffix("/")
+    those = rules(folder, lambda one: one.startswith(f"{name}/")) if name else []
+    return [*lines_of(those), "", "partnersim explain RULE says more of one"] if those else []
 
 
 def _checks_of(word: str) -> list[str]:
-    """The checks behind a word: their own name, or a verdict's as reports print it.
-
-    Raises:
-        UsageError: it is the name of no check, and of no rule.
-    """
-    from simulator.authoring import shipped_rules
+    """The checks behind a word, their own name or a verdict's as reports print it; none where there is no such."""
     from simulator.checks import CHECKS
-    from simulator.documents import did_you_mean
-    from simulator.errors import UsageError
 
     if word.startswith("expect/"):
         return ["ack", "refused", "status", "within"]
     check = re.sub(r"^then/\d+-", "", word)
-    if check not in CHECKS:
-        near = did_you_mean(check, [*CHECKS, *shipped_rules()])
-        what = "rule" if "/" in word else "rule or check"
-        remedy = "see: partnersim list rules"
-        remedy += "" if "/" in word else f"; checks are {', '.join(CHECKS)}"
-        raise UsageError(f"there is no {what} {word!r}{near}", remedy)
-    return [check]
+    return [check] if check in CHECKS else []
+
+
+def _unknown(word: str, folder: str | None, own: Mapping[str, Rule]) -> UsageError:
+    """What to say of a word that is the name of no check, of no rule and of no family."""
+    from simulator.authoring import shipped_rules
+    from simulator.checks import CHECKS
+    from simulator.documents import did_you_mean
+
+    rules = [*shipped_rules(), *own]
+    families = dict.fromkeys(name.partition("/")[0] for name in rules)
+    near = did_you_mean(re.sub(r"^then/\d+-", "", word), [*CHECKS, *rules, *families])
+    what = "rule" if "/" in word else "rule, family or check"
+    where = f" --rules {shlex.quote(folder)}" if folder else ""
+    remedy = f"see: partnersim list rules{where}"
+    remedy += "" if folder else "; for a rule of your own, name its file, or its folder with --rules"
+    remedy += "" if "/" in word else f"; checks are {', '.join(CHECKS)}"
+    return UsageError(f"there is no {what} {word!r}{near}", remedy)
 
 
 def _told(rule: Rule) -> Iterator[str]:

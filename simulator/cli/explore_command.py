@@ -23,6 +23,9 @@ def command(partner: str, count: int, **options: Any) -> int:
     The same seed makes the same schedules; ids are fresh all the same. One that fails is cut down, as by
     `partnersim shrink`, and written here.
 
+    `--within` bounds the playing of the schedules, and after it the cutting down of the first of each kind that
+    fails, for as long once more. The plays that make sure of what is left are not bounded, so that it may take longer.
+
     \b
     partnersim explore --partner clevertap --receiver receiver.yaml
     partnersim explore --partner reachfive --receiver receiver.yaml --count 200 --seed 42
@@ -31,7 +34,8 @@ def command(partner: str, count: int, **options: Any) -> int:
     from simulator.cli.explored import said, written
     from simulator.cli.interrupting import heard
     from simulator.cli.output import say
-    from simulator.cli.searching import effort_of, reference_for, standing
+    from simulator.cli.progress import standing
+    from simulator.cli.searching import effort_of, reference_for
     from simulator.clock import fresh_seed
     from simulator.exploring import INTERRUPTED, explore
 

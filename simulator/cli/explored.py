@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from simulator.cli.output import write_file
-from simulator.cli.searching import free, run_line
+from simulator.cli.command_lines import run_line
+from simulator.cli.output import free, write_file
 from simulator.exploring import Explored, Found, Shrunk
 from simulator.exploring.as_rule import counted, unlike
 

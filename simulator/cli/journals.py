@@ -1,32 +1,53 @@
 """Journals that a command line names, read again."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import orjson
 
+from simulator.cli.choosing import is_folder
+from simulator.cli.telling import Render
+from simulator.conforming.from_journals import folded
 from simulator.documents import schema
 from simulator.errors import StorageError
+from simulator.load.orders import FILE
 from simulator.model import Report
-from simulator.runner.judged import report_of
+from simulator.reporting.text import conformity, render
+from simulator.runner.from_journals import files_in, report_of
 
 Made = TypeVar("Made")
 
 
-def from_journals(paths: Sequence[str], make: Callable[[Report], Made]) -> Made:
-    """What `make` makes of the journals' report.
+def from_journals(paths: Sequence[str], make: Callable[[Report, Render], Made]) -> Made:
+    """What `make` makes of the journals' report, and of what renders it for people.
+
+    Those of rules are told as `conform` tells of them; beside others each is one verdict among theirs.
 
     Raises:
-        StorageError: one cannot be read, or a line in it is none of a journal.
+        StorageError: one cannot be read, a line in it is none of a journal, or it is that of a load.
     """
+    for path in paths:
+        _refuse_load(Path(path))
     try:
-        return make(report_of(paths))
+        report, judged = folded(report_of(paths))
+        return make(report, partial(conformity.render, judged=judged) if len(judged) == len(report.plays) else render)
     except (AttributeError, ArithmeticError, LookupError, TypeError, ValueError):
         # A line that is JSON but says what no journal says. Which one it is, is looked for only now: it takes a while.
-        for path in paths:
-            _look_through(Path(path))
+        for file in (file for path in paths for file in files_in(Path(path))):
+            _look_through(file)
         raise
+
+
+def _refuse_load(path: Path) -> None:
+    """A load is judged by what the receiver kept of it: what a scenario says of its one export speaks of none there."""
+    folder = path if is_folder(str(path)) else path.parent
+    if is_folder(str(folder)) and (folder / FILE).is_file():
+        raise StorageError(
+            f"{path} is of a load, which was judged when it was sent",
+            "its report says what came of it: partnersim load … --report json=PATH",
+        )
 
 
 def _look_through(path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from simulator.cli.options import json_option
 
@@ -58,12 +59,22 @@ def _scenarios() -> list[dict[str, Any]]:
     return [{"name": name, "says": load_scenario(name).title} for name in shipped_scenarios()]
 
 
-def _rules() -> list[dict[str, Any]]:
-    from simulator.authoring import load_rule, shipped_rules
+def rules(folder: str | None = None, like: Callable[[str], bool] = lambda _: True) -> list[dict[str, Any]]:
+    """Name, level, partners and sentence of each rule that ships or lies in a folder of one's own, in order of name.
 
+    Only those whose name is `like` it.
+
+    Raises:
+        UsageError: there is no such folder, it has no rules, or a name is taken.
+        DocumentError: every mistake in its files.
+    """
+    from simulator.authoring import load_rule, own_rules, shipped_rules
+
+    own = own_rules(folder)
+    names = sorted({*shipped_rules(), *own})
+    told = (own[name] if name in own else load_rule(name) for name in names if like(name))
     return [
-        {"name": rule.name, "level": rule.level, "partners": list(rule.played), "says": rule.sentence}
-        for rule in map(load_rule, shipped_rules())
+        {"name": rule.name, "level": rule.level, "partners": list(rule.played), "says": rule.sentence} for rule in told
     ]
 
 
@@ -95,7 +106,7 @@ LISTS: Final[dict[str, Callable[[], list[dict[str, Any]]]]] = {
     "events": _events,
     "readings": _readings,
     "scenarios": _scenarios,
-    "rules": _rules,
+    "rules": rules,
     "faults": _faults,
     "checks": _checks,
     "flaws": _flaws,
@@ -104,8 +115,9 @@ LISTS: Final[dict[str, Callable[[], list[dict[str, Any]]]]] = {
 
 @click.command()
 @click.argument("what", type=click.Choice(list(LISTS)))
+@click.option("--rules", "folder", metavar="DIR", help="With `rules`: also those in a folder of your own.")
 @json_option
-def command(what: str, as_json: bool) -> int:
+def command(what: str, folder: str | None, as_json: bool) -> int:
     """List what there is, with how sure we are of it and who says so.
 
     Grades: documented (the partner's own page says it), inferred (follows from that), assumed (nobody says; a
@@ -113,19 +125,24 @@ def command(what: str, as_json: bool) -> int:
 
     \b
     partnersim list readings
+    partnersim list rules --rules our-rules
     partnersim list scenarios --json
     """
     from simulator.cli.output import say, tell
+    from simulator.errors import UsageError
 
-    entries = LISTS[what]()
+    typed = click.get_current_context().get_parameter_source("folder") is ParameterSource.COMMANDLINE
+    if what != "rules" and typed:
+        raise UsageError("--rules goes with `list rules`", f"leave it out of `list {what}`")
+    entries = rules(folder) if what == "rules" else LISTS[what]()
     if as_json:
         tell(entries)
         return 0
-    say("\n".join(_lines(entries)))
+    say("\n".join(lines_of(entries)))
     return 0
 
 
-def _lines(entries: list[dict[str, Any]]) -> Iterator[str]:
+def lines_of(entries: list[dict[str, Any]]) -> Iterator[str]:
     """Name and words of each, under a heading where there is one; grade and source below."""
     width = max((len(entry["name"]) for entry in entries), default=0) + 2
     group = ""

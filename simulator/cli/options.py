@@ -12,6 +12,7 @@ import click
 
 from simulator.clock import Scale, seconds
 from simulator.limits import CONNECTIONS, IN_FLIGHT
+from simulator.load.words import percentage, rate
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -124,6 +125,8 @@ URL = _Word("url", _url)
 HOST = _Word("host", _host)
 HEADER = _Lines("header", _header)
 TARGET = _Word("format=path", _target)
+RATE = _Word("rate", rate)
+PERCENTAGE = _Word("percentage", percentage)
 
 _option = partial(click.option, show_default=False)
 
@@ -193,7 +196,7 @@ _TELLING = (
         type=TARGET,
         multiple=True,
         metavar="FORMAT=PATH",
-        help="Write text, json or junit to a file.",
+        help="Write text, json, junit or html to a file.",
     ),
     _option("--json", "as_json", is_flag=True, help="stdout is one JSON value; words for people go to stderr."),
     _option("-v", "--verbose", is_flag=True, help="Tell of what passed as much as of what did not."),
@@ -220,3 +223,5 @@ session_options = _all((_TIMING[0], *_TIMING[3:]))
 certainty_options = _all((_PACE[1], _PACE[3]))
 receiver_file_option = _all(_RECEIVER[:1])
 target_options = _all(_RECEIVER[4:])
+load_receiver_options = _all((*_RECEIVER[:3], _RECEIVER[4]))
+load_timing_options = _all((*_TIMING[:2], *_TIMING[3:]))

@@ -20,7 +20,7 @@ def say(text: str, *, as_json: bool = False, quiet: bool = False) -> None:
     if quiet:
         return
     if as_json:
-        _tell_people(text)
+        tell_people(text)
     else:
         click.echo(text)
 
@@ -37,7 +37,7 @@ def colour_wanted() -> bool:
 
 def fail(message: str, remedy: str, code: int, *, as_json: bool, error: PartnersimError | None = None) -> int:
     """Say what went wrong, on stderr and, where asked, as JSON on stdout; gives the exit code."""
-    _tell_people(shown.block(f"partnersim: {message}" + (f"\n  {remedy}" if remedy else "")))
+    tell_people(shown.block(f"partnersim: {message}" + (f"\n  {remedy}" if remedy else "")))
     if as_json:
         told: dict[str, Any] = {"message": message, "remedy": remedy}
         if isinstance(error, DocumentError):
@@ -49,6 +49,20 @@ def fail(message: str, remedy: str, code: int, *, as_json: bool, error: Partners
         with suppress(OSError):  # nobody listens any more
             tell({"partnersim": __version__, "outcome": "error", "exit_code": code, "error": told})
     return code
+
+
+def wrote(what: str, path: Path, *, quiet: bool = False) -> None:
+    """Say on stderr what was written where: `wrote the badge badge.svg`; nothing when quiet."""
+    tell_people(f"wrote {what} {shown.line(str(path))}", quiet=quiet)
+
+
+def free(stem: str) -> Path:
+    """A file in this folder that is not there yet: `late-initiated-shrunk.yaml`."""
+    path, number = Path(f"{stem}.yaml"), 1
+    while path.exists():
+        number += 1
+        path = Path(f"{stem}-{number}.yaml")
+    return path
 
 
 def write_file(what: str, path: Path, text: str) -> None:
@@ -95,7 +109,9 @@ def _replaced(path: Path, data: bytes) -> bool:
         neighbour.unlink(missing_ok=True)
 
 
-def _tell_people(text: str) -> None:
-    """Words on stderr; that nobody takes them changes nothing."""
+def tell_people(text: str, *, quiet: bool = False) -> None:
+    """Words on stderr, none when quiet; that nobody takes them changes nothing."""
+    if quiet:
+        return
     with suppress(OSError):
         click.echo(text, err=True)

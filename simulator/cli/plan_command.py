@@ -86,7 +86,7 @@ def _line(one: Delivery, when: str) -> str:
     remarks = [f"says {spelled(one.at)}"] if one.at != one.due else []
     remarks += [] if one.valid else ["broken on purpose"]
     remarks += [] if one.credentials == "right" else [f"credentials {one.credentials}"]
-    remarks += [f"{one.fault}, on the wire: {_told(one.script)}"] if one.script is not None else []
+    remarks += [f"{one.fault_name}, on the wire: {_told(one.script)}"] if one.script is not None else []
     remark = f"  ({', '.join(remarks)})" if remarks else ""
     return f"#{one.number} +{spelled(one.due)}  {when}  {one.name}  {one.id} {one.status}{remark}"
 

@@ -1,8 +1,6 @@
 """What `run`, `trigger` and `demo` have in common: how a session is put together from a command line."""
 
 import os
-import re
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -13,11 +11,10 @@ from typing import Any
 from simulator.cli.interrupting import heard
 from simulator.cli.progress import progress_line
 from simulator.clock import utc_now
-from simulator.curl import shell_address
 from simulator.errors import StorageError
+from simulator.journal import file_name
 from simulator.limits import IN_FLIGHT
 from simulator.receiver import Receiver
-from simulator.runner.conduct import file_name
 from simulator.runner.prepare import Settings
 from simulator.runner.session import Session
 from simulator.scenario import Scenario
@@ -50,7 +47,7 @@ def session(
     )
     return Session(
         scenarios=scenarios,
-        names=[file_name(number, one) for number, one in enumerate(scenarios, start=1)],
+        names=[file_name(number, one.source) for number, one in enumerate(scenarios, start=1)],
         receiver=receiver,
         settings=settings,
         wait_for=options["wait_for"],
@@ -58,28 +55,6 @@ def session(
         watching=partial(progress_line, quiet=options["quiet"]),
         interrupted=heard,
     )
-
-
-def again(options: Options, scenario: Scenario, seed: int, start: datetime) -> str:
-    """The command line that plays the same bytes again; where a secret stood, it has a variable."""
-    words = ["partnersim run", shlex.quote(scenario.source)]
-    if options["receiver_file"]:
-        words += ["--receiver", shlex.quote(options["receiver_file"])]
-    else:
-        words += ["--to", shell_address(options["to"] or "")]
-    words += ["--seed", str(seed), "--start", start.isoformat()]
-    words += ["--time-scale", shlex.quote(str(options["scale"]))] if options["scale"] else []
-    words += ["--patience", f"{options['patience']:g}"] if options.get("patience") else []
-    words += ['--authorization "$AUTHORIZATION"'] if options["authorization"] else []
-    words += [f'--header "{name}: ${_variable(name)}"' for name, _ in options["headers"]]
-    words += [f"--allow-target {shlex.quote(host)}" for host in options["allow_target"]]
-    named = [(name, options[name]) for name in ("cacert", "cert", "key") if options[name]]
-    words += [f"--{name} {shlex.quote(str(value))}" for name, value in named]
-    return " ".join([*words, *(["--insecure"] if options["insecure"] else [])])
-
-
-def _variable(name: str) -> str:
-    return re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
 
 
 def journal_folder(options: Options, moment: datetime, prefix: str = "") -> Path:

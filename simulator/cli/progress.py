@@ -1,4 +1,4 @@
-"""One line that moves while a long run goes on: only on a terminal, and gone when the run is over."""
+"""One line that moves while something long goes on: only on a terminal, and gone when it is over."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ _EVERY = 0.2  # seconds between two looks
 @contextmanager
 def progress_line(title: str, *, quiet: bool) -> Iterator[Callable[[int, float], None]]:
     """While inside, gives what the runner calls after each delivery: how many, and the story second."""
-    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not _seen(quiet=quiet):
         yield lambda _, __: None
         return
     from rich.console import Console
@@ -42,6 +42,27 @@ def progress_line(title: str, *, quiet: bool) -> Iterator[Callable[[int, float],
 
 
 @contextmanager
+def standing(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """While inside, gives what shows where a search stands, in a line of its own words."""
+    if not _seen(quiet=quiet):
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    clock, shown_at = RealClock(), -_EVERY
+    with Console(stderr=True).status(Text("")) as status:
+
+        def show(text: str) -> None:
+            nonlocal shown_at
+            if clock.now() - shown_at >= _EVERY:
+                shown_at = clock.now()
+                status.update(Text(text))
+
+        yield show
+
+
+@contextmanager
 def counting_line(
     most: int, *, quiet: bool
 ) -> Iterator[Callable[[str], AbstractContextManager[Callable[[int, float], None]]]]:
@@ -52,7 +73,7 @@ def counting_line(
     def unseen(_: str) -> Iterator[Callable[[int, float], None]]:
         yield lambda _, __: None
 
-    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not _seen(quiet=quiet):
         yield unseen
         return
     from rich.console import Console
@@ -68,6 +89,11 @@ def counting_line(
             over += 1
 
         yield watching
+
+
+def _seen(*, quiet: bool) -> bool:
+    """Whether there is a terminal that a line can move on, and it is wanted."""
+    return not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _plain(title: str) -> str:

@@ -1,4 +1,4 @@
-"""`partnersim report`: journals as text, JSON or JUnit."""
+"""`partnersim report`: journals as text, JSON, JUnit or HTML."""
 
 from pathlib import Path
 
@@ -6,12 +6,14 @@ import click
 
 from simulator.cli.options import NAMED, PATH
 
-_ENDINGS = {"text": ".txt", "json": ".json", "junit": ".xml"}
+_ENDINGS = {"text": ".txt", "json": ".json", "junit": ".xml", "html": ".html"}
 
 
 @click.command()
 @click.argument("journals", nargs=-1, type=NAMED, required=True, metavar="JOURNAL...")
-@click.option("--format", "formats", default="text", metavar="FORMATS", help="text, json, junit; several with commas.")
+@click.option(
+    "--format", "formats", default="text", metavar="FORMATS", help="text, json, junit, html; several with commas."
+)
 @click.option("--output", type=PATH, metavar="PATH", help="A file; for several formats, a folder.")
 def command(journals: tuple[str, ...], formats: str, output: Path | None) -> int:
     """Render journals as a report. The exit code says whether rendering worked, not what the verdict is.
@@ -32,9 +34,11 @@ def command(journals: tuple[str, ...], formats: str, output: Path | None) -> int
     if not named or (len(named) > 1 and output is None):
         raise UsageError("several formats need a place each", "name a folder with --output")
     if output is None:
-        say(from_journals(journals, REPORTERS[named[0]]).rstrip("\n"))
+        form = named[0]
+        made = from_journals(journals, lambda report, text: text(report) if form == "text" else REPORTERS[form](report))
+        say(made.rstrip("\n"))
         return 0
     one_file = len(named) == 1 and not is_folder(str(output))
     places = [(one, output if one_file else output / ("report" + _ENDINGS.get(one, ""))) for one in named]
-    from_journals(journals, lambda report: write_reports(report, places))
+    from_journals(journals, lambda report, render: write_reports(report, places, render))
     return 0

@@ -26,7 +26,8 @@ def command(scenarios: tuple[str, ...], **options: Any) -> int:
     partnersim run 'reachfive/*' --to http://127.0.0.1:8000/hooks --authorization "Bearer x"
     """
     from simulator.cli.choosing import chosen_receiver, chosen_scenarios, settled
-    from simulator.cli.playing import again, session
+    from simulator.cli.command_lines import again
+    from simulator.cli.playing import session
     from simulator.cli.telling import check_reports, conclude, told_when_unready
     from simulator.runner.session import perform
 

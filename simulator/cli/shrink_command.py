@@ -4,12 +4,15 @@ import os
 import re
 import signal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from simulator.cli.options import NAMED, PATH, receiver_options
 from simulator.cli.searching import effort_options
+
+if TYPE_CHECKING:
+    from simulator.exploring import Spent
 
 
 @click.command()
@@ -30,9 +33,11 @@ def command(scenario: str, **options: Any) -> int:
     """
     from simulator.authoring import load_scenario
     from simulator.cli.choosing import chosen_receiver, settled
+    from simulator.cli.command_lines import run_line
     from simulator.cli.interrupting import heard
-    from simulator.cli.output import say, write_file
-    from simulator.cli.searching import effort_of, free, reference_for, run_line, standing, told
+    from simulator.cli.output import free, say, write_file
+    from simulator.cli.progress import standing
+    from simulator.cli.searching import effort_of, reference_for
     from simulator.errors import UsageError
     from simulator.exploring import INTERRUPTED, Steady, shrink
 
@@ -48,11 +53,15 @@ def command(scenario: str, **options: Any) -> int:
             environment=os.environ,
             allow=frozenset(options["allow_target"]),
             effort=effort_of(options),
-            progress=lambda spent: show(told(spent)),
+            progress=lambda spent: show(_stands(spent)),
             reference=reference,
         )
     if isinstance(made, Steady):
         often = ", ".join(f"{check} failed {number} times" for check, number in made.failed.items()) or "nothing failed"
+        if made.stopped:
+            why = f"{made.stopped}, and that was not enough to see whether it fails"
+            say(f"{scenario} is as it was: {why} ({often}); allow more with --within", quiet=quiet)
+            return 4
         often_played = "1 play" if made.plays == 1 else f"{made.plays} plays"
         wanted = f" {made.fails} times of {options['runs'][1]}" if made.failed else ""
         say(f"{scenario} does not fail{wanted}: {often_played}, and {often}", quiet=quiet)
@@ -69,3 +78,10 @@ def command(scenario: str, **options: Any) -> int:
         say("  it was not made sure of in the end: play it before you rely on it", quiet=quiet)
     say(f"  {run_line(path, options)}", quiet=quiet)
     return 128 + (heard() or signal.SIGINT) if made.stopped == INTERRUPTED else 0
+
+
+def _stands(spent: "Spent") -> str:
+    """Where the search is: `31 tries, 49 plays, 28 s: down to 4 deliveries`."""
+    return (
+        f"{spent.tries:,} tries, {spent.plays:,} plays, {spent.seconds:.0f} s: down to {spent.deliveries:,} deliveries"
+    )

@@ -1,12 +1,12 @@
 """What a command says at its end: the verdicts, the reports that were asked for, and the exit code."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from simulator.cli.output import colour_wanted, say, write_file
+from simulator.cli.output import colour_wanted, say, write_file, wrote
 from simulator.clock import utc_now
 from simulator.errors import NeverReached, StorageError, UsageError
 from simulator.model import Report, Result, Verdict, unplayed
@@ -23,7 +23,7 @@ def conclude(report: Report, options: Mapping[str, Any], render: Render | None =
     With `render`, the text for people is what that makes of the report.
     """
     words = shown(report, as_json=options["as_json"], brief=not options["verbose"], render=render)
-    write_reports(report, options["reports"], render)
+    write_reports(report, options["reports"], render, quiet=options["quiet"])
     if options["as_json"]:
         say(REPORTERS["json"](report).rstrip("\n"))
     say(words, as_json=options["as_json"], quiet=options["quiet"])
@@ -40,15 +40,15 @@ def shown(report: Report, *, as_json: bool = False, brief: bool = False, render:
     return render(report, colour=colour_wanted() and not as_json, encoding=encoding, brief=brief).rstrip("\n")
 
 
-def check_reports(reports: Sequence[tuple[str, Path]]) -> None:
-    """Refuse an unknown format before anything is sent.
+def check_reports(reports: Sequence[tuple[str, Path]], beside: Iterable[str] = ()) -> None:
+    """Refuse an unknown format before anything is sent; `beside` has more that there are.
 
     Raises:
         UsageError: it lists those there are.
     """
     for form, _ in reports:
-        if form not in REPORTERS:
-            raise UsageError(f"there is no report format {form!r}", f"there are {', '.join(REPORTERS)}")
+        if form not in {*REPORTERS, *beside}:
+            raise UsageError(f"there is no report format {form!r}", f"there are {', '.join([*REPORTERS, *beside])}")
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def told_when_unready(options: Mapping[str, Any]) -> Iterator[None]:
     except NeverReached as error:
         wanted = [one for one in options["reports"] if one[0] == "junit"]
         with suppress(StorageError):  # that nothing is there to be judged is the greater trouble
-            write_reports(_unready(error, options["seed"] or 0), wanted)
+            write_reports(_unready(error, options["seed"] or 0), wanted, quiet=options["quiet"])
         raise
 
 
@@ -80,8 +80,10 @@ def _unready(error: NeverReached, seed: int) -> Report:
     return Report(version=__version__, started=began, seed=seed, plays=(play,))
 
 
-def write_reports(report: Report, reports: Sequence[tuple[str, Path]], render: Render | None = None) -> None:
-    """Write each report to its file.
+def write_reports(
+    report: Report, reports: Sequence[tuple[str, Path]], render: Render | None = None, *, quiet: bool = True
+) -> None:
+    """Write each report to its file, and say so unless quiet.
 
     Raises:
         StorageError: a file could not be written; the others were.
@@ -93,5 +95,7 @@ def write_reports(report: Report, reports: Sequence[tuple[str, Path]], render: R
             write_file(f"the {form} report", path, made)
         except StorageError as error:
             trouble = error
+        else:
+            wrote(f"the {form} report", path, quiet=quiet)
     if trouble:
         raise trouble

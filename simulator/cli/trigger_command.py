@@ -32,8 +32,9 @@ def command(event: str, **options: Any) -> int:
     """
     from simulator.authoring import parse_scenario
     from simulator.cli.choosing import chosen_receiver, settled
+    from simulator.cli.command_lines import again
     from simulator.cli.output import say
-    from simulator.cli.playing import again, session
+    from simulator.cli.playing import session
     from simulator.cli.telling import check_reports, conclude
     from simulator.runner.session import perform
 

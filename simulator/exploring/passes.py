@@ -52,7 +52,11 @@ def units(search: Search) -> None:
 
 
 def emits(search: Search) -> None:
-    """Without what exports send by themselves, or with one event of it."""
+    """Without what exports send by themselves, or with one event of it.
+
+    Of one whose state is claimed to become something all stays, or nothing: with a part of it it would not, with any
+    receiver.
+    """
     silent = [name for name, keys in search.best.exports.items() if keys.get("emits") != []]
     base = search.best
 
@@ -64,6 +68,8 @@ def emits(search: Search) -> None:
         silent, lambda parts: search.scout(map(emitting, parts)), lambda part: search.confirm(emitting(part))
     )
     for name in loud:
+        if pieces.counted_on(search.best, name):
+            continue
         options = [[event] for event in export_events(search.scenario.provider)]
         path: Path = ("exports", name, "emits")
         search.first([made for one in options if search.smaller(made := search.with_(path, one))])

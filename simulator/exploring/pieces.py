@@ -62,6 +62,14 @@ def _of_expectation(draft: Draft) -> Iterator[Piece]:
         yield (("expect", draft.target.name, "within"),)
 
 
+def counted_on(draft: Draft, name: str) -> bool:
+    """Whether the broken claim says what this export's state becomes: it counts on all that this one sends."""
+    if draft.target.place < 0 or "eventually" not in (claim := draft.claims[draft.target.place]):
+        return False
+    keys = claim["eventually"]
+    return not keys.get("absent") and ("of" not in keys or draft.family(keys["of"]) == name)
+
+
 def numbers(draft: Draft) -> list[tuple[Path, int]]:
     """How many there are of something, where there is more than one: runs, exports alike, copies."""
     found: list[tuple[Path, int]] = []

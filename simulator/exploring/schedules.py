@@ -1,9 +1,9 @@
 """Random schedules of one partner: repeats, delays, other orders, faults, wrong credentials, retries. Pure, and seeded.
 
 What each expects is what any right receiver keeps: genuine deliveries and requests that are unusual but correct are
-acknowledged, forged ones refused, what did not come whole has no effect; and the invariants that the schedule gives
-something to be judged by. A schedule has an order to change only where one id has several notifications, which
-ReachFive's jobs never have. Some exports are told of side by side: all of it, or copies of it, at one moment.
+acknowledged, forged ones refused, what did not come whole, or only asks, has no effect; and the invariants that the
+schedule gives something to be judged by. A schedule has an order to change only where one id has several notifications,
+which ReachFive's jobs never have. Some exports are told of side by side: all of it, or copies of it, at one moment.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from simulator.errors import UsageError
 from simulator.exploring.ties import side_by_side
-from simulator.exploring.wire_faults import broken, either, whole
+from simulator.exploring.wire_faults import open_either_way, takes_effect, without_effect
 from simulator.exploring.writing import written
 
 _MINUTE: Final = 60
@@ -21,6 +21,7 @@ _DAY: Final = 86_400
 _FORGED: Final = ("wrong", "absent", "empty", "prefix", "suffix")
 _MOST: Final = 4  # exports, and odd deliveries of each
 _OFTEN: Final = 0.5  # how often there is an export besides that is told of by one odd request alone
+_SIDE_BY_SIDE: Final = ("0s", "1s", "10s")  # spacings of copies that do not wait for one another's answers
 _ANSWERS: Final[Mapping[str, str]] = {"forged": "refused", "unusual": "ack"}  # by what it is
 _NAME: Final = "Überprüfung – профили 利用者 🚀"
 
@@ -61,6 +62,7 @@ class _Mix:
         self.claims: list[Keys] = []
         self.repeated: dict[str, None] = {}  # exports
         self.crowded = False
+        self._taken: set[int] = set()  # minutes
         self.reordered = False
 
     def export(self, keys: Keys) -> str:
@@ -84,20 +86,28 @@ class _Mix:
         return int(next(reversed(self.exports.values()))["at"].rstrip("m")) * _MINUTE
 
     def later(self, than: float) -> str:
-        """A time of delivery after that story second: a minute to two days later, so that it surely comes after."""
-        minutes = self.dice.choice((1, 2, 15, 60, 6 * 60, 24 * 60)) + self.dice.randrange(60)
-        return f"{int(than) // _MINUTE + 1 + minutes}m"
+        """A time of delivery after that story second: a minute to two days later, so that it surely comes after.
+
+        Nothing else is delivered then.
+        """
+        minute = int(than) // _MINUTE + 1 + self.dice.choice((1, 2, 15, 60, 6 * 60, 24 * 60)) + self.dice.randrange(60)
+        while minute in self._taken:
+            minute += 1
+        self._taken.add(minute)
+        return f"{minute}m"
 
     def copy(self, event: str, export: str, run: int, moment: float) -> None:
-        """The same bytes again: at once, one after another, or long afterwards."""
+        """The same bytes again, long afterwards: once, several at once, or one after another.
+
+        Of several side by side all but one may be refused: nobody had said yet that it is known.
+        """
         self.repeated[export] = None
-        keys: Keys = {"event": event, "export": export, "run": run}
-        if self.dice.random() < 0.6:
-            keys["deliver_at"] = self.later(moment)
-        if self.dice.random() < 0.7 or "deliver_at" not in keys:
+        keys: Keys = {"event": event, "export": export, "run": run, "deliver_at": self.later(moment)}
+        spacing = ""
+        if self.dice.random() < 0.7:
             spacing = self.dice.choice(("0s", "0s", "1s", "10s", "20m"))
             keys["repeat"] = {"count": self.dice.randint(2, 4), "spacing": spacing}
-        self.step("copy", keys)
+        self.step("copy", keys, "any" if spacing in _SIDE_BY_SIDE else None)
 
     def forged(self, event: str, export: str, run: int, moment: float) -> None:
         """With credentials that are wrong."""
@@ -107,25 +117,25 @@ class _Mix:
             self.step("forged", keys)
 
     def faulty(self, event: str, export: str, run: int, moment: float, *, letters: bool = False) -> None:
-        """Once more or at last, unusual on the wire, cut short, or given up by the partner."""
+        """Once more or at last, with a fault of the wire: it takes effect, or has none, or that is open."""
         ways: tuple[tuple[str, Keys], ...] = (
-            ("unusual", whole(self.dice, letters=letters)),
-            ("cut", broken(self.dice)),
-            ("either", either(self.dice)),
+            ("unusual", takes_effect(self.dice, letters=letters)),
+            ("no-effect", without_effect(self.dice)),
+            ("either", open_either_way(self.dice)),
         )
         what, fault = self.dice.choice(ways)
         self._on_the_wire(what, event, export, run, moment, fault)
 
     def carried(self, event: str, export: str, status: str, moment: float, *, letters: bool = False) -> None:
         """The only notification of an export, by a request that is unusual and correct: it takes effect."""
-        self._on_the_wire("unusual", event, export, 1, moment, whole(self.dice, letters=letters))
+        self._on_the_wire("unusual", event, export, 1, moment, takes_effect(self.dice, letters=letters))
         wanted = {"status": status} | ({"name": _NAME} if letters else {})
         if wanted := {name: value for name, value in wanted.items() if name in self.shown}:
             self.claims.append({"eventually": {"of": export, **wanted, "within": "2s"}})
 
-    def broken(self, event: str, export: str, moment: float) -> None:
-        """The only notification of an export, which does not come whole: it has no effect."""
-        self._on_the_wire("cut", event, export, 1, moment, broken(self.dice))
+    def lost(self, event: str, export: str, moment: float) -> None:
+        """The only notification of an export, by a request that has no effect."""
+        self._on_the_wire("no-effect", event, export, 1, moment, without_effect(self.dice))
         if self.shown:
             self.claims.append({"eventually": {"of": export, "absent": True, "within": "1s"}})
 
@@ -195,7 +205,7 @@ def _clevertap(mix: _Mix) -> None:
     if dice.random() < _OFTEN:
         mix.carried("completed", mix.export({"takes": "40s", "emits": []}), "Completed", mix.latest + 40)
     if dice.random() < _OFTEN:
-        mix.broken("completed", mix.export({"takes": "40s", "emits": []}), mix.latest + 40)
+        mix.lost("completed", mix.export({"takes": "40s", "emits": []}), mix.latest + 40)
 
 
 def _reachfive(mix: _Mix) -> None:
@@ -223,7 +233,7 @@ def _reachfive(mix: _Mix) -> None:
         name = mix.export(_job(letters=letters) | {"takes": "5s", "emits": []})
         mix.carried("finished", name, "SUCCESS", mix.latest + 5, letters=letters)
     if dice.random() < _OFTEN:
-        mix.broken("finished", mix.export({"takes": "5s", "emits": []}), mix.latest + 5)
+        mix.lost("finished", mix.export({"takes": "5s", "emits": []}), mix.latest + 5)
 
 
 def _job(*, letters: bool) -> Keys:

@@ -70,8 +70,7 @@ def explore(
         NeverReached: nothing got to the receiver.
         StorageError: a journal could not be written.
     """
-    endpoint = receiver.endpoint(partner)
-    authorized = bool((endpoint and endpoint.authorization) or receiver.authorization)
+    authorized = receiver.authorization_for(partner) is not None
     probe = receiver.probes.get("export")
     shown = frozenset(probe.select if probe else ())
     found: list[Found] = []

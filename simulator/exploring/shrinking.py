@@ -46,6 +46,7 @@ class Steady:
     plays: int
     fails: int  # how often one and the same check would have had to
     failed: Mapping[str, int]
+    stopped: str = ""  # why it was not played as often as is asked for; "" when it was
 
 
 def shrink(
@@ -96,7 +97,10 @@ def _begin(search: Search) -> Steady | None:
     while not enough:
         if max(failed.values(), default=0) + effort.plays - plays < effort.fails:
             return Steady(plays=plays, fails=effort.fails, failed=failed)
-        (seen,) = trials.play([scenario], short=False)
+        try:
+            (seen,) = trials.play([scenario], short=False)
+        except Enough as why:
+            return Steady(plays=plays, fails=effort.fails, failed=failed, stopped=str(why))
         plays += 1
         for one in seen.failed:
             failed[one.check] = failed.get(one.check, 0) + 1

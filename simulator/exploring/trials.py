@@ -11,12 +11,11 @@ from typing import Any, NamedTuple, Self
 
 from simulator import limits
 from simulator.check import Case
-from simulator.checks import verdicts
+from simulator.checks import verdicts, vocabulary
 from simulator.clock import JumpClock, RealClock, Scale, fresh_seed
 from simulator.errors import NeverReached
 from simulator.journal import Journal
 from simulator.model import Play, Result, Verdict
-from simulator.providers import provider
 from simulator.receiver import Receiver
 from simulator.runner.prepare import Settings, prepare
 from simulator.runner.session import Session, perform
@@ -245,11 +244,8 @@ def cut(scenario: Scenario) -> Scenario:
 
 def _seen(play: Play, scenario: Scenario) -> Seen:
     journal = Journal.open(play.journal)
-    vocabulary = frozenset(
-        word for event in provider(scenario.provider).events.values() for word in event.payload.words("status")
-    )
     # The play was judged by the scenario's text; what counts here are the windows it was watched for.
-    judged = verdicts(Case(journal=journal, scenario=scenario, vocabulary=vocabulary))
+    judged = verdicts(Case(journal=journal, scenario=scenario, vocabulary=vocabulary(scenario.provider)))
     lines = {one.check: set(one.evidence) for one in judged if one.result is Result.FAILED}
     touched: dict[str, dict[tuple[str, str], None]] = {check: {} for check in lines}
     sent = (({one.line, one.outcome_line}, (one.step, one.export)) for one in journal.attempts())

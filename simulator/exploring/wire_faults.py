@@ -1,9 +1,9 @@
 """Faults of the wire for random schedules, by what a right receiver makes of the request. Pure, and seeded.
 
-`whole` are correct requests that look unusual: they are acknowledged and take effect. `broken` are requests that did
-not come whole, or only ask: nothing of them takes effect. `either` may be taken or not, and nothing is promised of
-them. Left out is what takes as long as the partner's patience: a Content-Length that is too large, and a hang-up at the
-timeout. The rules have both.
+What `takes_effect` is a correct request that looks unusual: it is acknowledged. What is `without_effect` did not come
+whole, or only asks. What is `open_either_way` may be taken or not, and nothing is promised of it. Left out is what
+takes as long as the partner's patience (a Content-Length that is too large, a hang-up at the timeout), and what comes
+whole with another content (a cut with the fitting length, and `wrap`). The rules have all of these.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _TEARS: Final = 5  # as likely as so many other ways: few bodies have a letter t
 _TRAILERS: Final = {"extension": "part=1", "trailers": {"X-Checksum": "abc"}}
 
 
-def whole(dice: Random, *, letters: bool) -> Fault:
+def takes_effect(dice: Random, *, letters: bool) -> Fault:
     """A correct request. `letters`: whether the body has a character of more than one byte."""
     made: Sequence[Fault] = (
         {"pause": {"after": _share(dice), "for": _rest(dice)}},
@@ -38,7 +38,7 @@ def whole(dice: Random, *, letters: bool) -> Fault:
     return dict(dice.choice(made))
 
 
-def broken(dice: Random) -> Fault:
+def without_effect(dice: Random) -> Fault:
     """A request whose message did not come whole, whatever the receiver takes for its end; or one that is safe."""
     made: Sequence[Fault] = (
         {"truncate": _share(dice)},
@@ -50,7 +50,7 @@ def broken(dice: Random) -> Fault:
     return dict(dice.choice(made))
 
 
-def either(dice: Random) -> Fault:
+def open_either_way(dice: Random) -> Fault:
     """One after which the receiver may have the notification, or may not."""
     made: Sequence[Fault] = (
         {"hang-up": {"after": _rest(dice)}},

@@ -19,8 +19,10 @@ from simulator.faults.expect_continue import expect_continue
 from simulator.faults.hang_up import hang_up
 from simulator.faults.headers import headers
 from simulator.faults.method import method
-from simulator.faults.pieces import pause, truncate
+from simulator.faults.pause import pause
 from simulator.faults.split import split
+from simulator.faults.truncate import truncate
+from simulator.faults.wrap import wrap
 from simulator.model import Script
 
 FAULTS: Final[Mapping[str, Callable[[bytes, bytes, Any, Random], Script]]] = {
@@ -36,4 +38,5 @@ FAULTS: Final[Mapping[str, Callable[[bytes, bytes, Any, Random], Script]]] = {
     "content-length": content_length,
     "content-type": content_type,
     "encoding": encoding,
+    "wrap": wrap,
 }

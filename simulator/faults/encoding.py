@@ -1,4 +1,4 @@
-"""The same text in other bytes (behind a byte order mark, compressed, in UTF-16), or within a JSON array."""
+"""The same text in other bytes: behind a byte order mark, compressed, or in UTF-16."""
 
 import codecs
 import struct
@@ -13,10 +13,10 @@ _GZIP: Final = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"  # RFC 1952: deflate, no name, 
 
 
 def encoding(head: bytes, body: bytes, setting: Any, dice: Random) -> Script:
-    """Send the body with a byte order mark (`bom`), compressed (`gzip`), as `utf-16`, or within an `array`.
+    """Send the body with a byte order mark (`bom`), compressed (`gzip`), or as `utf-16`.
 
     Content-Length fits what is sent, and a header tells of `gzip`. Content-Type stays: of `bom` and `utf-16` no header
-    tells. `array` makes another JSON value, whose one element the body is.
+    tells.
 
     Raises:
         ValueError: the setting is none of these, or the body is no UTF-8 text that could be written otherwise.
@@ -42,5 +42,4 @@ _MADE: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "bom": lambda body: codecs.BOM_UTF8 + body,
     "gzip": _gzip,
     "utf-16": lambda body: codecs.BOM_UTF16_LE + body.decode().encode("utf-16-le"),
-    "array": lambda body: b"[%b]" % body,
 }

@@ -6,7 +6,8 @@ Format: `schemas/journal.schema.json`.
 """
 
 from simulator.journal.entries import DID_NOT_COME_BACK, FORMAT
+from simulator.journal.naming import file_name
 from simulator.journal.reader import Journal, attempt_at
 from simulator.journal.writer import JournalWriter
 
-__all__ = ["DID_NOT_COME_BACK", "FORMAT", "Journal", "JournalWriter", "attempt_at"]
+__all__ = ["DID_NOT_COME_BACK", "FORMAT", "Journal", "JournalWriter", "attempt_at", "file_name"]

@@ -41,16 +41,16 @@ def intent_entry(delivery: Delivery, attempt: int, wall: float, scrub: Scrub) ->
         "endpoint": route.endpoint,
         "head": scrub(delivery.shown_head),
     }
-    if delivery.fault:
-        entry["fault_name"] = scrub(delivery.fault)
+    if delivery.fault_name:
+        entry["fault_name"] = scrub(delivery.fault_name)
     _put_text(entry, "body", delivery.body, scrub)
     return entry
 
 
 def outcome_entry(
-    of: int, delivery: Delivery, exchange: Exchange, *, late: float, final: bool, scrub: Scrub
+    of: int, delivery: Delivery, exchange: Exchange, *, late: float, final: bool, scrub: Scrub, held: float = 0.0
 ) -> dict[str, Any]:
-    """What came of the attempt whose intent is line `of`."""
+    """What came of the attempt whose intent is line `of`. `held`: how much of `late` is no fault of the sender."""
     entry: dict[str, Any] = {
         "kind": "outcome",
         "of": of,
@@ -66,6 +66,8 @@ def outcome_entry(
     }
     if exchange.detail:
         entry["detail"] = scrub(exchange.detail)
+    if held:
+        entry["held"] = round(held, 6)
     if exchange.head:
         entry["head"] = scrub(answer_head(exchange.head))
     if exchange.size:
@@ -142,6 +144,7 @@ def attempt_of(line: int, intent: Mapping[str, Any], outcome_line: int, outcome:
         answer_head=ended.get("head", ""),
         answer_body=_bytes(ended, "body"),
         late=ended.get("late", 0.0),
+        held=ended.get("held", 0.0),
         sent=ended.get("sent", 0.0),
         done=ended.get("done", 0.0),
         connection=ended.get("connection", 0),

@@ -44,13 +44,19 @@ class JournalWriter:
         """An attempt is about to be made; gives the line's number."""
         return self._add(intent_entry(delivery, attempt, wall, self._scrub))
 
-    def outcome(self, of: int, delivery: Delivery, exchange: Exchange, *, late: float, final: bool) -> int:
-        """What came of the attempt whose intent is line `of`."""
-        return self._add(outcome_entry(of, delivery, exchange, late=late, final=final, scrub=self._scrub))
+    def outcome(
+        self, of: int, delivery: Delivery, exchange: Exchange, *, late: float, final: bool, held: float = 0.0
+    ) -> int:
+        """What came of the attempt whose intent is line `of`. `held`: how much of `late` is no fault of the sender."""
+        return self._add(outcome_entry(of, delivery, exchange, late=late, final=final, scrub=self._scrub, held=held))
 
     def observation(self, seen: Observation) -> int:
         """The receiver's state was read; `seen.line` is not looked at, the line's number is given back."""
         return self._add(observation_entry(seen, self._scrub))
+
+    def copied(self, line: bytes) -> int:
+        """A whole line of another journal, its end included, as it is."""
+        return self._put(line)
 
     def note(self, wall: float, what: str, detail: str = "") -> int:
         """Something a reader should know: `interrupted`, with the name of the signal."""
@@ -104,6 +110,9 @@ class JournalWriter:
             encoded = orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE)
         except TypeError:  # a lone surrogate, a number beyond 64 bits, something of Python's own
             encoded = orjson.dumps(_plain(entry), option=orjson.OPT_APPEND_NEWLINE)
+        return self._put(encoded)
+
+    def _put(self, encoded: bytes) -> int:
         self._waiting.append(encoded)
         self.size += len(encoded)
         self.line += 1

@@ -18,10 +18,11 @@ AFTER: Final = (0.05, 0.5)  # real seconds after the end that a stale notificati
 class Mix:
     """Shares of the notifications, from 0.0 to 1.0.
 
-    `repeat`: sent once more, the same bytes, half of them at the same moment. `stale`: delivered after the end that
-    overtook them, with their own time (partners that tell of the end alone have none). `malformed`: broken JSON, no
-    JSON, or without what it speaks of. `unauthorized`: with wrong credentials. The last two speak of exports of which
-    nothing genuine is sent, so that whatever the receiver makes of them can be seen.
+    `repeat`: of genuine ones, sent once more, the same bytes, half of them at the same moment. `stale`: delivered
+    after the end that overtook them, with their own time (partners that tell of the end alone have none).
+    `malformed`: broken JSON, no JSON, or without what it speaks of. `unauthorized`: with wrong credentials. The
+    last two speak of exports of which nothing genuine is sent, so that whatever the receiver makes of them can be
+    seen.
     """
 
     repeat: float = 0.0

@@ -1,7 +1,7 @@
 """What the processes of one load are told: a file that the one that starts them writes, and each of them reads."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from heapq import merge
@@ -15,6 +15,7 @@ from simulator.load.mix import Mix
 from simulator.load.planned import PlannedLoad
 from simulator.model import Delivery
 from simulator.receiver import Receiver
+from simulator.scenario import Scenario
 from simulator.timeline.lives import Lives
 
 ORDERS: Final = "PARTNERSIM_LOAD_ORDERS"
@@ -23,7 +24,13 @@ ORDERS: Final = "PARTNERSIM_LOAD_ORDERS"
 AUTHORIZATION: Final = "PARTNERSIM_LOAD_AUTHORIZATION"
 """The environment variable with the credentials for a receiver that is but a URL: no secret stands in the file."""
 
+TO: Final = "PARTNERSIM_LOAD_TO"
+"""The environment variable with that URL, which may hold a secret, too."""
+
 FILE: Final = "orders.json"
+
+_STEP: Final = 0x9E3779B9  # between the seeds of two scenarios of one load
+_OTHER_SEEDS: Final = 100  # tried for a scenario whose ids another one has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,27 +117,54 @@ def planned(orders: Orders, environment: Mapping[str, str]) -> Planned:
     if orders.receiver_file:
         receiver = load_receiver(orders.receiver_file, environment)
     else:
-        receiver = receiver_at(orders.to, authorization=environment.get(AUTHORIZATION))
-    start = datetime.fromisoformat(orders.start)
+        receiver = receiver_at(orders.to or environment.get(TO, ""), authorization=environment.get(AUTHORIZATION))
+    return Planned(receiver, loads_of(orders, receiver))
+
+
+def loads_of(orders: Orders, receiver: Receiver) -> tuple[PlannedLoad, ...]:
+    """What orders come to for a receiver at hand; no two scenarios of them speak of one export.
+
+    Raises:
+        UsageError: a scenario is wrong, or cannot be played against the receiver.
+    """
     loads: list[PlannedLoad] = []
     for name in orders.scenarios:
-        loads.append(
-            PlannedLoad(
-                lives=Lives(load_scenario(name), receiver, seed=orders.seed, start=start),
-                rate=orders.rate / len(orders.scenarios),
-                seconds=orders.seconds,
-                curve=SHAPES[orders.shape],
-                mix=orders.mix,
-                life=orders.life,
-                first=loads[-1].last_number if loads else 0,
-            )
-        )
-    return Planned(receiver, tuple(loads))
+        scenario = load_scenario(name)
+        made = (_one(orders, scenario, receiver, loads, again) for again in range(_OTHER_SEEDS))
+        apart = next((one for one in made if all(_apart(one, other) for other in loads)), None)
+        if apart is None:
+            raise UsageError(f"{name} would speak of exports of another scenario", "load with fewer notifications")
+        loads.append(apart)
+    return tuple(loads)
 
 
 def shard_of(folder: Path, worker: int) -> Path:
     """The journal that a worker (from 0) writes."""
     return folder / f"shard-{worker:03d}.ndjson"
+
+
+def _one(
+    orders: Orders, scenario: Scenario, receiver: Receiver, before: Sequence[PlannedLoad], again: int
+) -> PlannedLoad:
+    """The load of one scenario, with the seed of its own that is chosen `again`."""
+    seed = (orders.seed + len(before) * _STEP + again * _STEP * len(orders.scenarios)) % 2**32
+    return PlannedLoad(
+        lives=Lives(scenario, receiver, seed=seed, start=datetime.fromisoformat(orders.start)),
+        rate=orders.rate / len(orders.scenarios),
+        seconds=orders.seconds,
+        curve=SHAPES[orders.shape],
+        mix=orders.mix,
+        life=orders.life,
+        first=before[-1].last_number if before else 0,
+    )
+
+
+def _apart(one: PlannedLoad, other: PlannedLoad) -> bool:
+    """Whether no id of the one is an id of the other: those of one partner count from the base of their story."""
+    (low, room), (high, _) = sorted(
+        (each.lives.timeline.story.base, each.count * each.lives.ids) for each in (one, other)
+    )
+    return one.lives.timeline.provider != other.lives.timeline.provider or low + room < high
 
 
 def _tuple(value: Any) -> Any:

@@ -47,12 +47,13 @@ class PlannedLoad:
             began = self.seconds * self.curve.moment(part)
             while waiting and waiting[0][0] < began:
                 yield heappop(waiting)[2]
-            for one in self._life(number, began, part):
+            for one in self.life_of(number, began, part):
                 heappush(waiting, (one.due, one.number, one))
         while waiting:
             yield heappop(waiting)[2]
 
-    def _life(self, number: int, began: float, part: float) -> list[Delivery]:
+    def life_of(self, number: int, began: float, part: float = 1.0) -> list[Delivery]:
+        """One life as it is sent, in order of due time; `part` of all lives began before it."""
         told = self.seconds * (part - 1.0) if self.curve.told_before else began
         life = [
             one._replace(at=told + one.at, due=began + one.due * self._pace) for one in self.lives.life(number, told)

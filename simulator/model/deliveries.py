@@ -26,8 +26,8 @@ class Delivery(NamedTuple):
     route: Route
     body: bytes
     script: Script | None = None  # what goes on the wire when it is not simply `data`
-    together: int = 1  # how many copies, all at this very moment, leave together with it, itself included
-    fault: str = ""  # what is wrong on the wire, as the author wrote it: `truncate 60%`; "" when nothing is
+    together: int = 1  # how many copies there are of it at this very moment, itself included
+    fault_name: str = ""  # what is wrong on the wire, as the author wrote it: `truncate 60%`; "" when nothing is
 
     @property
     def head(self) -> bytes:

@@ -42,6 +42,7 @@ class Attempt:
     answer_head: str = ""
     answer_body: bytes = b""
     late: float = 0.0  # seconds between when it was due and when its first byte left
+    held: float = 0.0  # how much of `late` is no fault of the sender: no connection was free, or it took long to open
     sent: float = 0.0
     done: float = 0.0
     connection: int = 0

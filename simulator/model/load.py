@@ -20,9 +20,9 @@ class Ledger:
 
     `known` ids had a genuine delivery acknowledged; of these `checked` were read through the probe. `lost`: not there,
     or not acted on. `twice`: acted on more often than it ended. `stale`: in another state than its latest notification
-    says. `refused` counts genuine deliveries that were answered and not acknowledged; `accepted_wrong` those that were
-    broken or wrongly authorized and acknowledged, and ids that are there though nothing genuine was sent of them.
-    `unread` ids could not be read.
+    says. `refused` counts genuine deliveries that came to an end and were not acknowledged: answered otherwise, or not
+    in time; `accepted_wrong` those that were broken or wrongly authorized and acknowledged, and ids that are there
+    though nothing genuine was sent of them. `unread` ids could not be read.
     """
 
     known: int = 0

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
-from simulator.model import Lateness, Play, Report, Verdict
+from simulator.model import Lateness, LoadResult, Play, Report, Spread, Verdict
 
 
 def render(report: Report) -> str:
@@ -21,6 +22,7 @@ def render(report: Report) -> str:
         "known": json.dumps(sum(1 for verdict in report.verdicts if verdict.excused)),
         "drift": json.dumps([*_drift(report)]),
         "lateness": json.dumps(_lateness(play.lateness for play in report.plays)),
+        **({"load": json.dumps(_load(report.load))} if report.load else {}),
         "plays": _rows(_play(play) for play in report.plays),
         "verdicts": _rows(_verdict(verdict, play) for play in report.plays for verdict in play.verdicts),
     }
@@ -33,6 +35,34 @@ def _drift(report: Report) -> Iterator[dict[str, str]]:
     """What is known to fail, and passed."""
     for play in report.plays:
         yield from ({"rule": one.check, "partner": play.provider} for one in play.verdicts if one.drifted)
+
+
+def _load(load: LoadResult) -> dict[str, Any]:
+    """What a load came to. Its seconds one by one are for charts, and stay out."""
+    return {
+        "model": load.model,
+        "shape": load.shape,
+        "rate": load.rate,
+        "for": load.seconds,
+        "workers": load.workers,
+        "planned": load.planned,
+        "sent": load.sent,
+        "acknowledged": load.acknowledged,
+        "dropped": load.dropped,
+        "unsent": load.unsent,
+        "ledger": asdict(load.ledger),
+        "ack": _spread(load.ack),
+        "service": _spread(load.service),
+        "effect": _spread(load.effect),
+        "late": _spread(load.late),
+        "held": _spread(load.held),
+        "drain": load.drain,
+        "shares": [one._asdict() for one in load.shares],
+    }
+
+
+def _spread(spread: Spread) -> dict[str, float]:
+    return {name: round(value, 6) for name, value in spread._asdict().items()}
 
 
 def _rows(values: Iterable[Any]) -> str:

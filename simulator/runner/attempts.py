@@ -5,18 +5,17 @@ Whose turn it is, others say; from there on this is the only way a delivery leav
 
 import asyncio
 from array import array
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
-from simulator import limits
 from simulator.check import status_fits
 from simulator.clock import Clock
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, EndWriting, Exchange, Lateness, Outcome
 from simulator.provider import Retry
+from simulator.runner.together import gates, group_of
 from simulator.wire import Request, Send
-from simulator.wire.gate import Gate
 
 BATCH: Final = 64  # intents written together before their requests leave
 
@@ -106,8 +105,7 @@ class Attempts:
     def make(self, batch: Sequence[Ready]) -> None:
         """Intents first, all on the file; then the requests, one right after the other.
 
-        Copies of one delivery that are due at the same moment, and whatever else the partner tells of that run at that
-        very moment, wait for each other's connections and leave together.
+        First attempts at what is of one group (see `group_of`) wait for each other's connections and leave together.
 
         Raises:
             StorageError: an intent could not be written; nothing of the batch was sent.
@@ -118,11 +116,11 @@ class Attempts:
             begins = self._journal.size
             places.append((self._journal.intent(delivery, attempt, now), begins))
         self._journal.flush()
-        gates = _gates(batch)
+        opened_by = gates([one.delivery for one in batch if one.attempt == 1])
         for (line, begins), ready in zip(places, batch, strict=True):
             delivery, attempt, _ = ready
             done = partial(self._done, line, begins, ready)
-            gate = gates.get(_place(delivery)) if gates and attempt == 1 else None
+            gate = opened_by.get(group_of(delivery)) if opened_by and attempt == 1 else None
             if self._tolerance is not None and now - ready.might > self._tolerance:
                 done(Exchange(Outcome.SKIPPED, done=now, detail=f"the sender was {now - ready.might:.3f} s late"))
                 if gate is not None:
@@ -203,27 +201,3 @@ class Attempts:
         self._tasks.discard(task)
         if not task.cancelled() and isinstance(error := task.exception(), Exception):
             self._trouble(error)
-
-
-def _place(delivery: Delivery) -> Hashable:
-    """What it has in common with those that leave together with it.
-
-    Genuine notifications of one run, due at one moment, are sent side by side: nothing tells which is to come first.
-    What is odd leaves together with its own copies alone.
-    """
-    if delivery.genuine:
-        told_of = delivery.export or delivery.step  # a step without an export has its run to itself
-        return (told_of, delivery.run, delivery.id, delivery.due, delivery.route.url)
-    return (delivery.step, delivery.due) if delivery.together > 1 else delivery.number
-
-
-def _gates(batch: Sequence[Ready]) -> Mapping[Hashable, Gate]:
-    """A gate for each place that several first attempts share."""
-    first = [one.delivery for one in batch if one.attempt == 1]
-    if len({one.due for one in first}) == len(first):
-        return {}
-    shared: dict[Hashable, list[Delivery]] = {}
-    for one in first:
-        shared.setdefault(_place(one), []).append(one)
-    patience = {place: min(one.route.timeout for one in them) / 4 for place, them in shared.items() if len(them) > 1}
-    return {place: Gate(len(shared[place]), min(limits.TOGETHER, most)) for place, most in patience.items()}

@@ -1,21 +1,16 @@
 """One scenario from plan to verdict: plan, play, read, judge, and confirm a failure with fresh ids."""
 
 import asyncio
-import hashlib
-import re
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from simulator import limits
 from simulator.check import Case
-from simulator.checks import watches
 from simulator.errors import NeverReached
-from simulator.journal import DID_NOT_COME_BACK, Journal, JournalWriter
+from simulator.journal import DID_NOT_COME_BACK, Journal
 from simulator.model import Play
 from simulator.receiver import Receiver
-from simulator.redaction import Scrub
 from simulator.runner.confirming import (
     AGAIN,
     CONFIRMING,
@@ -27,19 +22,14 @@ from simulator.runner.confirming import (
     open_to_doubt,
     unconfirmed,
 )
-from simulator.runner.journal_header import journal_header
-from simulator.runner.judged import play_of
-from simulator.runner.play import Pace, Player
+from simulator.runner.from_journals import play_of
 from simulator.runner.prepare import Planned, Settings, prepare
-from simulator.runner.probing import Prober
-from simulator.runner.restarting import Restart, Running
+from simulator.runner.restarting import Running
+from simulator.runner.staging import Stage, stage
 from simulator.runner.stop import Stop
-from simulator.scenario import Scenario
-from simulator.timeline import Timeline
-from simulator.wire.sockets import Wire
+from simulator.runner.together import races
 
 _GRACE = 1.0  # seconds that requests under way are given when the run is interrupted
-_OFTEN = 3  # exports of which notifications race with one another in a single play
 _OTHER_SEED = 0x9E3779B9  # added to a seed: another one, and always the same
 
 
@@ -49,15 +39,15 @@ async def conduct(
     """Play and judge it; a failure is played once more with fresh ids and connections before it counts.
 
     So is what hangs on the age of a connection that the receiver ended. A scenario in which copies, or different
-    notifications of one export, leave together is played as often as `settings` say, until it fails: a race is not
-    lost every time. `name` is the journal's file name
-    without its ending. `running` is the receiver, where it was started here.
+    notifications of one run, leave together is played as often as `settings` say, until it fails: a race is not lost
+    every time. `name` is the journal's file name without its ending. `running` is the receiver, where it was started
+    here.
 
     Raises:
         StorageError: a journal could not be written.
     """
     plays = [await _confirmed(planned, receiver, settings, stop, name, running)]
-    for again in range(1, settings.races if settings.races > 1 and _races(planned) else 1):
+    for again in range(1, settings.races if settings.races > 1 and races(planned.timeline) else 1):
         last = plays[-1]
         if (
             failed(last)
@@ -69,22 +59,6 @@ async def conduct(
         other = _with_other_ids(planned, receiver, settings, 2 * again)
         plays.append(await _confirmed(other, receiver, settings, stop, f"{name}{AGAIN}{again}", running))
     return gravest(plays)
-
-
-def _races(planned: Planned) -> bool:
-    """Whether it sends copies of one notification, or different ones of one export, at the same moment.
-
-    What does so with many exports races often enough in one play.
-    """
-    if any(step.repeat.count > 1 and not step.repeat.spacing for step in planned.scenario.steps):
-        return True
-    moment, ids, raced = -1.0, set[str](), set[str]()
-    for delivery in planned.timeline:  # in order of due
-        if delivery.due != moment:
-            moment, ids = delivery.due, set()
-        raced |= {delivery.id} & ids
-        ids |= {delivery.id} - {""}
-    return 0 < len(raced) < _OFTEN
 
 
 def _with_other_ids(planned: Planned, receiver: Receiver, settings: Settings, nth: int) -> Planned:
@@ -118,60 +92,17 @@ async def _once(
     *,
     fresh: bool = False,
 ) -> Play:
-    timeline, scenario = planned.timeline, planned.scenario
-    clock = settings.make_clock()
-    send = (
-        settings.make_send(clock.now)
-        if settings.make_send
-        else Wire(clock.now, tls=receiver.tls, allow=settings.allow, never=settings.never)
-    )
-    journal = JournalWriter(
-        settings.journals / f"{name}.ndjson", _header(planned, receiver, settings), Scrub(planned.secrets)
-    )
-    claims = watches(scenario.patient(settings.patience))
-    prober = Prober(claims, scenario, receiver, timeline.provider.name, send, clock, journal, slow=settings.slow)
-
-    def note(what: str, detail: str) -> None:
-        journal.note(clock.now(), what, detail)
-
-    restart = None
-    if scenario.restart is not None and running:
-        restart = Restart(scenario.restart, partial(running.restart, note))
-    player = Player(
-        retry=timeline.retry,
-        acknowledged_by=_acknowledged_by(timeline, receiver),
-        pace=Pace(scale=planned.scale, jobs=settings.jobs, tolerance=settings.tolerance, fresh=fresh),
-        send=send,
-        clock=clock,
-        journal=journal,
-        prober=prober,
-        stop=stop,
-        progress=settings.progress,
-        restart=restart,
-    )
-
-    async def play_and_read() -> bool:
-        try:
-            if restart and running:
-                await running.there(note)
-            complete = await player.play(timeline)
-        except NeverReached as error:  # what was sent until then is judged
-            note(DID_NOT_COME_BACK, error.message)
-            return False
-        if complete and player.reached:
-            journal.flush()
-            await prober.end(Case(journal=Journal.open(journal.path), scenario=scenario))
-        return complete
-
-    complete = False
+    """One play, judged by its journal; what was interrupted and is long is not judged."""
+    staged = stage(planned, receiver, settings, stop, name, running, fresh=fresh)
+    player, journal, complete = staged.player, staged.journal, False
     try:
-        complete = await _unless_stopped(play_and_read(), stop)
+        complete = await _unless_stopped(_play_and_read(planned, staged, running), stop)
         if stop.asked:
-            journal.note(clock.now(), "interrupted", stop.signal_name)
+            staged.note("interrupted", stop.signal_name)
     finally:
-        await send.close()  # what is still under way ends as in-doubt, and is written down as such
+        await staged.send.close()  # what is still under way ends as in-doubt, and is written down as such
         journal.close(
-            clock.now(),
+            staged.clock.now(),
             deliveries=player.deliveries,
             attempts=player.attempts,
             complete=complete,
@@ -182,6 +113,22 @@ async def _once(
         told = play_of(Journal.open(journal.path), judged=False)
         return noted(told, f"not judged, since it is long: partnersim judge {journal.path}")
     return play_of(Journal.open(journal.path))
+
+
+async def _play_and_read(planned: Planned, staged: Stage, running: Running | None) -> bool:
+    """Play it, then read what claims need at the end; False when it did not come to its end."""
+    player, journal = staged.player, staged.journal
+    try:
+        if planned.scenario.restart is not None and running:
+            await running.there(staged.note)
+        complete = await player.play(planned.timeline)
+    except NeverReached as error:  # what was sent until then is judged
+        staged.note(DID_NOT_COME_BACK, error.message)
+        return False
+    if complete and player.reached:
+        journal.flush()
+        await staged.prober.end(Case(journal=Journal.open(journal.path), scenario=planned.scenario))
+    return complete
 
 
 async def _unless_stopped(work: Any, stop: Stop) -> bool:
@@ -197,30 +144,3 @@ async def _unless_stopped(work: Any, stop: Stop) -> bool:
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task
-
-
-def _header(planned: Planned, receiver: Receiver, settings: Settings) -> dict[str, Any]:
-    timeline, scenario = planned.timeline, planned.scenario
-    return journal_header(
-        scenario,
-        timeline,
-        receiver,
-        text=Scrub(planned.secrets)(scenario.text),
-        sha256=hashlib.sha256(scenario.text.encode()).hexdigest(),
-        acknowledged_by=_acknowledged_by(timeline, receiver),
-        authorized=timeline.authorized,
-        scale=str(planned.scale),
-        patience=settings.patience,
-        reproduce=settings.reproduce(scenario, timeline.seed, timeline.start),
-    )
-
-
-def _acknowledged_by(timeline: Timeline, receiver: Receiver) -> tuple[str, ...]:
-    return receiver.acknowledges or timeline.provider.acknowledged_by
-
-
-def file_name(number: int, scenario: Scenario) -> str:
-    """A journal's file name for the `number`th scenario of a run: `01-clevertap-one-time-export`."""
-    stem = re.sub(r"\.(ya?ml|json)(?=@|$)", "", scenario.source)
-    words = re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-").lower()
-    return f"{number:02d}-{words[-60:].strip('-') or 'scenario'}"

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from simulator import limits
-from simulator.authoring import parse_scenario
 from simulator.check import Hint
 from simulator.checks import case_of, hints
 from simulator.journal import Journal
@@ -17,13 +15,7 @@ _ENDED = (Outcome.CLOSED, Outcome.RESET)
 
 def unconfirmed(journal: Journal) -> str:
     """Why a failure in this journal is not played again to confirm it; "" when it is."""
-    header, footer = journal.header, journal.footer
-    if footer and footer["wall"] > limits.WORTH_CONFIRMING:
-        return "failures not confirmed: the run was too long to play twice"
-    scenario = parse_scenario(header["scenario"]["text"], header["scenario"]["source"])
-    if any(export.id is not None for export in scenario.exports):
-        return "failures not confirmed: the scenario fixes its ids"
-    return ""
+    return case_of(journal).unconfirmed
 
 
 def open_to_doubt(play: Play) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 
 from simulator.authoring import load_receiver, load_scenario, receiver_at
 from simulator.clock import JumpClock, Scale
+from simulator.journal import file_name
 from simulator.model import Report
 from simulator.receiver import Receiver
-from simulator.runner.conduct import file_name
 from simulator.runner.prepare import Settings
 from simulator.runner.session import Session, perform
 from simulator.scenario import Scenario
@@ -55,7 +55,7 @@ def play(
         reproduce=_again,
     )
     target = receiver or receiver_at("http://receiver.test/hook")
-    name = _free_name(Path(journals), file_name(1, read))
+    name = _free_name(Path(journals), file_name(1, read.source))
     return perform(Session(scenarios=[read], names=[name], receiver=target, settings=settings))
 
 

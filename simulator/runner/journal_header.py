@@ -1,5 +1,6 @@
 """The head of a journal: all that whoever judges it later has to know."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.clock import utc_now
@@ -22,11 +23,13 @@ def journal_header(
     scale: str = "real",
     patience: float = 0.0,
     reproduce: str = "",
+    rule: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Of what is played now, as JSON says it.
 
     `of` has the partner, the seed, the readings and the first moment. `text` is the scenario's, without secrets, and
-    `sha256` that of its file, "" where it has none. `patience` is in real seconds.
+    `sha256` that of its file, "" where it has none. `patience` is in real seconds. `rule` is what
+    there is to know of the rule that it is played for; None where it is played for itself.
     """
     return {
         "partnersim": __version__,
@@ -41,4 +44,5 @@ def journal_header(
         "patience": patience,
         "load": bool(scenario.load),
         "reproduce": reproduce,
+        **({} if rule is None else {"rule": dict(rule)}),
     }

@@ -1,7 +1,7 @@
 """Plays one timeline: waits for each delivery's turn, writes its intent, sends it, and writes what came of it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,11 +11,13 @@ from simulator.clock import Clock, Scale
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, Lateness
 from simulator.provider import Retry
+from simulator.runner.asking import Subject
 from simulator.runner.attempts import BATCH, Attempts, Made, Ready
 from simulator.runner.nudge import Nudge
-from simulator.runner.probing import Prober, Subject
+from simulator.runner.probing import Prober
 from simulator.runner.restarting import Restart
 from simulator.runner.stop import Stop
+from simulator.runner.together import turns
 from simulator.runner.under_way import UnderWay
 from simulator.wire import Send
 
@@ -35,7 +37,7 @@ class Pace:
 
 
 class Player:
-    """Plays deliveries in order of due.
+    """Plays deliveries in order of due; those that leave together (see `together`) have one turn.
 
     In real time a delivery leaves at its time, whatever became of earlier ones. In compressed time cause and order
     are kept as well: see `UnderWay`.
@@ -56,7 +58,7 @@ class Player:
         restart: Restart | None = None,
     ) -> None:
         self._pace = pace
-        # of the copies of one moment that leave together
+        # deliveries in one turn
         self._most = max(min(pace.jobs, limits.CONNECTIONS), 1) if pace.scale.compressed else limits.CONNECTIONS
         self._clock = clock
         self._prober = prober
@@ -96,18 +98,18 @@ class Player:
         self._began = self._attempts.held_until = self._clock.now()
         self._stop.listen(self._nudge.nudge)
         complete = True
-        for delivery in timeline:
-            if self._restart and delivery.due > self._restart.at and not await self._restarted(self._restart):
+        for turn in turns(timeline, self._most):
+            if self._restart and turn[0].due > self._restart.at and not await self._restarted(self._restart):
                 complete = False
                 break
-            along = delivery.together > 1 and delivery.copy % self._most > 0  # copies of one moment have one turn
-            if not along and not await self._turn(delivery):
+            if not await self._turn(turn):
                 complete = False
                 break
-            self.deliveries += 1
-            self._under_way.begin(delivery.number, delivery.due + delivery.route.timeout)
-            self._ready.append(Ready(delivery, 1, self._might_leave(delivery)))
-            if len(self._ready) >= BATCH and not self._more(delivery):
+            for delivery in turn:
+                self.deliveries += 1
+                self._under_way.begin(delivery.number, delivery.due + delivery.route.timeout)
+                self._ready.append(Ready(delivery, 1, self._might_leave(delivery)))
+            if len(self._ready) >= BATCH:
                 await self._release()
                 await asyncio.sleep(0)
         if self._restart and complete:
@@ -131,17 +133,12 @@ class Player:
         """Of every attempt so far."""
         return self._attempts.lateness
 
-    def _more(self, delivery: Delivery) -> bool:
-        """Whether copies follow that are to leave together with it."""
-        copies = delivery.copy + 1
-        return copies < delivery.together and copies % self._most != 0
-
-    async def _turn(self, delivery: Delivery) -> bool:
-        """Wait until it, with its copies of the same moment, may leave; False when the run is to end."""
-        copies = min(delivery.together - delivery.copy, self._most) if delivery.together > 1 else 1
-        if self._prober.watches(delivery):
-            self._to_read += self._prober.new_subjects(delivery)
-        due = self._began + self._pace.scale.wall(delivery.due)
+    async def _turn(self, turn: Sequence[Delivery]) -> bool:
+        """Wait until those that leave together may leave; False when the run is to end."""
+        for delivery in turn:
+            if self._prober.watches(delivery):
+                self._to_read += self._prober.new_subjects(delivery)
+        due = self._began + self._pace.scale.wall(turn[0].due)
         while True:
             self._raise_trouble()
             if self._stop.asked:
@@ -149,9 +146,9 @@ class Player:
             if self._clock.now() < due:
                 await self._release()
                 await self._nudge.sleep(due)
-            elif self._held(delivery, copies):
+            elif self._held(turn):
                 await self._release()
-                if self._held(delivery, copies):
+                if self._held(turn):
                     await self._nudge.sleep()
                 self._attempts.held_until = self._clock.now()
             else:
@@ -182,9 +179,9 @@ class Player:
             await self._nudge.sleep()
         self._raise_trouble()
 
-    def _held(self, delivery: Delivery, number: int) -> bool:
+    def _held(self, turn: Sequence[Delivery]) -> bool:
         """In compressed time: whether an earlier delivery has to end before so many more can be under way."""
-        return self._pace.scale.compressed and self._under_way.hold(delivery.due, number)
+        return self._pace.scale.compressed and self._under_way.hold(turn[0].due, len(turn))
 
     def _might_leave(self, delivery: Delivery) -> float:
         """The moment from which the sender alone is to blame for any delay."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator import limits
 from simulator.authoring import expanded
@@ -38,8 +38,10 @@ class Settings:
     `make_clock` a jumping clock. No window of a claim is shorter than `patience` (real seconds): for receivers
     whose effects take longer than scenarios expect. `slow` is for how long (real seconds) beyond a window a genuine
     effect is waited for, so that it is known how long what must not show has to be watched. `races` is how often a
-    scenario with copies that leave together is played before it passes. `reproduce` makes the line that plays a
-    scenario again. `never` has ports of this machine that are no targets, whatever a receiver file says.
+    scenario in which copies, or different notifications of one run, leave together is played before it passes.
+    `reproduce` makes the line that plays a scenario again. `rules` has, by a scenario's source, what its journal is
+    to say of the rule that it is played for. `never` has ports of this machine that are no targets, whatever a receiver
+    file says.
     """
 
     journals: Path
@@ -53,6 +55,7 @@ class Settings:
     patience: float = 0.0
     slow: float = limits.SLOW
     races: int = 1
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     allow: frozenset[str] = frozenset()
     never: frozenset[int] = frozenset()
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -1,38 +1,19 @@
 """Reads the receiver's state through its probes and writes each reading into the journal."""
 
 import asyncio
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, NoReturn
-from urllib.parse import quote
-
-from jsonpath_rfc9535 import JSONPathError
-from jsonpath_rfc9535 import compile as parsed
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from simulator import limits
-from simulator.authoring import parse_url
-from simulator.check import Case, Watch, is_of
+from simulator.check import Case, Watch, is_of, means
 from simulator.check.showing import MARGIN, Showing
 from simulator.clock import Clock
 from simulator.journal import JournalWriter
-from simulator.model import Delivery, Exchange, Observation, Outcome
+from simulator.model import Delivery, Observation
 from simulator.receiver import Probe, Receiver
+from simulator.runner.asking import Moment, Subject, read, subject_of
 from simulator.scenario import Scenario
-from simulator.wire import Send, get, once
-
-_ASKING = (("Accept", "application/json"),)
-
-Moment = Literal["before", "after", "end"]
-
-
-class Subject(NamedTuple):
-    """One thing a probe is asked about: the URL already filled in."""
-
-    probe: str
-    url: str
-    export: str
-    run: int
-    id: str
+from simulator.wire import Send
 
 
 class Prober:
@@ -139,24 +120,21 @@ class Prober:
     async def _read(self, subject: Subject, moment: Moment) -> Observation:
         probe = self._probes[subject.probe]
         async with self._gate:
-            asked = self._clock.now()
-            answer = await once(self._send, get(parse_url(subject.url), limits.PROBE_TIMEOUT, _ASKING + probe.headers))
-            seen = _observed(probe, answer, subject, moment, asked, self._clock.now())
+            seen = await read(self._send, probe, subject, moment, self._clock.now)
         self._showing.seen(seen)
         self._journal.observation(seen)
         self._journal.flush()
         return seen
 
     def _subject(self, probe: Probe, delivery: Delivery) -> Subject:
-        values = {
-            "provider": self._provider,
-            "id": delivery.id,
-            "definition_id": delivery.definition_id,
-        }
-        url = probe.get
-        for name, value in values.items():
-            url = url.replace("{" + name + "}", quote(value, safe=""))
-        return Subject(probe.name, url, delivery.export, delivery.run, delivery.id)
+        return subject_of(
+            probe,
+            self._provider,
+            id_=delivery.id,
+            definition_id=delivery.definition_id,
+            export=delivery.export,
+            run=delivery.run,
+        )
 
     def _concerns(self, watch: Watch, delivery: Delivery) -> bool:
         return self._speaks(watch, delivery.export)
@@ -178,70 +156,4 @@ class Prober:
         return self._means(seen.values.get("status", ""), expected)
 
     def _means(self, shown: Any, expected: str) -> bool:
-        words = (expected, *self._receiver.words.get(expected, ()))
-        return str(shown).casefold() in {word.casefold() for word in words}
-
-
-def _observed(
-    probe: Probe, answer: Exchange, subject: Subject, moment: Moment, asked: float, done: float
-) -> Observation:
-    present: bool | None = None
-    values: Mapping[str, Any] = {}
-    detail = ""
-    if answer.outcome is not Outcome.ANSWERED:
-        detail = f"{answer.outcome}: {answer.detail}" if answer.detail else str(answer.outcome)
-    elif answer.status in probe.absent:
-        present = False
-    elif answer.status != 200:
-        detail = f"the probe answered {answer.status}, which is neither 200 nor among its `absent`"
-    else:
-        try:
-            values = selected(probe.select, answer.body, answer.size)
-            # Names that are all null are how some services say that they know nothing of it.
-            present = not values or any(one is not None for one in values.values())
-        except ValueError as error:
-            detail = str(error)
-    return Observation(
-        line=0,
-        probe=probe.name,
-        export=subject.export,
-        run=subject.run,
-        id=subject.id,
-        moment=moment,
-        asked=asked,
-        done=done,
-        present=present,
-        values=values,
-        status=answer.status,
-        detail=detail,
-    )
-
-
-def selected(select: Mapping[str, str], body: bytes, size: int) -> dict[str, Any]:
-    """The named values of a JSON answer: a list where the query may find several, else the value, left out if missing.
-
-    Raises:
-        ValueError: the answer is no JSON, or too long.
-    """
-    if size > len(body):
-        raise ValueError(f"the probe's answer has {size} bytes; at most {limits.ANSWER_KEPT} are read")
-    try:
-        content = json.loads(body, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"the probe's answer is no JSON: {error}") from error
-    values: dict[str, Any] = {}
-    for name, query in select.items():
-        try:
-            path = parsed(query)
-            found = path.find(content).values()
-        except (JSONPathError, RecursionError) as error:
-            raise ValueError(f"the probe's query {query} for {name} failed: {error}") from error
-        if not path.singular_query():
-            values[name] = list(found)  # one that may find several makes a list, also of one and of none
-        elif found:
-            values[name] = found[0]
-    return values
-
-
-def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON")
+        return means(shown, expected, self._receiver.words)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from simulator.clock import RealClock
 from simulator.errors import NeverReached, StorageError, UsageError
-from simulator.runner.readiness import Child
+from simulator.runner.child import Child
 from simulator.runner.stop import Stop
 from simulator.scenario import Scenario
 

@@ -12,10 +12,11 @@ from simulator.authoring import parse_url
 from simulator.clock import RealClock, fresh_seed, utc_now
 from simulator.model import Play, Report
 from simulator.receiver import Receiver
+from simulator.runner.child import Child, started
 from simulator.runner.conduct import conduct
 from simulator.runner.event_loop import run_on_a_loop
 from simulator.runner.prepare import Planned, Progress, Settings, no_progress, prepare
-from simulator.runner.readiness import Child, nobody_there, somebody_there, started, wait_until_ready
+from simulator.runner.readiness import check_reachable, check_unanswered, wait_until_ready
 from simulator.runner.restarting import Running, check_restart
 from simulator.runner.stop import Stop, on_signals
 from simulator.scenario import Scenario
@@ -85,7 +86,7 @@ async def _perform(session: Session) -> Report:
             stop.ask(number)
         running = None
         if not settings.make_send:  # an application in this process is there already
-            running = await _ready(session, stack, stop)
+            running = await make_ready(session, stack, stop)
         plays = await _play(session, planned, running)
     return Report(
         version=__version__,
@@ -152,7 +153,7 @@ def _seed(settings: Settings, scenario: Scenario, first: int, index: int) -> int
     return (first + index) % 2**32
 
 
-async def _ready(session: Session, stack: AsyncExitStack, stop: Stop) -> Running | None:
+async def make_ready(session: Session, stack: AsyncExitStack, stop: Stop) -> Running | None:
     """Start the receiver where its file says how, and wait until it is there or not wanted; `stack` ends it."""
     receiver, settings = session.receiver, session.settings
     url, any_answer = parse_url(session.wait_for) if session.wait_for else receiver.ready, False
@@ -161,12 +162,12 @@ async def _ready(session: Session, stack: AsyncExitStack, stop: Stop) -> Running
     if url is None:
         if session.knock:
             urls = [one.url for scenario in session.scenarios if (one := receiver.endpoint(scenario.provider))]
-            await _asked(session, lambda wire: somebody_there(urls, wire, RealClock()))
+            await _asked(session, lambda wire: check_reachable(urls, wire, RealClock()))
         return None
     child: Child | None = None
 
     async def vacant() -> None:
-        await _asked(session, lambda wire: nobody_there(url, wire))
+        await _asked(session, lambda wire: check_unanswered(url, wire))
 
     async def ready() -> None:
         patience, clock = session.wait_timeout, RealClock()

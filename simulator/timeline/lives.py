@@ -29,7 +29,8 @@ class Lives:
         self.timeline = plan(scenario, receiver, seed=seed, start=start)
         self.routes = Routes(self.timeline.story, scenario, receiver)
         self._exports = {one.export.name: one for one in self.timeline.exports}
-        self._ids = sum(one.ids for one in self.timeline.exports) + len(scenario.steps)
+        own = sum(one.ids for one in self.timeline.exports)
+        self.ids = own + len(scenario.exports) + len(scenario.steps)  # a step without an export has its id by its place
 
     @cached_property
     def size(self) -> int:
@@ -46,7 +47,7 @@ class Lives:
 
         Their `at` and `due` are seconds since the begin of this life; they are numbered from 1 in it.
         """
-        scenario, serial = self.timeline.scenario, number * self._ids
+        scenario, serial = self.timeline.scenario, number * self.ids
         story = self.timeline.story.later(at) if at else self.timeline.story
         exports = {name: _of_life(one, number, serial) for name, one in self._exports.items()}
         mistakes = Mistakes(scenario)

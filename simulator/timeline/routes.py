@@ -41,8 +41,8 @@ class Routes:
         self._url = endpoint.url
         given = (endpoint.timeout, scenario.webhook.timeout)
         self._timeout = next((timeout for timeout in given if timeout is not None), story.retry.timeout)
-        values = (endpoint.authorization, receiver.authorization, scenario.webhook.authorization)
-        self.authorization = next((value for value in values if value is not None), None)
+        of_receiver = receiver.authorization_for(partner.name)
+        self.authorization = scenario.webhook.authorization if of_receiver is None else of_receiver
         self._headers = _added_first(headers, partner.headers)
         _refuse(wrong_value("Host", endpoint.url.authority))
         for name, value in self._headers:

@@ -256,7 +256,7 @@ def _with_fault(story: Story, step: Step, delivery: Delivery) -> Delivery:
         except ValueError as error:
             raise _Wrong(("fault", name), str(error)) from error
         route = _by_method(delivery.route, setting) if name == "method" else delivery.route
-        return delivery._replace(script=script, route=route, fault=_as_written(name, setting))
+        return delivery._replace(script=script, route=route, fault_name=_as_written(name, setting))
     return delivery
 
 

@@ -55,7 +55,13 @@ class Story:
         return self.provider.events[event].payload
 
     def later(self, seconds: float) -> "Story":
-        """The same story, begun so much later; its ids count from where they did."""
+        """The same story, begun so much later; its ids count from where they did.
+
+        Raises:
+            UsageError: that is beyond what partners can write.
+        """
+        if not self.tells(seconds):
+            raise _untellable(f"{seconds:g} s after {self.start.isoformat()}")
         moment = self.start.astimezone(UTC) + timedelta(seconds=seconds)  # a local clock jumps in some nights
         return replace(self, start=moment.astimezone(self.start.tzinfo))
 
@@ -72,9 +78,7 @@ def tell(scenario: Scenario, seed: int, start: datetime) -> Story:
     """
     partner, choices = _choices(scenario)
     if start.tzinfo is None or not EARLIEST <= start.timestamp() < LATEST:
-        raise UsageError(
-            f"the story cannot start at {start.isoformat()}", "give a time with zone in the years 1980 to 9998"
-        )
+        raise _untellable(start.isoformat())
     chosen = {name: scenario.readings.get(name, one.options[0].name) for name, one in partner.readings.items()}
     return Story(
         provider=partner,
@@ -93,6 +97,10 @@ def _base(seed: int, second: int) -> int:
     """
     dice = _dice(seed, f"base {second}", 0)
     return second - 30 * _DAY - int.from_bytes(dice[:8], "big") % (5 * 365 * _DAY)
+
+
+def _untellable(moment: str) -> UsageError:
+    return UsageError(f"the story cannot start at {moment}", "give a time with zone in the years 1980 to 9998")
 
 
 def _dice(seed: int, name: str, number: int) -> bytes:

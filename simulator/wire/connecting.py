@@ -36,12 +36,9 @@ class Names:
             Failure: `dns` or `blocked`.
         """
         if not host.isascii():
-            host = _ascii(host)
-        if (address := literal(host)) is not None:
-            return (address,)
-        name = plain(host)
-        if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, 6.3: always loopback
-            return _LOCALHOST
+            host = ascii_name(host)
+        if known := without_asking(host):
+            return known
         found = await asyncio.shield(self._asked.get(host) or self._ask(host))
         if isinstance(found, Failure):
             raise Failure(found.outcome, found.detail)
@@ -57,7 +54,7 @@ class Names:
                 answer.set_result(found)
 
         def ask() -> None:
-            found = _lookup(host)
+            found = look_up(host)
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 loop.call_soon_threadsafe(settle, found)
 
@@ -117,7 +114,20 @@ def _failure(address: Address, port: int, error: OSError) -> Failure:
     return Failure(outcome, f"{place}: {os.strerror(number).lower() if number else 'connection failed'}")
 
 
-def _lookup(host: str) -> list[Address] | Failure:
+def without_asking(host: str) -> Sequence[Address]:
+    """The addresses of a literal address or of localhost; of any other host none.
+
+    Raises:
+        Failure: `dns` or `blocked`.
+    """
+    if (address := literal(host)) is not None:
+        return (address,)
+    name = plain(host)
+    return _LOCALHOST if name == "localhost" or name.endswith(".localhost") else ()  # RFC 6761, 6.3: always loopback
+
+
+def look_up(host: str) -> list[Address] | Failure:
+    """What the system says of a name; it may take its time."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
@@ -128,8 +138,12 @@ def _lookup(host: str) -> list[Address] | Failure:
     return [ip_address(text) for text in texts] or Failure(Outcome.DNS, f"{host}: no address")
 
 
-def _ascii(host: str) -> str:
-    """A name with letters beyond ASCII as the DNS has it."""
+def ascii_name(host: str) -> str:
+    """A name with letters beyond ASCII as the DNS has it.
+
+    Raises:
+        Failure: `dns`.
+    """
     try:
         return host.encode("idna").decode("ascii")
     except ValueError:

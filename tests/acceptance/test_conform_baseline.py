@@ -60,6 +60,37 @@ def test_what_fails_is_written_down_once_and_fails_no_more(conform: Conform, tmp
     assert [one.get("message") for one in root.iter("skipped")].count("known: to be said") == 2
 
 
+def test_what_was_written_where_is_said_beside_the_verdict(conform: Conform) -> None:
+    files = ["--write-baseline", "new.yaml", "--badge", "badge.svg", "--report", "junit=out/rules.xml"]
+    ended = conform(*files)
+    assert ended.stderr.splitlines()[-4:] == [
+        "wrote the baseline new.yaml: 2 failures are known",
+        '  fill in the reason of 2: "to be said" stands there',
+        "wrote the badge badge.svg",
+        "wrote the junit report out/rules.xml",
+    ]
+    assert "wrote" not in ended.stdout
+    told = conform("--badge", "badge.svg", "--report", "json=a.json", "--json")
+    assert json.loads(told.stdout)["exit_code"] == 1
+    assert "wrote the badge badge.svg\nwrote the json report a.json\n" in told.stderr
+    quiet = conform("--badge", "badge.svg", "--report", "json=a.json", "--baseline", "new.yaml", "-q")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def test_what_has_no_verdict_is_said_to_be_in_no_baseline(
+    partnersim: Command, answering: Answering, tmp_path: Path
+) -> None:
+    probed = f"endpoints: {{clevertap: {{url: {answering.url}}}}}\n"
+    (tmp_path / "receiver.yaml").write_text(f"receiver: mine\n{probed}")
+    words = ["--receiver", "receiver.yaml", "--select", "order/end-only", "--write-baseline", "new.yaml"]
+    ended = partnersim("conform", *words)
+    assert ended.returncode == 4, ended.stdout
+    assert "wrote the baseline new.yaml: no failure is known\n" in ended.stderr
+    assert (
+        "  1 has no verdict, which no baseline excuses: mend the probe, or leave it out with --ignore" in ended.stderr
+    )
+
+
 def test_what_is_not_known_fails_all_the_same(conform: Conform, baseline: Callable[..., Path]) -> None:
     ended = conform("--baseline", baseline("rule: ours/soft, reason: later"))
     assert ended.returncode == 1

@@ -33,7 +33,7 @@ SETTINGS: list[tuple[str, Any]] = [
     ("truncate", "60%"),
     ("truncate", {"at": 5, "end": "reset"}),
     ("truncate", {"at": 5, "end": "half-close"}),
-    ("truncate", {"at": 5, "end": "open"}),
+    ("truncate", {"at": 5, "length": "fitting"}),
     ("pause", {"after": "50%", "for": "10ms"}),
     ("hang-up", {"after": "0s", "end": "reset"}),
     ("hang-up", {"after": "timeout"}),
@@ -47,6 +47,7 @@ SETTINGS: list[tuple[str, Any]] = [
     ("content-length", "missing"),
     ("content-type", None),
     ("encoding", "gzip"),
+    ("wrap", "array"),
 ]
 
 
@@ -476,7 +477,7 @@ def test_no_more_copies_leave_together_than_may_be_under_way(tmp_path: Path, sam
         ("encoding: gzip", "answered"),
         ("headers: {case: upper}", "answered"),
         ("method: GET", "answered"),
-        ("truncate: {at: 5, end: open}", "answered"),
+        ("truncate: {at: 5, length: fitting}", "answered"),
         ("truncate: {at: 5, end: half-close}", "skipped: it has no end"),
         ("content-length: larger", "skipped: it has no end"),
         ("content-length: missing", "skipped: its bytes are no HTTP request"),

@@ -2,6 +2,9 @@
 
 import multiprocessing
 import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 
 from simulator.authoring import shipped_rules
 from simulator.sample.flaws import FLAWS
-from tests.acceptance.conftest import Command
+from tests.acceptance.conftest import Command, clean_environment
 from tests.flaws import BEGIN, END, finding, main, table
 from tests.subjects import FLAWED, RIGHT, ROOT, Found, Subject, caught, held
 
@@ -107,6 +110,32 @@ def test_the_demo_shows_a_newcomer_what_a_flaw_leads_to(partnersim: Command, tmp
     assert re.search(r"showed\s+effects\s+[2-8]\s", block)
     assert re.search(r"^✓ clevertap/one-time-export ", ended.stdout, flags=re.MULTILINE)
     assert "--flaw repeats/at-once\n" in (tmp_path / "kept" / "receiver.yaml").read_text()
+    after = ended.stdout.partition("\nExit code 1")[2]
+    assert re.search(r"^why +\S", after, flags=re.MULTILINE)
+    assert re.search(r"^mend +\S", after, flags=re.MULTILINE)
+    assert "\nsee: partnersim explain repeats/at-once\n" in after
+    assert "the demo's receiver is gone" in " ".join(after.lower().split())
+
+
+def test_the_lines_of_a_demo_that_failed_work_once_its_receiver_is_back(partnersim: Command, tmp_path: Path) -> None:
+    ended = partnersim("demo", "--flaw", "meaning/failed", "--keep", "kept", "--seed", "7")
+    lines = [line.strip() for line in ended.stdout.splitlines()]
+    (secret,) = [line for line in lines if line.startswith("export AUTHORIZATION=")]
+    (start,) = [line for line in lines if " partnersim receive --port " in line]
+    again = [line for line in lines if " partnersim run rules/meaning/failed@" in line]
+    ours = f" {shlex.quote(sys.executable)} -m simulator "
+    script = "\n".join([secret, start, again[0], "code=$?", "kill $!", "exit $code"]).replace(" partnersim ", ours)
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "the receiver broke a promise" in done.stdout
 
 
 @pytest.mark.parametrize("command", ["receive", "demo"])

@@ -126,7 +126,8 @@ def close(writer: JournalWriter, *, complete: bool = True) -> Journal:
 def test_every_field_of_an_attempt_comes_back(opened: Opens) -> None:
     writer = opened()
     line = writer.intent(a_delivery(), 2, 0.75)
-    outcome = writer.outcome(line, a_delivery(), an_answer(detail="why", capped=True), late=0.000_25, final=False)
+    answer = an_answer(detail="why", capped=True)
+    outcome = writer.outcome(line, a_delivery(), answer, late=0.000_25, held=0.000_05, final=False)
     (attempt,) = close(writer).attempts()
     assert dataclasses.asdict(attempt) == {
         "line": 2,
@@ -163,6 +164,7 @@ def test_every_field_of_an_attempt_comes_back(opened: Opens) -> None:
         ),
         "answer_body": b'{"ok":true}',
         "late": 0.00025,
+        "held": 0.000_05,
         "sent": 1.000001,
         "done": 1.25,
         "connection": 4,
@@ -184,7 +186,7 @@ def test_every_field_of_an_attempt_comes_back(opened: Opens) -> None:
         ({"credentials": "prefix"}, {"credentials": "prefix", "genuine": False}),
         ({"script": (b"x", HangUp())}, {"fault": True, "fault_name": "", "genuine": False}),
         (
-            {"script": (b"x", HangUp()), "fault": "truncate 80%"},
+            {"script": (b"x", HangUp()), "fault_name": "truncate 80%"},
             {"fault": True, "fault_name": "truncate 80%", "genuine": False},
         ),
         ({"export": "", "run": 0, "step": "alone", "copy": 0}, {"export": "", "run": 0, "name": "alone"}),
@@ -551,7 +553,7 @@ def every_line(opened: Opens) -> list[dict[str, Any]]:
     writer = opened()
     line = 0
     for body in (b"{}", b"\xff"):
-        line = writer.intent(a_delivery(body=body, script=(b"x",), fault="drip {}"), 1, 0.0)
+        line = writer.intent(a_delivery(body=body, script=(b"x",), fault_name="drip {}"), 1, 0.0)
         writer.outcome(line, a_delivery(), an_answer(body, detail="d", capped=True), late=0.0, final=True)
     for outcome in Outcome:
         line = writer.intent(a_delivery(export="", run=0, copy=0), 2, 0.0)

@@ -107,7 +107,20 @@ def undeclared(names: set[str], declared: list[Requirement]) -> set[str]:
 def test_whatever_the_package_imports_is_declared_as_needed_to_run() -> None:
     foreign = imported("simulator")
     assert "orjson" in foreign
+    needed = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["load"]]
+    assert undeclared(foreign, [Requirement(one) for one in needed]) == set()
+
+
+def test_only_what_sends_and_judges_loads_imports_what_loads_alone_need() -> None:
+    folders = sorted(one.name for one in (ROOT / "simulator").iterdir() if one.is_dir() and one.name != "load")
+    foreign = imported(*(f"simulator/{name}" for name in folders))
+    assert "orjson" in foreign
     assert undeclared(foreign, [Requirement(one) for one in PROJECT["dependencies"]]) == set()
+
+
+def test_whatever_a_load_needs_is_there_for_the_tests() -> None:
+    extras = PROJECT["optional-dependencies"]
+    assert set(extras["load"]) <= set(extras["test"])
 
 
 def test_whatever_the_tests_import_is_declared_too() -> None:

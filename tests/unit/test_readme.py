@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.authoring import parse_receiver
 from simulator.cli import COMMANDS, run
 from simulator.cli.demo_command import SCENARIOS
 from simulator.faults import FAULTS
@@ -26,6 +27,20 @@ def test_it_counts_the_scenarios_that_ship() -> None:
 def test_the_demo_it_shows_plays_what_the_demo_plays() -> None:
     shown = README.partition("$ make demo")[2].partition("```")[0]
     assert tuple(re.findall(r"^✓ (\S+)", shown, flags=re.MULTILINE)) == SCENARIOS
+
+
+def test_whoever_copies_its_receiver_file_loosens_nothing_and_takes_nothing_for_granted() -> None:
+    text = README.partition("## A receiver file\n\n```yaml\n")[2].partition("```")[0]
+    receiver = parse_receiver(text, "README.md", {"RECEIVER_TOKEN": "x"})
+    plain = parse_receiver("receiver: x\nendpoints: {clevertap: {url: 'http://127.0.0.1/'}}\n", "x", {})
+    for name in ("acknowledges", "supports", "words", "start"):
+        assert getattr(receiver, name) == getattr(plain, name)
+        assert f"# {name}: " in text
+    assert {(one.timeout, one.headers) for one in receiver.endpoints.values()} == {
+        (one.timeout, one.headers) for one in plain.endpoints.values()
+    }
+    whole = parse_receiver(re.sub(r"^# ", "", text, flags=re.MULTILINE), "README.md", {"RECEIVER_TOKEN": "x"})
+    assert (whole.supports, whole.words) == ({"account_in_india": True}, {"Completed": ("done", "finished")})
 
 
 def test_every_command_is_in_its_table_and_none_besides() -> None:

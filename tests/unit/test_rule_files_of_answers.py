@@ -44,6 +44,7 @@ SHOULD = {
     "http/slow-body",
     "payload/large",
 }
+TOLD_TWICE = {"auth/absent", "auth/wrong"}  # by a stranger, and then by the partner
 MAY = {"payload/bom", "payload/content-types", "payload/gzip"}
 NAMES = [f"{family}/{name}" for family, names in FAMILIES.items() for name in names.split()]
 ONE_PARTNER = {"ack/exactly-200": {"clevertap"}, "payload/unicode": {"reachfive"}}
@@ -292,13 +293,15 @@ def test_every_reading_has_an_expectation_of_its_own_and_is_a_payload_the_partne
 def test_the_forged_delivery_is_right_but_for_its_credentials(name: str, partner: str) -> None:
     planned = deliveries(name, partner)
     all_forged = [one for one in planned if not one.genuine]
-    assert [values_of(one, "Authorization") for one in planned if one.genuine] == [[SECRET]] * len(GENUINE[partner])
+    rights = [values_of(one, "Authorization") for one in planned if one.genuine]
+    assert rights == [[SECRET]] * len(GENUINE[partner]) * (2 if name in TOLD_TWICE else 1)
     for forged in all_forged:
         assert values_of(forged, "Authorization") != [SECRET]
         assert forged.valid
         assert forged.script is None
         assert accepts(partner, json.loads(forged.body))
-    assert len(all_forged) == (2 if name in {"auth/two-headers", "auth/value-case", "auth/wrong"} else 1)
+    number = 2 if name in {"auth/two-headers", "auth/value-case", "auth/wrong"} else 1
+    assert len(all_forged) == number + (name in TOLD_TWICE)
     values = values_of(all_forged[0], "Authorization")
     value = values[0] if values else ""
     right = {
@@ -315,6 +318,23 @@ def test_the_forged_delivery_is_right_but_for_its_credentials(name: str, partner
 
 
 @PARTNER
+@pytest.mark.parametrize("name", sorted(TOLD_TWICE))
+def test_after_a_stranger_the_partner_itself_sends_the_same_bytes(name: str, partner: str) -> None:
+    *begun, forged, genuine = (one for one in deliveries(name, partner) if one.export == "both")
+    assert [(one.genuine, one.end) for one in begun] == [(True, False)] * (len(GENUINE[partner]) - 1)
+    assert (forged.credentials, genuine.credentials) == (name.partition("/")[2], "right")
+    assert forged.body == genuine.body
+    assert genuine.end
+    played = scenario(name, partner)
+    expected = {one.name: one.status for one in played.expectations}
+    assert (expected[forged.step], expected[genuine.step]) == (("refused",), ("ack",))
+    claims = [(one.kind, dict(one.wants)) for one in played.claims if one.of == "both"]
+    done = {"clevertap": "Completed", "reachfive": "SUCCESS"}[partner]
+    assert claims == [("eventually", {"status": done}), ("eventually", {"effects": 1})]
+    assert "both" not in {one.of for one in played.claims if one.kind == "never"}, "there it is to show"
+
+
+@PARTNER
 def test_of_two_headers_the_wrong_one_stands_last_and_then_first(partner: str) -> None:
     forged = list(steps("auth/two-headers", partner).values())
     told = [[value == SECRET for value in values_of(one, "Authorization")] for one in forged]
@@ -324,7 +344,7 @@ def test_of_two_headers_the_wrong_one_stands_last_and_then_first(partner: str) -
 @PARTNER
 def test_of_basic_another_password_is_wrong_and_then_another_user(partner: str) -> None:
     basic = "Basic " + base64.b64encode(b"Aladdin:open sesame").decode()
-    forged = [one for one in deliveries("auth/wrong", partner, secret=basic) if not one.genuine]
+    forged = [one for one in deliveries("auth/wrong", partner, secret=basic) if one.export == "forged"]
     sent = [
         base64.b64decode(value.removeprefix("Basic ")) for one in forged for value in values_of(one, "Authorization")
     ]

@@ -32,6 +32,11 @@ def deliveries(name: str, seed: int = 7) -> list[Delivery]:
     return list(plan(scenario, receiver(), seed=seed, start=story_start(scenario, NOW)))
 
 
+def partner_of(name: str) -> str:
+    folder, _, rest = name.partition("/")
+    return rest if folder == "load" else folder
+
+
 def cut_off(delivery: Delivery) -> bool:
     """Whether the partner hangs up on purpose."""
     return any(isinstance(part, HangUp) for part in delivery.script or ())
@@ -51,15 +56,20 @@ def named(scenario: Scenario) -> set[str]:
 
 
 def test_both_partners_have_their_scenarios() -> None:
-    partners = Counter(name.partition("/")[0] for name in NAMES)
-    assert partners["clevertap"] >= 7
-    assert partners["reachfive"] >= 5
-    assert set(partners) == {"clevertap", "reachfive"}
+    folders = Counter(name.partition("/")[0] for name in NAMES)
+    assert folders["clevertap"] >= 7
+    assert folders["reachfive"] >= 5
+    assert set(folders) == {"clevertap", "reachfive", "load"}
+
+
+def test_each_partner_has_one_that_is_made_for_loads_and_no_other_scenario_is() -> None:
+    made = {name for name in NAMES if load_scenario(name).load}
+    assert made == {"load/clevertap", "load/reachfive"}
 
 
 @ANY
 def test_its_name_is_partner_and_kebab_case(name: str) -> None:
-    assert re.fullmatch(r"(clevertap|reachfive)/[a-z0-9]+(-[a-z0-9]+)*", name)
+    assert re.fullmatch(r"(clevertap|reachfive)/[a-z0-9]+(-[a-z0-9]+)*|load/(clevertap|reachfive)", name)
 
 
 @ANY
@@ -72,7 +82,7 @@ def test_it_begins_with_its_schema_and_two_to_five_lines_on_what_it_proves(name:
 @ANY
 def test_it_is_read_and_is_about_the_partner_in_whose_folder_it_lies(name: str) -> None:
     scenario = load_scenario(name)
-    assert scenario.provider == name.partition("/")[0]
+    assert scenario.provider == partner_of(name)
     assert scenario.title
 
 

@@ -11,7 +11,7 @@ from simulator.console.store import Store
 from simulator.errors import PartnersimError, StorageError
 from simulator.model import Report
 from simulator.redaction import Scrub
-from simulator.runner.judged import report_of
+from simulator.runner.from_journals import report_of
 
 KIND: Final = "run"  # of things in the store, and of entries of the feed
 CUT_SHORT: Final[Mapping[str, str]] = {"message": "the service ended", "remedy": "ask for the run again"}

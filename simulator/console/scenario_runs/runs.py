@@ -27,10 +27,10 @@ from simulator.console.scenario_runs.request import (
 from simulator.console.scenario_runs.run import KIND, ScenarioRun, judged, last_number, write_off
 from simulator.console.store import Store
 from simulator.errors import PartnersimError
+from simulator.journal import file_name
 from simulator.model import Report
 from simulator.redaction import Scrub
 from simulator.reporting import REPORTERS
-from simulator.runner.conduct import file_name
 from simulator.runner.prepare import Settings
 from simulator.runner.session import Session
 
@@ -120,7 +120,7 @@ class ScenarioRuns:
             )
             session = Session(
                 scenarios=[scenario],
-                names=[file_name(1, scenario)],
+                names=[file_name(1, scenario.source)],
                 receiver=receiver,
                 settings=replace(settings, journals=self._folder / ident),
             )

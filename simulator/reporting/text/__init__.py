@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from simulator.model import Play, Report, Result, Verdict
 from simulator.reporting.text.evidence import Evidence, shown_evidence
+from simulator.reporting.text.load import load_lines
 from simulator.reporting.text.page import (
     BOLD,
     DIM,
@@ -48,6 +49,9 @@ def render(
     """
     page = page_for(encoding, width)
     whole = [*heading_lines(report, page)]
+    if report.load:
+        whole += [Line(), *load_lines(report.load, page)]
+        brief = False  # one play, whose promises are what the figures mean
     column = min(max((len(line(play.source)) for play in report.plays), default=0), _SOURCE_COLUMN)
     told_whole = True
     for play in report.plays:
@@ -56,7 +60,7 @@ def render(
             whole.append(Line())
         whole += _in_a_line(play, column, page) if in_a_line else play_lines(play, page)
         told_whole = not in_a_line
-    whole += [Line(), *summary_lines(report, page)]
+    whole += [Line(), *summary_lines(report, page, "1 load" if report.load else "")]
     return as_text(whole, colour=colour, encoding=encoding)
 
 

@@ -1,6 +1,7 @@
 """What people read after `conform`: what failed and how to mend it, a table of families, what is still open."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from simulator.model import Report, Result, Verdict
 from simulator.reporting.text import (
@@ -11,10 +12,12 @@ from simulator.reporting.text import (
     play_lines,
     summary_lines,
 )
+from simulator.reporting.text.evidence import Evidence, shown_evidence
 from simulator.reporting.text.page import BOLD, DIM, GREEN, RED, YELLOW, Line, Page, count, field, wrapped
 from simulator.rule import Judged
 
 _NAME_COLUMN = 28  # no wider, however long a rule's name is
+_LOOKED_INTO = 3  # of what has no verdict for one reason; the others are much like them
 _UNSEEN = "Passed by their answers alone"
 _OPEN = {Result.INCONCLUSIVE: "No verdict (inconclusive)", Result.NOT_APPLICABLE: "Not applicable"}
 
@@ -47,8 +50,9 @@ def render(
     whole += _families(scored, page)
     whole += _tolerated([one for one in judged if one.rule.level == "may"], page)
     for result, heading in _OPEN.items():
-        whole += _open([one for one in judged if one.verdict.result is result], heading, page)
-    whole += _open([one for one in judged if one.unseen and one.verdict.result is Result.PASSED], _UNSEEN, page)
+        whole += _open([one for one in judged if one.verdict.result is result], heading, page, brief=brief)
+    unseen = [one for one in judged if one.unseen and one.verdict.result is Result.PASSED]
+    whole += _open(unseen, _UNSEEN, page, brief=brief)
     whole += [Line(), *summary_lines(report, page, _how_many(judged, unplayed))]
     return as_text(whole, colour=colour, encoding=encoding)
 
@@ -180,8 +184,8 @@ def _is_answer(part: Verdict) -> bool:
     return part.check.startswith("expect/")
 
 
-def _open(judged: Sequence[Judged], heading: str, page: Page) -> Iterator[Line]:
-    """What is not known, by what would settle it."""
+def _open(judged: Sequence[Judged], heading: str, page: Page, *, brief: bool) -> Iterator[Line]:
+    """What is not known, by what would settle it; of what was played to no verdict also how to look into it."""
     if not judged:
         return
     yield from [Line(), Line(heading, BOLD)]
@@ -189,11 +193,37 @@ def _open(judged: Sequence[Judged], heading: str, page: Page) -> Iterator[Line]:
     reasons: dict[str, list[Judged]] = {}
     for one in judged:
         reasons.setdefault(one.verdict.because, []).append(one)
+    long = False
     for because, of in reasons.items():
+        if long:
+            yield Line()
         first, *rest = wrapped(because, page.width - 4) or [""]
         yield Line(f"  {page.marks[result]} {first}", HUES[result], 3)
         yield from (Line(f"    {text}") for text in rest)
         yield from (Line(f"      {text}", DIM) for text in wrapped(", ".join(_names(of)), page.width - 6))
+        if result is Result.INCONCLUSIVE:
+            looked = [*_to_look_into([one for one in of if one.play.journal], page, brief=brief)]
+            yield from looked
+            long = Line() in looked
+
+
+def _to_look_into(played: Sequence[Judged], page: Page, *, brief: bool) -> Iterator[Line]:
+    """The journal of each and the line that plays it again, of the first few when brief; in full also what was sent."""
+    told = played[:_LOOKED_INTO] if brief else played
+    long = False
+    for one in told:
+        if long:
+            yield Line()
+        place = f"{one.play.journal}{f':{one.verdict.evidence[0]}' if one.verdict.evidence else ''}"
+        yield from field("journal", place, page, indent=8)
+        if one.verdict.reproduce:
+            yield Line(f"        {'again':<9} {one.verdict.reproduce}", DIM, 18)
+        if not brief:
+            shown = [*shown_evidence(replace(one.verdict, reproduce=""), Evidence.of(one.play), page)]
+            yield from shown
+            long = bool(shown)
+    if left := len(played) - len(told):
+        yield Line(f"        and {left:,} more so (-v tells of all)", DIM)
 
 
 def _names(judged: Sequence[Judged]) -> Iterator[str]:

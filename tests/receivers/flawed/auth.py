@@ -3,8 +3,39 @@
 from base64 import b64decode
 from collections.abc import Sequence
 
+from tests.receivers.correct.plain_http import Answer, Request
 from tests.receivers.correct.plain_receiver import Receiver
 from tests.receivers.flawed.table import flaw
+
+
+class Remembers(Receiver):
+    """Knows repeats by their bytes before it has asked everything: what it refuses then is remembered all the same."""
+
+    def early(self, given: Sequence[str]) -> bool:
+        """Whether these credentials are refused before anything is remembered."""
+        raise NotImplementedError
+
+    async def hook(self, request: Request, provider: str) -> Answer:
+        given = request.all("authorization")
+        if request.method != "POST" or self.early(given):
+            return await super().hook(request, provider)
+        self.read(provider, self.fields(request), request)
+        seen: set[tuple[str, bytes]] = vars(self).setdefault("seen", set())
+        known = (provider, request.body) in seen
+        seen.add((provider, request.body))
+        return Answer(200) if known and self.allowed(given) else await super().hook(request, provider)
+
+
+@flaw("auth/absent:remembered", "Who has no credentials is refused, but not before the bytes are remembered as seen")
+class AuthAbsentRemembered(Remembers):
+    def early(self, given: Sequence[str]) -> bool:
+        return bool(given) and not self.allowed(given)
+
+
+@flaw("auth/wrong:remembered", "The bytes are remembered as seen before the value of the credentials is looked at")
+class AuthWrongRemembered(Remembers):
+    def early(self, given: Sequence[str]) -> bool:
+        return not given
 
 
 @flaw("auth/wrong", "Of the credentials only scheme and length are looked at")

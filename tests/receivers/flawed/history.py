@@ -1,4 +1,4 @@
-"""What is the same, what is new, and what stands: receivers with one flaw each."""
+"""What is the same, new, and stands (rules of `repeats`, `order`, `runs`, `silence`): receivers with one flaw each."""
 
 import asyncio
 from collections.abc import Sequence
@@ -102,6 +102,54 @@ class OrderSameSecondRace(Receiver):
         await super().keep(note)
         if note.same in told.get(whose, {}):
             told[whose] = seen | {note.same: note}
+
+
+@flaw("order/same-second:not-later", "An end is acted on only where it is later than its start")
+class OrderSameSecondNotLater(Receiver):
+    def acts(self, note: Note) -> int:
+        return 0 if _other_of_the_second(self, note) else super().acts(note)
+
+
+@flaw("order/same-second:again", "What comes second of a start and an end of one second is acted on as a change")
+class OrderSameSecondAgain(Receiver):
+    def acts(self, note: Note) -> int:
+        return super().acts(note) + _other_of_the_second(self, note)
+
+
+@flaw(
+    "order/same-second:lost",
+    "What is done is counted by a look, a thought and a writing: of two at once the last stands",
+)
+class OrderSameSecondLost(Receiver):
+    async def keep(self, note: Note) -> None:
+        """A start that saw nothing done before its end was acted on writes that nothing was."""
+        whose = (note.provider, note.id)
+        done = self.effects.get(whose, 0)
+        await asyncio.sleep(_THOUGHT)
+        new = note.kind == "export" and note.same not in self.told.get(whose, {})
+        await super().keep(note)
+        if new:
+            self.effects[whose] = done + super().acts(note)
+
+
+@flaw("order/same-second:seen-ended", "Whoever finds an export ended that was not a moment before acts on that")
+class OrderSameSecondSeenEnded(Receiver):
+    async def keep(self, note: Note) -> None:
+        whose = (note.provider, note.id)
+        before = self.ends(whose)
+        await asyncio.sleep(_THOUGHT)
+        await super().keep(note)
+        if not note.weight and self.ends(whose) > before:
+            self.effects[whose] += 1
+
+    def ends(self, whose: tuple[str, str]) -> int:
+        return sum(note.weight > 0 for note in self.told.get(whose, {}).values())
+
+
+def _other_of_the_second(receiver: Receiver, note: Note) -> bool:
+    """Whether it knows a start of the very second of this end, or an end of that of this start."""
+    told = receiver.told[note.provider, note.id].values()
+    return any(one.place[0] == note.place[0] and one.weight != note.weight for one in told)
 
 
 @flaw("order/end-only", "An end updates what its start has made: where there is none, nothing")

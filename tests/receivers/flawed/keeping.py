@@ -1,4 +1,4 @@
-"""What an answer is worth: receivers with one flaw each."""
+"""What an answer is worth (rules of `cut` and `load`): receivers with one flaw each."""
 
 import asyncio
 from contextvars import ContextVar

@@ -1,4 +1,4 @@
-"""What it says: receivers with one flaw each."""
+"""What it says (rules of `meaning`, `time`, `ids`): receivers with one flaw each."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -70,6 +70,30 @@ class TimeHalfDays(Receiver):
 @flaw("time/half-days:elsewhere", "Twelve in the night is taken for noon, of an account in New York")
 class TimeHalfDaysElsewhere(TimeHalfDays):
     zone = ZoneInfo("America/New_York")
+
+
+@flaw("time/half-days:noon", "Twelve at noon is taken for midnight")
+class TimeHalfDaysNoon(Receiver):
+    def day_first(self, text: str) -> datetime:
+        moment = super().day_first(text)
+        return moment.replace(hour=0) if moment.hour == 12 else moment
+
+
+@flaw("time/half-days:afternoon", "The PM is lost from one o'clock on")
+class TimeHalfDaysAfternoon(Receiver):
+    def day_first(self, text: str) -> datetime:
+        moment = super().day_first(text)
+        return moment.replace(hour=moment.hour - 12) if moment.hour > 12 else moment
+
+
+@flaw("time/half-days:shown", "The PM is lost where the time is shown, and nowhere else")
+class TimeHalfDaysShown(Receiver):
+    def state(self, provider: str, id_: str) -> dict[str, Any] | None:
+        state = super().state(provider, id_)
+        if provider == "reachfive" or not state or not state["at"]:
+            return state
+        moment = datetime.fromisoformat(state["at"])
+        return state | {"at": moment.replace(hour=moment.hour % 12).isoformat()}
 
 
 @flaw("time/zone", "The time is taken for UTC")

@@ -11,8 +11,9 @@ from simulator.check.history import histories
 from simulator.check.order import clocks, dated, final_statuses, lag, walk
 from simulator.checks import judge, verdicts
 from simulator.journal import Journal
+from simulator.limits import WORTH_CONFIRMING
 from simulator.model import Outcome, Result
-from simulator.scenario import Claim, Expectation, Repeat, Step
+from simulator.scenario import Claim, Expectation, Export, Repeat, Step
 from tests.unit.checks.told_run import Told
 
 KEPT = Claim(kind="invariant", number=1, invariant="acknowledged-is-kept")
@@ -288,6 +289,27 @@ def test_a_journal_is_judged_alone_with_the_words_that_its_partner_has(
     told.send(event, 1.0)
     told.watch(1.1, 3.1, status=shown)
     assert judged(told, provider) is result
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ({}, ""),
+        ({"took": WORTH_CONFIRMING}, ""),
+        ({"took": WORTH_CONFIRMING + 1}, "the run was too long to play twice"),
+        ({"footer": False}, ""),
+        ({"exports": (Export(name="nightly", id="16902"),)}, "the scenario fixes its ids"),
+    ],
+)
+def test_no_second_play_settles_a_run_that_was_long_or_has_ids_of_the_author(
+    tmp_path: Path, how: dict[str, Any], why: str
+) -> None:
+    told = Told(folder=tmp_path, **how)
+    told.send("completed", 1.0, answer=Outcome.CLOSED, reused=True)
+    case = told.case(Expectation(name="each"))
+    assert case.unconfirmed == (f"failures not confirmed: {why}" if why else "")
+    (verdict,) = verdicts(case)
+    assert verdict.result is (Result.INCONCLUSIVE if why else Result.FAILED), "it may have ended for its age"
 
 
 def test_a_step_is_played_when_its_own_copies_are(tmp_path: Path) -> None:

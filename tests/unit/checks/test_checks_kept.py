@@ -170,6 +170,26 @@ def test_a_word_nobody_explained_is_inconclusive(told: Told) -> None:
     assert 'shows status "archived", a word that the receiver file does not explain' in verdict.because
 
 
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_in_the_place_of_the_status_needs_no_explaining_and_is_wrong(told: Told, blank: str) -> None:
+    one_time(told, status=blank, effects=1)
+    assert told.verdict(KEPT).result is Result.FAILED
+
+
+def test_answers_in_which_nothing_is_ever_found_say_more_of_the_select_than_of_the_receiver(told: Told) -> None:
+    one_time(told, present=False, code=200)
+    verdict = told.verdict(KEPT)
+    assert verdict.result is Result.INCONCLUSIVE
+    assert "its `select` found nothing in any answer" in verdict.because
+
+
+def test_one_of_which_nothing_is_found_while_others_show_is_lost(told: Told) -> None:
+    one_time(told, present=False, code=200)
+    told.send("completed", 1.0, export="other", id="78")
+    told.watch(2.1, 4.1, export="other", id="78", code=200, status="Completed", effects=1)
+    assert told.verdict(KEPT).result is Result.FAILED
+
+
 def test_a_word_explained_for_another_status_is_wrong(tmp_path: Path) -> None:
     told = Told(folder=tmp_path, words={"Rejected": ["archived"]})
     one_time(told, status="archived", effects=1)

@@ -309,6 +309,22 @@ def test_a_copy_turned_away_while_the_first_is_still_being_answered_breaks_nothi
     assert told.verdict(REPEATS).result is Result.FAILED
 
 
+def test_of_later_copies_side_by_side_all_but_one_may_be_turned_away(told: Told) -> None:
+    told.send("completed", 1.0)
+    told.send("completed", 5.0, copy=1, took=0.1)
+    told.send("completed", 5.0, copy=2, answer=409)
+    told.watch(5.2, 7.2, status="Completed", effects=1)
+    assert told.verdict(REPEATS).result is Result.PASSED
+
+
+def test_later_copies_side_by_side_may_not_all_be_turned_away(told: Told) -> None:
+    told.send("completed", 1.0)
+    told.send("completed", 5.0, copy=1, answer=409)
+    told.send("completed", 5.0, copy=2, answer=409)
+    told.watch(5.2, 7.2, status="Completed", effects=1)
+    assert told.verdict(REPEATS).result is Result.FAILED
+
+
 def test_a_first_copy_that_failed_before_one_was_acknowledged_is_not_about_copies(told: Told) -> None:
     told.send("completed", 1.0, answer=503)
     told.send("completed", 2.0, copy=1)

@@ -32,6 +32,7 @@ class Told:
     scale: str = "instant"
     complete: bool = True
     footer: bool = True
+    took: float = 99.0
     lateness: Lateness = field(default_factory=Lateness)
     exports: tuple[Export, ...] = (NIGHTLY,)
     steps: tuple[Step, ...] = ()
@@ -127,6 +128,7 @@ class Told:
         took: float = 0.001,
         probe: str = "export",
         detail: str = "",
+        code: int = 0,
         **values: Any,
     ) -> None:
         """One reading, asked for at `t`."""
@@ -144,6 +146,7 @@ class Told:
             if present
             else {},  # `id_` shows as `id`
             detail=detail,
+            status=code,
         )
         self._events.append((t + took, next(self._order), ("see", seen)))
 
@@ -199,6 +202,8 @@ class Told:
                 case _:
                     raise AssertionError(event)
         if self.footer:
-            writer.close(99.0, deliveries=1, attempts=1, complete=self.complete, reached=True, lateness=self.lateness)
+            writer.close(
+                self.took, deliveries=1, attempts=1, complete=self.complete, reached=True, lateness=self.lateness
+            )
         else:
             writer.flush()

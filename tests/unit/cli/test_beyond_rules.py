@@ -32,6 +32,7 @@ def report(**more: Any) -> Report:
 
 def options(**more: Any) -> dict[str, Any]:
     named = {"explore": 5, "partners": (), "quiet": True, "no_confirm": False, "allow_target": (), "patience": 0.0}
+    named |= {"authorization": None, "headers": (), "cacert": None, "cert": None, "key": None, "insecure": False}
     return named | {"receiver_file": "receiver.yaml"} | more
 
 
@@ -86,7 +87,7 @@ def test_what_was_cut_down_fails_the_run_and_is_written(pretend: Pretend, tmp_pa
     said = (
         f"schedule 8: then/1-never: so (schedule-8-shrunk.yaml: 2 of 31 deliveries are left: {run}); "
         "schedule 9 failed like one before it: then/4-never: so "
-        "(partnersim explore --partner clevertap --seed 9 --count 1 --receiver receiver.yaml)"
+        "(partnersim explore --partner clevertap --seed 9 --count 1 --receiver receiver.yaml --patience 3)"
     )
     assert (verdict.result, verdict.because) == (Result.FAILED, said)
     assert verdict.reproduce == "partnersim run schedule-8-shrunk.yaml --receiver receiver.yaml --patience 3"

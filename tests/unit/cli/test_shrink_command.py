@@ -41,14 +41,15 @@ def test_a_search_that_ended_early_says_so_and_writes_where_it_was_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     allowed = comes_to(smaller(sure=False, stopped="3 tries were allowed"), monkeypatch, tmp_path)
-    assert run([*SHRINK, "--runs", "1/3", "--max-tries", "3", "--within", "2m", "--output", "small.yaml"]) == 0
-    assert allowed == [Effort(fails=1, plays=3, tries=3, within=120.0)]
+    bounds = ["--runs", "1/3", "--max-tries", "3", "--within", "2m", "--patience", "3s"]
+    assert run([*SHRINK, *bounds, "--output", "small.yaml"]) == 0
+    assert allowed == [Effort(fails=1, plays=3, tries=3, within=120.0, patience=3.0)]
     assert (tmp_path / "small.yaml").read_text() == "scenario: Small\n"
     told = capsys.readouterr().out
     assert "small.yaml: 2 of 31 deliveries are left" in told
     assert "the search ended early (3 tries were allowed)" in told
     assert "it was not made sure of" in told
-    assert "partnersim run small.yaml --to http://127.0.0.1:8000/hook" in told
+    assert "partnersim run small.yaml --to http://127.0.0.1:8000/hook --patience 3" in told
 
 
 def test_one_that_was_sure_says_no_more_and_takes_no_name_that_is_there(

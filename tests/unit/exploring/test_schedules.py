@@ -79,7 +79,7 @@ def test_all_that_can_be_mixed_is_mixed() -> None:
 
 
 def test_every_fault_of_the_wire_is_mixed_in() -> None:
-    """A fault that is new has to be told apart here: is it taken, without effect, or either?"""
+    """A fault that is new has to be told apart here: is it taken, without effect, or either? (One is left out.)"""
     found = {
         name
         for partner in PARTNERS
@@ -87,7 +87,7 @@ def test_every_fault_of_the_wire_is_mixed_in() -> None:
         for step in planned(partner, seed)[0].steps
         for name in step.fault
     }
-    assert found == set(FAULTS)
+    assert found == set(FAULTS) - {"wrap"}
 
 
 @pytest.mark.parametrize("partner", PARTNERS)
@@ -101,6 +101,7 @@ def test_what_is_expected_of_a_fault_is_what_any_right_receiver_does(partner: st
         for step in scenario.steps:
             if step.fault:
                 assert (expected.get(step.name) == ("ack",)) == correct(step.fault), step
+                assert step.name.startswith("no-effect-") == undone(step.fault), step
         for claim in scenario.claims:
             if not claim.invariant and claim.of in alone:
                 step = alone[claim.of]

@@ -204,6 +204,28 @@ def test_promises_about_time_are_tried_one_at_a_time(pretended: type[Pretended])
     assert made.check == "expect/each"
 
 
+@pytest.mark.parametrize(
+    ("claim", "emits"),
+    [
+        ("eventually: {of: one, runs: 6}", None),
+        ("eventually: {runs: 6}", None),
+        ("eventually: {of: one, absent: true}", ("initiated",)),
+        ("invariant: ends-stay-ended", ("initiated",)),
+    ],
+)
+def test_what_a_claim_counts_on_is_still_sent(pretended: type[Pretended], claim: str, emits: Any) -> None:
+    """Without its end, no receiver would show what is claimed: the failure would be another."""
+    pretended.fails = staticmethod(lambda scenario: {one.check for one in scenario.claims})
+    text = f"scenario: One\nprovider: clevertap\nexports:\n  one: {{takes: 1h}}\nthen:\n  - {claim}\n"
+    made = shrunk(parse_scenario(text, "one.yaml"))
+    assert parse_scenario(made.text, "left.yaml").exports_by_name["one"].emits == emits
+
+
+def test_time_that_is_up_in_the_first_play_leaves_the_question_open() -> None:
+    made = shrink(hay(), RECEIVER, effort=Effort(within=0.0))
+    assert made == Steady(plays=0, fails=2, failed={}, stopped="0 s were allowed")
+
+
 def test_the_time_that_is_allowed_is_kept() -> None:
     with (
         Trials(receiver=RECEIVER, effort=Effort(within=0.0)) as trials,

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from random import Random
 from typing import Any
 
@@ -45,14 +46,24 @@ def test_a_cut_says_how_the_connection_ends(end: str, how: Any) -> None:
     assert script("truncate", {"at": 3}) == (HEAD + b"012", HangUp())
 
 
-def test_a_cut_that_leaves_the_connection_open_promises_no_more_than_comes() -> None:
-    cut = sent("truncate", {"at": "60%", "end": "open"})
+def test_a_cut_whose_length_fits_promises_no_more_than_comes_and_leaves_the_connection_open() -> None:
+    cut = sent("truncate", {"at": "60%", "length": "fitting"})
     assert cut == FIRST + b"Content-Length: 6\r\n\r\n012345"
 
 
-@pytest.mark.parametrize("setting", [{"end": "reset"}, {"at": 1, "end": "soon"}, {"at": 1, "end": None, "x": 1}])
-def test_a_cut_wants_a_place_and_a_known_end(setting: Any) -> None:
-    with pytest.raises(ValueError, match=r"truncate (takes|ends by)"):
+@pytest.mark.parametrize(
+    ("setting", "why"),
+    [
+        ({"end": "reset"}, "takes {at: a share or bytes} with end or length"),
+        ({"at": 1, "end": None, "x": 1}, "takes {at: a share or bytes} with end or length"),
+        ({"at": 1, "end": "close", "length": "fitting"}, "takes {at: a share or bytes} with end or length"),
+        ({"at": 1, "end": "soon"}, "ends by close, reset, half-close, not by 'soon'"),
+        ({"at": 1, "end": "open"}, "ends by close, reset, half-close, not by 'open'"),
+        ({"at": 1, "length": 5}, "takes length: fitting, not 5"),
+    ],
+)
+def test_a_cut_wants_a_place_and_a_known_end_or_the_fitting_length(setting: Any, why: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"truncate {why}")):
         script("truncate", setting)
 
 
@@ -335,7 +346,7 @@ def test_an_encoded_body_has_the_length_of_its_bytes() -> None:
 
 def test_a_body_within_an_array_is_its_one_element() -> None:
     body = '{"name":"ü"}'.encode()
-    assert sent("encoding", "array", body) == FIRST + b"Content-Length: 15\r\n\r\n[" + body + b"]"
+    assert sent("wrap", "array", body) == FIRST + b"Content-Length: 15\r\n\r\n[" + body + b"]"
 
 
 def test_a_compressed_body_says_so_and_is_the_same_at_any_time() -> None:
@@ -355,6 +366,12 @@ def test_an_encoding_that_is_none_is_refused(setting: Any, body: bytes, why: str
         sent("encoding", setting, body)
 
 
+@pytest.mark.parametrize("setting", ["object", "Array", None, ["array"], 1])
+def test_nothing_but_an_array_wraps_a_body(setting: Any) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"wrap takes array, not {setting!r}")):
+        sent("wrap", setting)
+
+
 @pytest.mark.parametrize("how", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_another_method_changes_nothing_but_the_first_word(how: str) -> None:
     assert script("method", how, BODY, WHOLE) == (how.encode() + (WHOLE + BODY).removeprefix(b"POST"),)
@@ -369,18 +386,21 @@ def test_a_method_that_is_none_or_the_partners_own_is_refused(setting: Any) -> N
 def test_every_fault_says_what_it_does() -> None:
     assert list(FAULTS) == [
         "truncate", "pause", "hang-up", "drip", "split", "chunked",
-        "expect-continue", "headers", "method", "content-length", "content-type", "encoding",
+        "expect-continue", "headers", "method", "content-length", "content-type", "encoding", "wrap",
     ]  # fmt: skip
     assert all(fault.__doc__ for fault in FAULTS.values())
 
 
-def test_the_schema_knows_every_way_to_cut_and_to_encode_and_no_other() -> None:
+def test_the_schema_knows_every_way_to_cut_to_encode_and_to_wrap_and_no_other() -> None:
     faults = json.loads((folder("schemas") / "scenario.schema.json").read_text(encoding="utf-8"))["$defs"]["fault"]
     known = faults["properties"]
     for end in known["truncate"]["properties"]["end"]["enum"]:
         assert script("truncate", {"at": 1, "end": end})
-    for name in known["encoding"]["enum"]:
-        assert script("encoding", name)
+    for length in known["truncate"]["properties"]["length"]["enum"]:
+        assert script("truncate", {"at": 1, "length": length})
+    for fault in ("encoding", "wrap"):
+        for name in known[fault]["enum"]:
+            assert script(fault, name)
     with pytest.raises(
         ValueError, match=f"truncate ends by {', '.join(known['truncate']['properties']['end']['enum'])},"
     ):

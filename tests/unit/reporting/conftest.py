@@ -116,7 +116,7 @@ def full_report(journal: WriteJournal) -> Report:
         (delivery(1, event="initiated", status="Initiated", at=0.0, due=0.0, body=b"\xff\x00"), exchange()),
         (delivery(2), exchange(500, b"<h1>oops</h1>\n\x1b[31mred\n::error::no")),
         (
-            delivery(3, step="cut", export="", run=0, script=(b"x", HangUp()), fault="truncate 60%"),
+            delivery(3, step="cut", export="", run=0, script=(b"x", HangUp()), fault_name="truncate 60%"),
             Exchange(outcome=Outcome.TIMEOUT_HEADERS, sent=2.0, done=7.0, connection=4),
         ),
         Observation(

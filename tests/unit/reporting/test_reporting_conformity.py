@@ -9,6 +9,7 @@ from simulator.authoring import parse_rule
 from simulator.model import Level, Play, Report, Result, Verdict
 from simulator.reporting.text.conformity import render
 from simulator.rule import Judged
+from tests.making import delivery, exchange
 
 Plays = Callable[..., Play]
 Reports = Callable[..., Report]
@@ -94,9 +95,58 @@ def test_what_is_open_stands_together_by_what_would_settle_it(a_play: Plays, a_r
         judged(a_play, "runs/a", UNCLEAR, "reachfive", because=probe),
         judged(a_play, "auth/absent", NOT, because="no `authorization`"),
     )
+    shown = re.sub(r" +journal .+\n", "", shown)
     assert f"  ? {probe}\n      runs/a (clevertap, reachfive)\n  ? flaky\n      runs/b (clevertap)\n" in shown
     assert "Not applicable\n  – no `authorization`\n      auth/absent (clevertap)\n" in shown
     assert "3 rules with clevertap, 1 with reachfive" in shown
+
+
+def unsure(a_play: Plays, number: int, because: str = "flaky") -> Judged:
+    """One of whose play there is a journal, and a line that plays it again."""
+    one = judged(a_play, f"runs/n{number}", UNCLEAR, because=because)
+    verdict = replace(one.verdict, evidence=(2, 3), reproduce=f"partnersim run rules/runs/n{number}@clevertap")
+    return one._replace(verdict=verdict, play=replace(one.play, journal=f"j/{number}.ndjson", verdicts=(verdict,)))
+
+
+def test_what_is_open_names_its_journal_and_how_to_play_it_again(a_play: Plays, a_report: Reports) -> None:
+    shown = told(a_report, unsure(a_play, 1), unsure(a_play, 2, "late"), brief=True)
+    assert (
+        "  ? flaky\n      runs/n1 (clevertap)\n        journal   j/1.ndjson:2\n"
+        "        again     partnersim run rules/runs/n1@clevertap\n  ? late\n"
+    ) in shown
+    assert "        again     partnersim run rules/runs/n2@clevertap\n" in shown
+
+
+def test_of_many_that_are_open_for_one_reason_the_first_are_told_and_in_full_all(
+    a_play: Plays, a_report: Reports
+) -> None:
+    those = [unsure(a_play, number) for number in range(5)]
+    shown = told(a_report, *those, brief=True)
+    assert re.findall(r"journal +(\S+)", shown) == ["j/0.ndjson:2", "j/1.ndjson:2", "j/2.ndjson:2"]
+    assert "        and 2 more so (-v tells of all)\n" in shown
+    whole = told(a_report, *those)
+    assert re.findall(r"run rules/runs/(n\d)", whole) == [f"n{number}" for number in range(5)]
+    assert "more so" not in whole
+
+
+def test_in_full_what_is_open_shows_what_was_sent(
+    a_play: Plays, a_report: Reports, journal: Callable[..., list[int]]
+) -> None:
+    lines = journal((delivery(1), exchange()))
+    one = judged(a_play, "runs/n1", UNCLEAR)
+    verdict = replace(one.verdict, evidence=tuple(lines))
+    one = one._replace(verdict=verdict, play=replace(one.play, verdicts=(verdict,)))
+    assert "      > POST " in told(a_report, one)
+    assert "      > POST " not in told(a_report, one, brief=True)
+
+
+def test_what_nothing_was_sent_for_names_no_journal(a_play: Plays, a_report: Reports) -> None:
+    one = unsure(a_play, 1)
+    verdict = replace(one.verdict, reproduce="")
+    gone = one._replace(verdict=verdict, play=replace(one.play, journal="", verdicts=(verdict,)))
+    shown = told(a_report, gone)
+    assert "journal  " not in shown
+    assert "again  " not in shown
 
 
 def test_what_passed_though_its_effects_were_not_looked_at_is_named(a_play: Plays, a_report: Reports) -> None:

@@ -271,7 +271,7 @@ def test_a_very_long_name_of_a_check_gets_a_line_of_its_own(
 
 
 def test_every_format_is_in_the_table_and_ends_with_one_line_end(full_report: Report) -> None:
-    assert list(REPORTERS) == ["text", "json", "junit"]
+    assert list(REPORTERS) == ["text", "json", "junit", "html"]
     for render in REPORTERS.values():
         shown = render(full_report)
         assert shown == render(full_report)

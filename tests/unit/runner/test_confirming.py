@@ -10,7 +10,7 @@ import pytest
 from simulator.authoring import parse_receiver, parse_scenario
 from simulator.clock import JumpClock
 from simulator.model import Play, Report, Result, Verdict
-from simulator.runner.judged import report_of
+from simulator.runner.from_journals import report_of
 from simulator.runner.prepare import Settings
 from simulator.runner.session import Session, perform
 from simulator.wire.in_process import Wsgi
@@ -184,6 +184,15 @@ def test_what_races_with_many_exports_at_once_is_played_once(tmp_path: Path) -> 
     app = App()
     conducted(app, tmp_path, "  many: {frequency: one time, takes: 0s, count: 3}\n", races=3)
     assert len(app.ids) == 3
+
+
+@pytest.mark.parametrize(("credentials", "times"), [("right", 3), ("absent", 1)])
+def test_only_what_leaves_together_is_a_race(tmp_path: Path, credentials: str, times: int) -> None:
+    app = App()
+    app.answers = lambda _, genuine: "200 OK"
+    step = f"timeline:\n  other: {{event: initiated, export: one, at: 10m, credentials: {credentials}}}\n"
+    conducted(app, tmp_path, "  one: {frequency: one time, takes: 10m, emits: [completed]}\n" + step, races=3)
+    assert len(app.ids) == times
 
 
 def test_a_doubt_in_one_of_several_plays_keeps_the_whole_from_passing(tmp_path: Path) -> None:

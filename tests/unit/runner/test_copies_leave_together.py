@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulator.authoring import receiver_at
 from simulator.clock import JumpClock, Scale
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, Exchange, Outcome
@@ -15,7 +17,8 @@ from simulator.receiver import Receiver
 from simulator.runner.play import Pace, Player
 from simulator.runner.probing import Prober
 from simulator.runner.stop import Stop
-from simulator.scenario import Scenario
+from simulator.scenario import Export, Scenario
+from simulator.timeline import plan
 from simulator.wire import Request
 from simulator.wire.gate import Gate
 from tests import making
@@ -162,3 +165,19 @@ def test_times_that_differ_keep_their_order_also_where_others_share_one(tmp_path
     start, end = pair(1, due=60.001)
     other = start._replace(number=2, id="8")
     assert gates(tmp_path, [start, other, end._replace(number=3)]) == [None, None, None]
+
+
+@pytest.mark.parametrize("scale", ["instant", "real"])
+def test_no_pair_of_many_exports_alike_is_torn(scale: str, tmp_path: Path) -> None:
+    many = Export(name="many", count=70, takes=0.0, traits={"frequency": "one time"})
+    scenario = Scenario(title="t", provider="clevertap", source="", text="", exports=(many,))
+    planned = plan(scenario, receiver_at("http://127.0.0.1:8000/"), seed=1, start=datetime(2026, 1, 5, tzinfo=UTC))
+    assert sizes(gates(tmp_path, list(planned), scale)) == [2] * 70
+
+
+@pytest.mark.parametrize("alone", [63, 64])
+def test_a_pair_waits_until_both_may_be_under_way(alone: int, tmp_path: Path) -> None:
+    before = [one for number in range(101, 101 + alone) for one in copies(number, 1, due=60.0)]
+    found = gates(tmp_path, [*before, *pair(200)])
+    assert found[:alone] == [None] * alone
+    assert sizes(found) == [2]

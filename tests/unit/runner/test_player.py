@@ -173,11 +173,13 @@ def test_in_compressed_time_what_lies_within_the_timeout_leaves_side_by_side(tmp
     assert asyncio.run(story()) == 2
 
 
-def test_jobs_bound_what_is_in_flight_in_compressed_time(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("together", "most"), [(1, 3), (2, 2), (5, 3)])
+def test_jobs_bound_what_is_in_flight_in_compressed_time(together: int, most: int, tmp_path: Path) -> None:
     played = Played(tmp_path, "instant", held=True, jobs=3)
+    told = [delivery(number, 0.0)._replace(run=number // together, id="1") for number in range(10)]
 
     async def story() -> int:
-        playing = asyncio.ensure_future(played.player.play([delivery(number, 0.0) for number in range(1, 11)]))
+        playing = asyncio.ensure_future(played.player.play(told))
         most = 0
         while not playing.done():
             for _ in range(10):
@@ -186,7 +188,7 @@ def test_jobs_bound_what_is_in_flight_in_compressed_time(tmp_path: Path) -> None
             played.receiving.answer_all()
         return most
 
-    assert asyncio.run(story()) == 3
+    assert asyncio.run(story()) == most
     assert len(played.receiving.arrived) == 10
 
 
@@ -220,8 +222,9 @@ def test_a_stopped_run_sends_nothing_more_and_says_that_it_is_incomplete(tmp_pat
 
     def deliveries() -> Any:
         yield delivery(1, 0.0)
+        yield delivery(2, 1.0)  # looked at before the first leaves: it might be of the same moment
         played.stop.ask()
-        yield delivery(2, 1.0)
+        yield delivery(3, 2.0)
 
     assert asyncio.run(played.player.play(deliveries())) is False
     assert [body for _, body in played.receiving.arrived] == [b'{"n":1}']
@@ -233,8 +236,8 @@ def test_a_delivery_the_sender_is_too_late_for_is_skipped_when_a_tolerance_is_se
     def deliveries() -> Any:
         yield delivery(1, 0.0)
         yield delivery(2, 10.0)
-        played.clock.slept += 5.0  # until 15.0
         yield delivery(3, 12.0)
+        played.clock.slept += 5.0  # until 15.0, when the second is about to leave
         yield delivery(4, 13.0)
 
     asyncio.run(played.player.play(deliveries()))

@@ -13,7 +13,8 @@ from simulator.clock import JumpClock
 from simulator.journal import Journal, JournalWriter
 from simulator.model import Delivery, Exchange, Observation, Outcome
 from simulator.receiver import Probe, Receiver
-from simulator.runner.probing import Prober, selected
+from simulator.runner.asking import observed, selected, subject_of
+from simulator.runner.probing import Prober
 from simulator.scenario import Export, Scenario
 from simulator.wire import Request
 from tests import making
@@ -124,6 +125,9 @@ def test_without_a_claim_or_without_an_id_nothing_is_asked(tmp_path: Path) -> No
     [
         (shows(status="Completed", effects=1), True, ""),
         (shows(404), False, ""),
+        (shows(status=None, effects=None), False, ""),
+        (shows(status=None, effects=0), True, ""),
+        (shows(effects=[]), True, ""),
         (shows(500), None, "the probe answered 500"),
         (Exchange(Outcome.REFUSED, detail="nobody listens"), None, "refused: nobody listens"),
         (Exchange(Outcome.TIMEOUT_HEADERS), None, "timeout.headers"),
@@ -144,6 +148,30 @@ def test_an_answer_says_present_absent_or_nothing(
     assert seen.moment == "before"
 
 
+@pytest.mark.parametrize(
+    ("select", "body", "present"),
+    [
+        ({"effects": "$.sent[*]"}, {"sent": []}, True),
+        ({"status": "$[0].status", "effects": "$[*]"}, [], False),
+        ({"status": "$[0].status", "effects": "$[*]"}, [{"status": "Completed"}], True),
+        ({"status": "$.export.status", "effects": "$.export.effects"}, {"export": None, "refused": ["it"]}, False),
+        ({"status": "$.export.status"}, {"refused": ["it"]}, False),
+        ({"status": "$.export.status"}, {"export": {"state": "new"}}, True),
+        ({"status": "$.status"}, {"state": "new"}, True),
+        ({"status": "$.status", "effects": "$.sent[*]"}, {"status": None, "sent": []}, False),
+        ({}, {}, True),
+    ],
+)
+def test_an_answer_without_any_of_the_names_speaks_of_an_export_where_they_would_stand_in_one(
+    select: dict[str, str], body: Any, present: bool
+) -> None:
+    answer = json.dumps(body).encode()
+    exchange = Exchange(Outcome.ANSWERED, status=200, body=answer, size=len(answer), sha256="x")
+    probe = Probe(name="export", get="http://127.0.0.1:8000/{id}", select=select)
+    subject = subject_of(probe, "clevertap", id_="7", definition_id="", export="nightly", run=1)
+    assert observed(probe, exchange, subject, "end", 0.0, 0.1).present is present
+
+
 def test_after_an_answer_one_waits_a_moment_for_the_effect(tmp_path: Path) -> None:
     probed = Probed(tmp_path, [watch()], shows(404), shows(status="Initiated"), shows(status="Completed"))
     asyncio.run(probed.prober.after(delivery(), 0.25))
@@ -161,6 +189,12 @@ def test_the_receivers_own_word_is_the_effect_too(tmp_path: Path) -> None:
     probed = Probed(tmp_path, [watch()], shows(status="done"), words={"Completed": ("done",)})
     asyncio.run(probed.prober.after(delivery(), 0.25))
     assert len(probed.seen()) == 1
+
+
+def test_a_number_is_nobodys_word_as_for_the_judge(tmp_path: Path) -> None:
+    probed = Probed(tmp_path, [watch()], shows(status=3), shows(status="3"))
+    asyncio.run(probed.prober.after(delivery(status="3"), 0.25))
+    assert [one.values["status"] for one in probed.seen()] == [3, "3"]
 
 
 def test_a_stale_notification_is_not_waited_for(tmp_path: Path) -> None:
@@ -193,7 +227,7 @@ def test_at_the_end_a_claim_that_is_never_settled_is_watched_for_its_whole_windo
 def test_a_query_that_may_find_several_gives_a_list_also_of_one_and_of_none(runs: list[int]) -> None:
     body = json.dumps({"runs": [{"n": one} for one in runs], "id": 12345678901234567890}).encode()
     select = {"runs": "$.runs[*].n", "none": "$.none", "id": "$.id"}
-    assert selected(select, body, len(body)) == {"runs": runs, "id": 12345678901234567890}
+    assert selected(select, json.loads(body)) == {"runs": runs, "id": 12345678901234567890}
 
 
 def test_names_that_are_all_null_say_that_nothing_is_known(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from simulator.authoring import parse_url
 from simulator.clock import JumpClock
 from simulator.errors import NeverReached
 from simulator.model import Exchange, HangUp, Outcome, Url
-from simulator.runner.readiness import somebody_there
+from simulator.runner.readiness import check_reachable
 from simulator.wire import Request
 
 ONE, OTHER = parse_url("http://one.test/hooks?token=abcdefgh"), parse_url("http://other.test:8000/")
@@ -36,7 +36,7 @@ class Asked:
 
 
 def knock(asked: Asked, urls: Sequence[Url] = (ONE,)) -> None:
-    asyncio.run(somebody_there(urls, asked, JumpClock()))
+    asyncio.run(check_reachable(urls, asked, JumpClock()))
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.DNS, Outcome.BLOCKED, Outcome.TIMEOUT_CONNECT])

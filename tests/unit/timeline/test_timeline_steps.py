@@ -179,7 +179,7 @@ def test_a_body_with_a_key_twice_is_broken() -> None:
 
 def test_a_fault_is_a_script_and_the_body_stays_what_was_meant() -> None:
     delivery = one(QUIET, step(fault={"truncate": "50%"}))
-    assert delivery.fault == "truncate 50%"
+    assert delivery.fault_name == "truncate 50%"
     assert delivery.script == (delivery.data[: len(delivery.head) + len(delivery.body) // 2], HangUp())
     assert delivery.valid
     assert not delivery.genuine
@@ -187,7 +187,7 @@ def test_a_fault_is_a_script_and_the_body_stays_what_was_meant() -> None:
 
 def test_another_method_is_told_of_wherever_the_request_is() -> None:
     delivery = one(QUIET, step(fault={"method": "GET"}))
-    assert delivery.fault == "method GET"
+    assert delivery.fault_name == "method GET"
     assert delivery.script == (b"GET" + one(QUIET, step()).data.removeprefix(b"POST"),) == (delivery.data,)
     assert delivery.shown_head.startswith("GET /hook HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n")
     assert delivery.route.method == "GET"

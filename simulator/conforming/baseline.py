@@ -12,7 +12,9 @@ from simulator.authoring.baselines import Baseline, Entry
 from simulator.model import Known, Verdict
 from simulator.rule import Judged
 
-_TO_BE_SAID: Final = "to be said"
+TO_BE_SAID: Final = "to be said"
+"""The reason of what a baseline took up by itself, until somebody says why."""
+
 _HEADING: Final = "# What the receiver is known not to keep yet, for: partnersim conform --baseline FILE\n"
 _PLAIN: Final = re.compile(r"[a-z][a-z0-9]*")
 
@@ -22,11 +24,12 @@ def applied(baseline: Baseline, judged: Sequence[Judged], today: date) -> tuple[
 
     From the day that an entry names, its failure counts like any other, and says so.
     """
-    return tuple(_with(_entry(baseline, one), one, today) for one in judged)
+    return tuple(_with(entry_for(baseline, one.rule.name, one.partner), one, today) for one in judged)
 
 
-def _entry(baseline: Baseline, one: Judged) -> Entry | None:
-    return next((each for each in baseline if each.rule == one.rule.name and each.partner in {"", one.partner}), None)
+def entry_for(baseline: Baseline, rule: str, partner: str) -> Entry | None:
+    """What it says of that rule with that partner's notifications; None: nothing."""
+    return next((each for each in baseline if each.rule == rule and each.partner in {"", partner}), None)
 
 
 def _with(entry: Entry | None, one: Judged, today: date) -> Judged:
@@ -49,7 +52,7 @@ def renewed(baseline: Baseline, judged: Sequence[Judged], taken: Collection[str]
     played = {one.rule.name: tuple(one.rule.played) for one in judged}
     kept = chain.from_iterable(_left(entry, played.get(entry.rule, ()), passed, taken) for entry in baseline)
     new = (
-        Entry(one.rule.name, one.partner, _TO_BE_SAID)
+        Entry(one.rule.name, one.partner, TO_BE_SAID)
         for one in judged
         if more and _counts(one.verdict) and one.rule.level != "may"
     )

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from simulator.authoring import Baseline, Entry, parse_baseline, parse_rule
+from simulator.conforming.baseline import applied, rendered, renewed
 from simulator.model import Known, Level, Result, Verdict
 from simulator.rule import Judged, Rule
-from simulator.runner.baseline import applied, rendered, renewed
 from tests.making import made_play
 
 PASSED, FAILED, UNCLEAR, NOT = Result.PASSED, Result.FAILED, Result.INCONCLUSIVE, Result.NOT_APPLICABLE

@@ -1,6 +1,6 @@
 """Serves one flawed receiver: the correct one on asyncio, but for a method that a hurried author would write otherwise.
 
-python -m tests.receivers.flawed.flaws auth/suffix --port 8000 --log told.ndjson --authorization 'Bearer secret'
+python -m tests.receivers.flawed.serve auth/suffix --port 8000 --log told.ndjson --authorization 'Bearer secret'
 """
 
 import sys

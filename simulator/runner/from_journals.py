@@ -23,7 +23,7 @@ def report_of(paths: Iterable[str | Path]) -> Report:
     Raises:
         StorageError: one cannot be read, or is none.
     """
-    journals = [Journal.open(file) for path in paths for file in _files(Path(path))]
+    journals = [Journal.open(file) for path in paths for file in files_in(Path(path))]
     named = {journal.path.resolve() for journal in journals}
     firsts = [one for one in journals if (of := _told_by(one.path)) is None or of.resolve() not in named]
     header = firsts[0].header
@@ -32,7 +32,7 @@ def report_of(paths: Iterable[str | Path]) -> Report:
         started=header["started"],
         seed=header["seed"],
         plays=tuple(_whole(one) for one in firsts),
-        interrupted=max((_exit_code(one) for one in firsts), default=0),
+        interrupted=max((_exit_code(one) for one in journals), default=0),
     )
 
 
@@ -51,18 +51,23 @@ def play_of(journal: Journal, *, judged: bool = True) -> Play:
         ) from error
 
 
-def _files(path: Path) -> list[Path]:
-    """The journal itself, or all those of a folder.
+def files_in(path: Path) -> list[Path]:
+    """The journal itself, or all those of a folder, in the order in which they are counted.
 
     Raises:
         StorageError: the folder has none.
     """
     if not path.is_dir():
         return [path]
-    found = sorted(path.glob("*.ndjson"))
+    found = sorted(path.glob("*.ndjson"), key=_counted)
     if not found:
         raise StorageError(f"the folder {path} has no journals", _below(path))
     return found
+
+
+def _counted(path: Path) -> list[str | int]:
+    """Orders names as they were counted: 10 stands before 100, and after 9."""
+    return [int(part) if place % 2 else part for place, part in enumerate(re.split(r"([0-9]+)", path.name))]
 
 
 def _below(path: Path) -> str:
@@ -104,7 +109,8 @@ def _play_of(journal: Journal, *, judged: bool) -> Play:
 
 def _whole(journal: Journal) -> Play:
     """One scenario's play, with the second that confirms it, and with those made because what races may win once."""
-    beside = sorted(journal.path.parent.glob(f"{glob.escape(journal.path.stem)}{AGAIN}*{journal.path.suffix}"))
+    again = f"{glob.escape(journal.path.stem)}{AGAIN}*{journal.path.suffix}"
+    beside = sorted(journal.path.parent.glob(again), key=_counted)
     others = [one for one in beside if not one.stem.endswith(CONFIRMING)]
     return gravest([_with_confirmation(one) for one in (journal, *map(Journal.open, others))])
 

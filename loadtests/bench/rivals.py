@@ -1,0 +1,128 @@
+"""One sender for so many seconds: `python -m loadtests.bench.rivals NAME URL SECONDS` says how much, in what CPU time.
+
+Started by `senders`, a process for each: what one library patches or keeps is none of another's business. All send the
+same bytes; what has to be imported or planned first is not counted.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from loadtests.bench.senders import BODY, CONNECTIONS, HEADERS
+
+_HEADERS: Final = dict(header.split(": ", 1) for header in HEADERS)
+
+
+def timeline(url: str, seconds: float) -> tuple[int, float]:
+    """The corridor: a planned timeline as fast as it goes, the journal written, every answer strictly read."""
+    from loadtests.bench.playing import planned, played
+
+    text = "scenario: A fleet\nprovider: clevertap\nclock: {scale: instant}\nexports:\n  fleet: {count: 20000}\n"
+    scenario, deliveries = planned(text, url, _HEADERS["Authorization"])
+    run = played(scenario, deliveries, url, scale="instant", jobs=CONNECTIONS, seconds=seconds)
+    return run.attempts, run.cpu
+
+
+def session(url: str, seconds: float) -> tuple[int, float]:
+    """One kept connection of requests: it has no way to keep several busy but threads."""
+    import requests
+
+    with requests.Session() as kept:
+        kept.headers.update(_HEADERS)
+        return _while(seconds, lambda: kept.post(url, data=BODY, timeout=5.0).raise_for_status())
+
+
+def aiohttp(url: str, seconds: float) -> tuple[int, float]:
+    """As many workers as there are connections, on uvloop."""
+    import aiohttp
+    import uvloop
+
+    async def send() -> tuple[int, float]:
+        sent = 0
+        async with aiohttp.ClientSession(headers=_HEADERS, connector=aiohttp.TCPConnector(limit=CONNECTIONS)) as kept:
+
+            async def one() -> None:
+                nonlocal sent
+                while time.perf_counter() < until:
+                    async with kept.post(url, data=BODY) as answer:
+                        await answer.read()
+                        sent += 1
+
+            began, until = time.process_time(), time.perf_counter() + seconds
+            await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
+            return sent, time.process_time() - began
+
+    return uvloop.run(send())
+
+
+def fast_http_user(url: str, seconds: float) -> tuple[int, float]:
+    """Locust's fast one."""
+    from locust import FastHttpUser
+
+    return _locust(FastHttpUser, url, seconds)
+
+
+def http_user(url: str, seconds: float) -> tuple[int, float]:
+    """Locust's usual one, on requests."""
+    from locust import HttpUser
+
+    return _locust(HttpUser, url, seconds)
+
+
+def _locust(kind: Any, url: str, seconds: float) -> tuple[int, float]:
+    """That kind of user, as many as there are connections, in one process without a page."""
+    import gevent
+    from locust import constant, task
+    from locust.env import Environment
+
+    class Posting(kind):  # type: ignore[misc] # Locust chooses the class
+        wait_time = constant(0)
+        host = url
+
+        @task
+        def post(self) -> None:
+            self.client.post("", data=BODY, headers=_HEADERS, name="post")
+
+    environment = Environment(user_classes=[Posting])
+    runner = environment.create_local_runner()
+    runner.start(CONNECTIONS, spawn_rate=CONNECTIONS)
+    gevent.sleep(1.0)
+    before, began = environment.stats.total.num_requests, time.process_time()
+    gevent.sleep(seconds)
+    sent, spent = environment.stats.total.num_requests - before, time.process_time() - began
+    if environment.stats.total.num_failures:
+        raise SystemExit(f"{environment.stats.total.num_failures} failed")
+    runner.quit()
+    return sent, spent
+
+
+def _while(seconds: float, work: Callable[[], object]) -> tuple[int, float]:
+    """As often as it goes in that time: how often, and the CPU time it took."""
+    work()
+    sent, began, until = 0, time.process_time(), time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        work()
+        sent += 1
+    return sent, time.process_time() - began
+
+
+RIVALS: Final[Mapping[str, Callable[[str, float], tuple[int, float]]]] = {
+    "timeline": timeline,
+    "aiohttp": aiohttp,
+    "fast-http-user": fast_http_user,
+    "http-user": http_user,
+    "requests": session,
+}
+
+
+def main() -> None:
+    """Send, and say how much."""
+    name, url, seconds = sys.argv[1:]
+    sent, spent = RIVALS[name](url, float(seconds))
+    print(f"sent {sent} cpu {spent:.3f}")
+
+
+if __name__ == "__main__":
+    main()

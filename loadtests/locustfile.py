@@ -1,0 +1,37 @@
+"""What Locust reads: the orders of `partnersim load`, or users who live the lives of exports.
+
+    locust -f loadtests/locustfile.py --headless -u 20 -r 10 -t 10s --host http://127.0.0.1:8000
+
+Users can be chosen by name: `locust -f loadtests/locustfile.py CleverTapUser …`.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # not a folder of that name where the run is started
+
+from locust import events
+
+from simulator.load.orders import ORDERS
+
+if ORDERS in os.environ:
+    from loadtests.orders_run import OrderedUser, OrdersRun
+
+    USERS: tuple[type, ...] = (OrderedUser,)
+
+    @events.init.add_listener
+    def take_orders(environment: Any, **_: object) -> None:
+        """Run them."""
+        OrdersRun(Path(os.environ[ORDERS]), environment)
+
+else:
+    from loadtests.options import add_options
+    from loadtests.users import CleverTapUser, LivesRun, ReachFiveUser, settle
+
+    USERS = (CleverTapUser, ReachFiveUser)
+    events.init_command_line_parser.add_listener(lambda parser, **_: add_options(parser))
+    events.init.add_listener(lambda environment, **_: settle(environment))
+    events.test_start.add_listener(LivesRun.begin)
+    events.test_stop.add_listener(LivesRun.end)

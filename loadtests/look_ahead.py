@@ -1,0 +1,69 @@
+"""Plans a share some seconds before it is due: planning takes its time, and sending must not wait for it."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from time import perf_counter
+
+import gevent
+
+from simulator.model import Delivery
+
+_SLICE = 0.001  # seconds of planning at a stretch
+_PAUSE = 0.001  # seconds for all else in between
+_AHEAD = 20.0  # seconds before they are due
+_MOST = 30_000  # deliveries: more than that would cost memory
+_FIRST = 15.0  # seconds of planning, at most, before the load begins
+
+
+class LookAhead:
+    """What is due next, in order; `exhausted` once nothing more is to come."""
+
+    def __init__(self, share: Iterable[Delivery]) -> None:
+        self.ready: deque[Delivery] = deque()
+        self.exhausted = False
+        self._share = iter(share)
+        self._copies: dict[tuple[str, int, str, str, float], list[Delivery]] = {}
+
+    def fill(self) -> None:
+        """Before the load begins: as much as there is room for."""
+        began = perf_counter()
+        while not self._enough(0.0) and perf_counter() - began < _FIRST:
+            self._plan()
+            gevent.sleep(0)
+
+    def keep_filling(self, now: Callable[[], float]) -> None:
+        """While the load goes on, in the sender's rests; `now` gives seconds since it began."""
+        while not self.exhausted:
+            if self._enough(now()):
+                gevent.sleep(0.05)
+            else:
+                self._plan()
+                hurried = not self.ready or self.ready[-1].due < now() + 1.0
+                gevent.sleep(0 if hurried else _PAUSE)
+
+    def more(self) -> bool:
+        """Whether there is another one, planned now if need be."""
+        while not self.ready and not self.exhausted:
+            self._plan()
+        return bool(self.ready)
+
+    def _enough(self, now: float) -> bool:
+        ready = self.ready
+        return self.exhausted or len(ready) >= _MOST or (bool(ready) and ready[-1].due > now + _AHEAD)
+
+    def _plan(self) -> None:
+        """Plan for a moment. Copies that leave together come one after the other."""
+        until = perf_counter() + _SLICE
+        while perf_counter() < until:
+            one = next(self._share, None)
+            if one is None:
+                self.exhausted = True
+                return
+            if one.together == 1:
+                self.ready.append(one)
+                continue
+            key = (one.export, one.run, one.step, one.event, one.due)
+            copies = self._copies.setdefault(key, [])
+            copies.append(one)
+            if len(copies) == one.together:
+                self.ready.extend(self._copies.pop(key))

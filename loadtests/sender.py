@@ -1,0 +1,197 @@
+"""Sends deliveries as the corridor does: exact bytes, one deadline, one kept connection, a closed list of outcomes."""
+
+from collections.abc import Callable
+from time import perf_counter
+
+from gevent import GreenletExit
+
+from loadtests.line import Line, Lines, Overdue
+from simulator.model import Delivery, Exchange, Outcome, Url
+from simulator.wire.answers import Answer
+from simulator.wire.failure import Failure, broken, overdue
+
+
+class Sender:
+    """One user's connection to the receiver (to each of its hosts, where it has several).
+
+    `now` gives seconds since the load began: what an exchange's moments are told in. `stopped` once the greenlet was
+    told to end in the middle of an exchange: whoever wrote that down is to end then.
+    """
+
+    def __init__(self, lines: Lines, now: Callable[[], float]) -> None:
+        self.stopped = False
+        self._lines = lines
+        self._now = now
+        self._idle: dict[tuple[str, str, int], Line] = {}
+
+    def carry(self, delivery: Delivery, leave: Callable[[], None] | None = None) -> Exchange:
+        """Make one exchange. Never raises for anything that a receiver, a network or a name server does.
+
+        `leave` is called when the request can go, a connection being there, and returns when it shall.
+        """
+        if self.stopped:  # a second exchange would make the user one that nothing ends
+            raise GreenletExit
+        carried = _Carried(delivery, self._lines, self._now)
+        url = delivery.route.url
+        place = (url.scheme, url.host, url.port)
+        line = self._idle.pop(place, None)
+        if line is not None and not line.usable(perf_counter()):
+            line.close()
+            line = None
+        carried.line, carried.reused = line, line is not None
+        exchange = carried.made(url, leave)
+        self.stopped = carried.stopped
+        line = carried.line
+        if line is not None:
+            if carried.keep:
+                line.since, line.keep = perf_counter(), carried.keep
+                self._idle[place] = line
+            else:
+                line.close(orderly=exchange.outcome in {Outcome.ANSWERED, Outcome.REDIRECTED})
+        return exchange
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        while self._idle:
+            self._idle.popitem()[1].close()
+
+
+class _Carried:
+    """One exchange on its way."""
+
+    __slots__ = (
+        "_answer",
+        "_deadline",
+        "_delivery",
+        "_lines",
+        "_now",
+        "_sent",
+        "_unwritten",
+        "keep",
+        "line",
+        "reused",
+        "stopped",
+    )
+
+    def __init__(self, delivery: Delivery, lines: Lines, now: Callable[[], float]) -> None:
+        self.line: Line | None = None
+        self.reused = False
+        self.stopped = False
+        self.keep = 0.0  # for how long the connection may idle then
+        self._delivery = delivery
+        self._lines = lines
+        self._now = now
+        self._deadline = perf_counter() + delivery.route.timeout
+        self._answer = Answer()
+        self._sent = 0.0
+        self._unwritten = False
+
+    def made(self, url: Url, leave: Callable[[], None] | None) -> Exchange:
+        try:
+            return self._play(url, leave)
+        except Overdue:
+            phase = self._phase()
+            return self._exchange(phase, overdue(phase, self._delivery.route.timeout))
+        except Failure as failure:
+            excused = failure.outcome in {Outcome.CLOSED, Outcome.TRUNCATED}
+            return self._exchange(failure.outcome, failure.detail + (self._before() if excused else ""))
+        except OSError as error:
+            return self._broken(error)
+        except GreenletExit:  # the run is over: whoever sends writes this down and goes
+            self.stopped = True
+            if self._sent:
+                return self._exchange(Outcome.IN_DOUBT, "the sender stopped before the answer was complete")
+            return self._exchange(Outcome.SKIPPED, "the sender stopped before anything was sent")
+
+    def _play(self, url: Url, leave: Callable[[], None] | None) -> Exchange:
+        if self._delivery.script is not None:
+            return self._exchange(Outcome.SKIPPED, "dropped: a load does not play faults on the wire")
+        line = self.line
+        if line is None:
+            line = self.line = self._lines.open(url, self._deadline)
+            line.shake_hands(self._deadline)
+        if leave is not None:
+            leave()
+        self._sent = self._now()
+        rest = line.write(self._delivery.data)
+        if rest and (early := self._write_on(line, rest)):
+            return early
+        return self._read(line)
+
+    def _write_on(self, line: Line, rest: bytes) -> Exchange | None:
+        """Write what the system did not take at once, and hear what comes meanwhile."""
+        self._unwritten = True
+        while rest:
+            data = line.read(self._deadline, writing=True)
+            if data is not None and self._fed(line, data):
+                return self._complete("answered before the whole request was written")
+            rest = line.go_on(rest)
+        self._unwritten = False
+        return None
+
+    def _read(self, line: Line) -> Exchange:
+        while (data := line.read(self._deadline)) is None or not self._fed(line, data):
+            pass
+        return self._complete("")
+
+    def _fed(self, line: Line, data: bytes) -> bool:
+        if data:
+            return self._answer.feed(data)
+        self._answer.end(goodbye=line.goodbye)
+        return True
+
+    def _complete(self, detail: str) -> Exchange:
+        answer = self._answer
+        if answer.capped:
+            detail = f"the body was read up to {answer.size} bytes and no further"
+        self.keep = 0.0 if answer.capped or answer.extra or self._unwritten else answer.keep
+        return self._exchange(answer.outcome, detail)
+
+    def _broken(self, error: OSError) -> Exchange:
+        """The connection broke; an answer that came just before is one all the same."""
+        line = self.line
+        if line is None:
+            return self._exchange(Outcome.REFUSED, f"connection failed: {error}")
+        if not line.ready:
+            return self._exchange(Outcome.TLS, "the connection was reset during the TLS handshake")
+        try:
+            while data := line.rest():
+                if self._answer.feed(data):
+                    self._unwritten = True
+                    return self._complete("answered before the whole request was written")
+        except (OSError, Failure):
+            pass  # nothing more is to be had; the first reason is the better one
+        return self._exchange(Outcome.RESET, broken(error, begun=self._answer.begun) + self._before())
+
+    def _phase(self) -> Outcome:
+        """How it is called when time is over now."""
+        if self.line is None:
+            return Outcome.TIMEOUT_CONNECT
+        if not self.line.ready:
+            return Outcome.TIMEOUT_TLS
+        if self._answer.status:
+            return Outcome.TIMEOUT_BODY
+        return Outcome.TIMEOUT_WRITE if self._unwritten or not self._sent else Outcome.TIMEOUT_HEADERS
+
+    def _before(self) -> str:
+        """What may excuse a receiver: it closed an idle connection just as the request left."""
+        if not self.reused or self._answer.begun:
+            return ""
+        return "; it had carried a request before, and the receiver may have been closing it already"
+
+    def _exchange(self, outcome: Outcome, detail: str) -> Exchange:
+        answer, line = self._answer, self.line
+        return Exchange(
+            outcome,
+            answer.status,
+            answer.head,
+            answer.body,
+            answer.size,
+            answer.sha256,
+            answer.capped,
+            self._sent,
+            self._now(),
+            line.number if line is not None else 0,
+            self.reused,
+            detail,
+        )

@@ -1,0 +1,155 @@
+"""What the options of `partnersim load` come to, with the `load:` blocks of the scenarios: flags win over blocks."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from simulator.cli.load_options import AT_ONCE
+from simulator.clock import fresh_seed, seconds
+from simulator.documents import did_you_mean, quoted
+from simulator.errors import UsageError
+from simulator.load.curves import SHAPES
+from simulator.load.orders import Orders
+from simulator.load.thresholds import Threshold, thresholds
+from simulator.load.words import percentage, rate
+from simulator.scenario import Scenario
+
+SHARES: Final = ("repeat", "stale", "malformed", "unauthorized")
+"""What is not plain, in shares of all."""
+
+_RATE, _SECONDS, _LIFE = "100/s", 60.0, 2.0  # where nobody says anything
+
+
+def orders_of(options: Mapping[str, Any], scenarios: Sequence[Scenario], start: str) -> Orders:
+    """What is to be sent. `start` is ISO 8601 with zone.
+
+    Raises:
+        UsageError: the words contradict one another.
+    """
+    connections = options["connections"] or AT_ONCE
+    if options["model"] == "closed":
+        connections = _users(options)
+    elif options["users"]:
+        raise UsageError("--users goes with --model closed", "in an open model the rate says how much is sent")
+    shape = _said(options, "shape", scenarios, _of("shape"), "steady")
+    if shape not in SHAPES:
+        raise UsageError(
+            f"there is no shape {quoted(shape)}{did_you_mean(shape, SHAPES)}", f"there are {', '.join(SHAPES)}"
+        )
+    duration = _said(options, "duration", scenarios, lambda block: _seconds(block, "for"), _SECONDS)
+    if not duration:
+        raise UsageError("--for is 0s: nothing would be sent", "e.g. --for 60s")
+    return Orders(
+        scenarios=tuple(one.source for one in scenarios),
+        receiver_file=options["receiver_file"] or "",
+        to=options["to"] or "",
+        rate=_said(options, "rate", scenarios, lambda block: rate(block["rate"]) if "rate" in block else None)
+        or rate(_RATE),
+        seconds=duration,
+        shape=shape,
+        **_shares(options, scenarios),
+        life=_said(options, "life", scenarios, lambda block: _seconds(block, "life"), _LIFE),
+        seed=fresh_seed() if options["seed"] is None else options["seed"],
+        start=start,
+        workers=options["workers"],
+        connections=connections,
+        model=options["model"],
+        client=options["client"],
+        allow=tuple(options["allow_target"]),
+    )
+
+
+def thresholds_of(options: Mapping[str, Any], scenarios: Sequence[Scenario]) -> tuple[Threshold, ...]:
+    """Those of the flags, and those of the blocks that no flag speaks of.
+
+    Raises:
+        UsageError: one is none, or two contradict one another.
+    """
+    names = dict.fromkeys(name for one in scenarios for name in one.load.get("thresholds", {}))
+    told = {one.name for one in thresholds({}, options["thresholds"])}
+    open_ = {name: _agreed(f"threshold {name}", scenarios, _threshold(name)) for name in names if name not in told}
+    return thresholds(open_, options["thresholds"])
+
+
+def for_others(orders: Orders) -> Orders:
+    """The same as it stands in a file, for processes that run in another folder: whole paths, and no URL."""
+    whole = [_whole(one) for one in orders.scenarios]
+    return replace(orders, scenarios=tuple(whole), receiver_file=_whole(orders.receiver_file), to="")
+
+
+def _whole(name: str) -> str:
+    """A file by its whole path; the name of something that ships as it is."""
+    file, at, partner = name.rpartition("@")
+    if at and Path(file).is_file():
+        return f"{Path(file).resolve()}@{partner}"
+    return str(Path(name).resolve()) if name and Path(name).is_file() else name
+
+
+def _users(options: Mapping[str, Any]) -> int:
+    """Connections of each worker, of all users."""
+    if options["rate"]:
+        raise UsageError("--rate goes with --model open", "in a closed model the answers say how much is sent")
+    if options["connections"]:
+        raise UsageError("--connections goes with --model open", "each of --users has one")
+    if not options["users"]:
+        raise UsageError("--model closed needs to know how many send at once", "e.g. --users 50")
+    users, workers = options["users"], options["workers"]
+    if users < workers:
+        raise UsageError(f"{users} users cannot share {workers} workers", "take fewer --workers, or more --users")
+    if users % workers:
+        raise UsageError(f"{users} users cannot be shared evenly by {workers} workers", "take a multiple of --workers")
+    return int(users // workers)
+
+
+def _shares(options: Mapping[str, Any], scenarios: Sequence[Scenario]) -> dict[str, float]:
+    found = {name: _said(options, name, scenarios, _share(name), 0.0) for name in SHARES}
+    if (together := sum(found.values())) > 1.0 + 1e-9:
+        said = ", ".join(f"{name} {value * 100:.4g}%" for name, value in found.items() if value)
+        raise UsageError(f"the shares come to {together * 100:.4g}%: {said}", "all of them together are 100% at most")
+    if found["malformed"] + found["unauthorized"] >= 1.0:
+        raise UsageError("with nothing but what is wrong, nothing could be lost", "leave some of it genuine")
+    return found
+
+
+def _said(
+    options: Mapping[str, Any],
+    name: str,
+    scenarios: Sequence[Scenario],
+    read: Callable[[Mapping[str, Any]], Any],
+    usual: Any = None,
+) -> Any:
+    """What the flag says, else what the blocks agree on, else what is usual."""
+    if options[name] is not None:
+        return options[name]
+    found = _agreed("--for" if name == "duration" else f"--{name}", scenarios, read)
+    return usual if found is None else found
+
+
+def _agreed(what: str, scenarios: Sequence[Scenario], read: Callable[[Mapping[str, Any]], Any]) -> Any:
+    """What the blocks that speak of it say.
+
+    Raises:
+        UsageError: they say different things.
+    """
+    said = {one.source: value for one in scenarios if (value := read(one.load)) is not None}
+    if len(set(said.values())) > 1:
+        places = ", ".join(f"{source} {value}" for source, value in said.items())
+        raise UsageError(f"the scenarios do not agree on {what}: {places}", "say it on the command line")
+    return next(iter(said.values()), None)
+
+
+def _of(name: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda block: block.get(name)
+
+
+def _seconds(block: Mapping[str, Any], name: str) -> float | None:
+    return seconds(block[name]) if name in block else None
+
+
+def _share(name: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda block: percentage(block["mix"][name]) if name in block.get("mix", {}) else None
+
+
+def _threshold(name: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda block: block.get("thresholds", {}).get(name)

@@ -1,0 +1,169 @@
+"""How a load is put together from a command line, and sent."""
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from simulator.cli.choosing import chosen_receiver, chosen_scenarios
+from simulator.cli.load_options import AT_ONCE, WINDOW
+from simulator.cli.load_orders import SHARES, for_others, orders_of, thresholds_of
+from simulator.cli.load_progress import load_line
+from simulator.cli.output import say
+from simulator.cli.playing import journal_folder
+from simulator.cli.telling import check_reports
+from simulator.clock import spelled, utc_now
+from simulator.curl import shell_address
+from simulator.errors import StorageError, UsageError
+from simulator.load.conducting import Load, conduct
+from simulator.load.orders import AUTHORIZATION, TO, Orders, planned
+from simulator.load.processes import Lost, check_locust
+from simulator.load.thresholds import Threshold
+from simulator.load.words import spelled_rate
+from simulator.model import Report
+from simulator.receiver import Receiver
+from simulator.resources import shipped_scenarios
+from simulator.timeline import story_start
+
+MADE_FOR_LOADS = "load/"
+"""How the names of those shipped scenarios begin."""
+
+_LOCUST = {"locust-html": "--html", "locust-csv": "--csv"}
+_INTERRUPTED = "interrupted; what was sent is judged now, and a second signal ends that, too"
+
+Options = Mapping[str, Any]
+
+
+def checked(options: Options) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The options without the reports that Locust itself writes, and what Locust is told of those.
+
+    Raises:
+        UsageError: there is no such format, or Locust is not installed.
+    """
+    own = [one for one in options["reports"] if one[0] not in _LOCUST]
+    check_reports(own, beside=_LOCUST)
+    check_locust()
+    told = [(_LOCUST[form], str(path.absolute())) for form, path in options["reports"] if form in _LOCUST]
+    return {**options, "reports": own}, tuple(word for pair in told for word in pair)
+
+
+def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) -> Report:
+    """Send the load that a command line describes, and judge it; `more` goes to Locust as it is.
+
+    Raises:
+        UsageError: something in it is wrong; nothing was sent.
+        NeverReached: the receiver is not there.
+        StorageError: the folder cannot be written.
+    """
+    from simulator.load.judging import judged
+
+    receiver = chosen_receiver(options)
+    scenarios = chosen_scenarios(words or _made_for(receiver))
+    start = options["start"] or story_start(scenarios[0], utc_now())
+    orders = orders_of(options, scenarios, start.isoformat())
+    thresholds = thresholds_of(options, scenarios)
+    environment = _environment(options)
+    lives = sum(one.count for one in planned(orders, environment).loads)
+    if lives < orders.workers and orders.model == "open":
+        raise UsageError(
+            f"{lives} exports are too few for {orders.workers} workers",
+            "take fewer, or a higher --rate or longer --for",
+        )
+    folder = _new(journal_folder(options, utc_now()))
+
+    with load_line(folder, orders, quiet=options["quiet"]) as line:
+
+        def judging(interrupted: bool, _: Sequence[Lost]) -> Report:
+            if interrupted:
+                say(_INTERRUPTED, as_json=True, quiet=options["quiet"])
+            report = judged(
+                folder,
+                orders,
+                receiver,
+                window=options["window"],
+                sample=options["sample"],
+                thresholds=thresholds,
+                allow=frozenset(orders.allow),
+                progress=line.judging,
+            )
+            return replayable(report, again(options, orders, thresholds))
+
+        load = Load(
+            folder=folder,
+            orders=orders,
+            told=for_others(orders),
+            scenarios=scenarios,
+            receiver=receiver,
+            environment=environment,
+            judging=judging,
+            allow=frozenset(orders.allow),
+            wait_for=options["wait_for"],
+            wait_timeout=options["wait_timeout"],
+            more=more,
+            glance=line.sending,
+        )
+        return conduct(load)
+
+
+def replayable(report: Report, command: str) -> Report:
+    """The report, whose verdicts say how the load is sent again."""
+    plays = tuple(
+        replace(play, verdicts=tuple(replace(one, reproduce=one.reproduce or command) for one in play.verdicts))
+        for play in report.plays
+    )
+    return replace(report, plays=plays)
+
+
+def again(options: Options, orders: Orders, thresholds: Sequence[Threshold]) -> str:
+    """The command line that sends the same load again; where a secret stood, it has a variable."""
+    words = ["partnersim load", *map(shlex.quote, orders.scenarios)]
+    words += ["--receiver", shlex.quote(orders.receiver_file)] if orders.receiver_file else []
+    words += ["--to", shell_address(orders.to)] if orders.to else []
+    words += ["--rate", spelled_rate(orders.rate)] if orders.model == "open" else []
+    words += ["--for", spelled(orders.seconds), "--shape", orders.shape]
+    words += [f"--{name} {getattr(orders, name) * 100:.6g}%" for name in SHARES if getattr(orders, name)]
+    words += ["--life", spelled(orders.life), "--seed", str(orders.seed), "--start", orders.start]
+    words += ["--workers", str(orders.workers)] if orders.workers > 1 else []
+    if orders.model == "closed":
+        words += ["--model closed --users", str(orders.connections * orders.workers)]
+    elif orders.connections != AT_ONCE:
+        words += ["--connections", str(orders.connections)]
+    words += [f"--client {orders.client}"] if orders.client != "partnersim" else []
+    words += [f"--threshold {shlex.quote(str(one))}" for one in thresholds]
+    words += ["--window", spelled(options["window"])] if options["window"] != WINDOW else []
+    words += [f"--sample {options['sample']}"] if options["sample"] else []
+    words += ['--authorization "$AUTHORIZATION"'] if options["authorization"] else []
+    return " ".join([*words, *(f"--allow-target {shlex.quote(host)}" for host in orders.allow)])
+
+
+def _made_for(receiver: Receiver) -> list[str]:
+    """The shipped scenarios that are made for loads, of partners whose notifications the receiver takes."""
+    names = [name for name in shipped_scenarios() if name.startswith(MADE_FOR_LOADS)]
+    found = [one.source for one in chosen_scenarios(names) if receiver.endpoint(one.provider)]
+    if not found:
+        raise UsageError("the receiver takes no partner's notifications that a shipped load has", "name a scenario")
+    return found
+
+
+def _environment(options: Options) -> dict[str, str]:
+    """What the processes get: this environment, and what may be secret and so stands in no file."""
+    told = {AUTHORIZATION: options["authorization"], TO: options["to"]}
+    return {**os.environ, **{name: value for name, value in told.items() if value}}
+
+
+def _new(folder: Path) -> Path:
+    """The folder, in which no load stands yet.
+
+    Raises:
+        StorageError: one does, or it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.glob("*.ndjson"))
+    except OSError as error:
+        raise StorageError(f"cannot write {folder}: {error.strerror}", "name another folder with --journal") from error
+    if taken:
+        raise StorageError(f"{folder} has journals already", "name another folder with --journal: nothing is replaced")
+    return folder

@@ -1,0 +1,167 @@
+"""A load from begin to end: the receiver made ready, all sent, what was kept of it judged."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from simulator.clock import utc_now
+from simulator.load.following import following
+from simulator.load.orders import Orders, write_orders
+from simulator.load.processes import Glance, Lost, check_locust, send
+from simulator.model import Report, Result, Verdict, unplayed
+from simulator.receiver import Receiver
+from simulator.runner.event_loop import run_on_a_loop
+from simulator.runner.prepare import Settings
+from simulator.runner.session import Session, make_ready
+from simulator.runner.stop import Stop, on_signals
+from simulator.scenario import Scenario
+from simulator.version import __version__
+
+Judging = Callable[[bool, Sequence[Lost]], Report]
+"""Makes the report once nothing is sent any more: whether it was interrupted, and who was lost."""
+
+
+def _silent() -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What is to be done.
+
+    `orders` as this process names its files, `told` as those it starts are to; their environment is `environment`, and
+    `more` goes to Locust as it is. `wait_for` and `wait_timeout` (seconds) as for a `Session`. `glance` is called every
+    now and then while it is sent.
+    """
+
+    folder: Path
+    orders: Orders
+    told: Orders
+    scenarios: Sequence[Scenario]
+    receiver: Receiver
+    environment: Mapping[str, str]
+    judging: Judging
+    allow: frozenset[str] = frozenset()
+    wait_for: str | None = None
+    wait_timeout: float = 30.0
+    more: Sequence[str] = ()
+    glance: Glance = _silent
+    stop: Stop = field(default_factory=Stop)
+
+
+def conduct(load: Load) -> Report:
+    """Send it and judge it.
+
+    Raises:
+        UsageError: Locust is not installed, or the receiver cannot be started; nothing was sent.
+        NeverReached: the receiver is not there.
+        StorageError: the folder cannot be written.
+        PartnersimError: the processes that were to send it did not come up.
+    """
+    check_locust()
+    return run_on_a_loop(_conduct(load))
+
+
+async def _conduct(load: Load) -> Report:
+    stop = load.stop
+    stop.belongs_here()
+    settings = Settings(journals=load.folder, allow=load.allow)
+    session = Session(
+        scenarios=load.scenarios,
+        names=(),
+        receiver=load.receiver,
+        settings=settings,
+        wait_for=load.wait_for,
+        wait_timeout=load.wait_timeout,
+        knock=True,
+        stop=stop,
+    )
+    async with AsyncExitStack() as stack:
+        stack.enter_context(on_signals(stop))
+        await make_ready(session, stack, stop)
+        if stop.asked:
+            return _unjudged(load, stop, "before anything was sent")
+        file = write_orders(load.folder, load.told)
+        async with following(load.folder, load.orders, load.receiver, allow=load.allow):
+            lost = await send(
+                load.folder, load.orders, file.resolve(), load.environment, stop, more=load.more, glance=load.glance
+            )
+        report = await _judged(load, stop, lost)
+    if report is None:
+        return _unjudged(load, stop, f"while it was judged; all that was sent stands in {load.folder}")
+    return replace(named(report, lost), interrupted=stop.exit_code)
+
+
+async def _judged(load: Load, stop: Stop, lost: Sequence[Lost]) -> Report | None:
+    """What judging comes to; None when a signal comes meanwhile. It has a loop, and so a thread, of its own."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Report | None] = loop.create_future()
+    interrupted, listening = stop.asked, False
+
+    def settle(report: Report | None, error: BaseException | None = None) -> None:
+        if done.done():
+            return
+        if error:
+            done.set_exception(error)
+        else:
+            done.set_result(report)
+
+    def judge() -> None:
+        report: Report | None = None
+        trouble: BaseException | None = None
+        try:
+            report = load.judging(interrupted, lost)
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            trouble = error
+        with suppress(RuntimeError):  # nobody waits any more: the loop is closed
+            loop.call_soon_threadsafe(settle, report, trouble)
+
+    def heard() -> None:
+        if listening:  # not of the signal that ended the sending
+            settle(None)
+
+    stop.listen(heard)
+    listening = True
+    threading.Thread(target=judge, daemon=True).start()
+    return await done
+
+
+def _unjudged(load: Load, stop: Stop, when: str) -> Report:
+    """What is said of a load that a signal ended before it was judged."""
+    verdict = Verdict(
+        check="load/judged",
+        result=Result.INCONCLUSIVE,
+        because=f"interrupted by {stop.signal_name} {when}",
+        sentence="the load was judged",
+    )
+    orders = load.orders
+    play = unplayed(
+        verdict,
+        source=", ".join(orders.scenarios),
+        provider="",
+        seed=orders.seed,
+        start=orders.start,
+        title="A load that was interrupted",
+        complete=False,
+    )
+    began = utc_now().isoformat(timespec="seconds")
+    return Report(version=__version__, started=began, seed=orders.seed, plays=(play,), interrupted=stop.exit_code)
+
+
+def named(report: Report, lost: Sequence[Lost]) -> Report:
+    """The report, whose lost workers have the reasons that were seen here."""
+    reasons = {one.worker: one.why for one in lost}
+    if not report.load or not reasons:
+        return report
+    shares = tuple(
+        one._replace(lost=reasons.get(one.worker, one.lost)) if one.lost or one.sent < one.planned else one
+        for one in report.load.shares
+    )
+    plays = report.plays
+    if None in reasons:
+        word = f"the process that holds the workers together {reasons[None]}"
+        plays = tuple(replace(one, note="; ".join(filter(None, [one.note, word]))) for one in plays)
+    return replace(report, plays=plays, load=replace(report.load, shares=shares))

@@ -1,0 +1,204 @@
+"""Watches, while a load runs, how soon what was acknowledged shows: a few ids a second, read from their answer on.
+
+Only the first notification of an id is followed: what shows of an export that was not there can come of nothing else.
+"""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import orjson
+
+from simulator import limits
+from simulator.check import status_fits
+from simulator.clock import RealClock
+from simulator.errors import PartnersimError
+from simulator.journal import JournalWriter
+from simulator.load.merging import FOLLOWED
+from simulator.load.orders import Orders, loads_of, shard_of
+from simulator.load.parts import asked_probe
+from simulator.load.planned import PlannedLoad
+from simulator.receiver import Probe, Receiver
+from simulator.redaction import Scrub
+from simulator.runner.asking import read, subject_of
+from simulator.wire import Send
+from simulator.wire.sockets import Wire
+
+RATE: Final = 20.0  # ids a second that are followed, at most
+PATIENCE: Final = 10.0  # seconds for which one is
+_AT_ONCE: Final = 100  # ids: beyond that none is begun
+_BEFORE: Final = 20  # deliveries of each scenario whose ids are read before anything is sent
+_LOOK: Final = 0.02  # seconds between two looks at the shards
+_SHARES: Final = 1 << 20
+
+
+@asynccontextmanager
+async def following(
+    folder: Path, orders: Orders, receiver: Receiver, *, allow: frozenset[str] = frozenset()
+) -> AsyncIterator[None]:
+    """While inside, a load is followed. Where that goes wrong nothing is known of its effects, and no more."""
+    ready = asyncio.Event()
+    task = asyncio.create_task(follow(folder, orders, receiver, allow=allow, ready=ready.set))
+    waiting = asyncio.create_task(ready.wait())
+    try:
+        await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
+        yield
+    finally:
+        waiting.cancel()
+        task.cancel()
+        with suppress(asyncio.CancelledError, PartnersimError, OSError, ValueError, KeyError):
+            await task
+
+
+async def follow(
+    folder: Path,
+    orders: Orders,
+    receiver: Receiver,
+    *,
+    allow: frozenset[str] = frozenset(),
+    ready: Callable[[], object] = lambda: None,
+) -> None:
+    """Read along until cancelled; what was seen stands in the folder then, where `judged` finds it.
+
+    A few ids are read before anything is sent; then `ready` is called. Nothing is done where the receiver has no
+    probe.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    probe = asked_probe(receiver)
+    if probe is None:
+        return
+    loads = loads_of(orders, receiver)
+    writer = JournalWriter(folder / FOLLOWED, {}, Scrub(receiver.secrets))
+    clock = RealClock()
+    follower = _Follower(loads=loads, receiver=receiver, probe=probe, writer=writer, seed=orders.seed, clock=clock)
+    send = Wire(follower.now, tls=receiver.tls, allow=allow)
+    tails = [Tail(shard_of(folder, number)) for number in range(orders.workers)]
+    try:
+        await follower.before(send)
+        ready()
+        while True:
+            for tail in tails:
+                for entry in tail.entries():
+                    follower.heard(entry, tail.open, send)
+            writer.flush()
+            await clock.until(clock.now() + _LOOK)
+    finally:
+        await follower.stop()
+        await send.close()
+        writer.flush()
+        for tail in tails:
+            tail.close()
+
+
+@dataclass
+class Tail:
+    """A shard that somebody else is writing."""
+
+    path: Path
+    open: dict[int, Mapping[str, Any]] = field(default_factory=dict)  # intents by line that may be followed
+    _file: BinaryIO | None = None
+    _rest: bytes = b""
+    _line: int = 0
+
+    def entries(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """What was added since the last look, by lines."""
+        if self._file is None:
+            if not self.path.exists():
+                return
+            self._file = self.path.open("rb")
+        *whole, self._rest = (self._rest + self._file.read()).split(b"\n")
+        for data in whole:
+            self._line += 1
+            yield self._line, orjson.loads(data)
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._file is not None:
+            self._file.close()
+
+
+@dataclass(kw_only=True)
+class _Follower:
+    loads: tuple[PlannedLoad, ...]
+    receiver: Receiver
+    probe: Probe
+    writer: JournalWriter
+    seed: int
+    clock: RealClock
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _met: set[str] = field(default_factory=set)
+    _began: float | None = None  # of the clock: when the load did, as its entries tell
+
+    def now(self) -> float:
+        """Seconds since the load began."""
+        return self.clock.now() - (self._began or 0.0)
+
+    async def before(self, send: Send) -> None:
+        """Read the first few ids of each scenario: what is there already proves nothing."""
+        for load in self.loads:
+            name = load.lives.timeline.provider.name
+            first = {one.id: one for one in islice(load.share(0, 1), _BEFORE) if one.id and one.genuine}
+            subjects = [
+                subject_of(self.probe, name, id_=id_, definition_id=one.definition_id, export=one.export, run=one.run)
+                for id_, one in first.items()
+            ]
+            for seen in await asyncio.gather(*(read(send, self.probe, one, "before", lambda: 0.0) for one in subjects)):
+                self.writer.observation(seen)
+        self.writer.flush()
+
+    def heard(self, entry: tuple[int, Mapping[str, Any]], open_: dict[int, Mapping[str, Any]], send: Send) -> None:
+        """An entry of a shard came."""
+        line, told = entry
+        if told["kind"] == "intent":
+            began = self.clock.now() - told["wall"]
+            self._began = began if self._began is None else min(self._began, began)
+            if self._chosen(told["id"]) and told["id"] not in self._met:
+                self._met.add(told["id"])
+                if told["valid"] and told["credentials"] == "right" and not told["fault"] and told["status"]:
+                    open_[line] = told
+        elif told["kind"] == "outcome" and (intent := open_.pop(told["of"], None)) is not None:
+            load = self._load(intent["n"])
+            accepted = self.receiver.acknowledges or load.lives.timeline.provider.acknowledged_by
+            if told["outcome"] == "answered" and status_fits(told["status"], accepted) and len(self._tasks) < _AT_ONCE:
+                task = asyncio.create_task(self._watch(intent, load.lives.timeline.provider.name, send))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Follow nobody any more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _watch(self, intent: Mapping[str, Any], provider: str, send: Send) -> None:
+        subject = subject_of(
+            self.probe,
+            provider,
+            id_=intent["id"],
+            definition_id=intent["definition_id"],
+            export=intent["export"],
+            run=intent["run"],
+        )
+        began = self.clock.now()
+        while True:
+            seen = await read(send, self.probe, subject, "after", self.now)
+            self.writer.observation(seen)
+            passed = self.clock.now() - began
+            if seen.present or passed > PATIENCE:
+                return
+            await self.clock.until(self.clock.now() + max(limits.PROBE_PAUSE, passed / 10))
+
+    def _chosen(self, id_: str) -> bool:
+        a_second = sum(one.count / one.seconds for one in self.loads)
+        share = min(RATE / a_second, 1.0)
+        return zlib.crc32(f"{self.seed} {id_}".encode(errors="backslashreplace")) % _SHARES < share * _SHARES
+
+    def _load(self, number: int) -> PlannedLoad:
+        return next(one for one in self.loads if number <= one.last_number)

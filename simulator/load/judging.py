@@ -1,0 +1,222 @@
+"""A load judged: its journals put together, the receiver's state read, and what follows from both."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from simulator.clock import Clock, RealClock
+from simulator.journal import Journal
+from simulator.load.concluding import Evidence, verdicts
+from simulator.load.figures import Effects, Figures
+from simulator.load.ledger import Book, book_of
+from simulator.load.merging import Merged, merged
+from simulator.load.orders import Orders, Planned, loads_of
+from simulator.load.parts import Part, parts
+from simulator.load.planned import PlannedLoad
+from simulator.load.reading import Progress, Read, Reader, read_all, sampled, subjects
+from simulator.load.thresholds import Threshold
+from simulator.model import Lateness, LoadResult, Play, Report, Spread
+from simulator.receiver import Receiver
+from simulator.redaction import Scrub
+from simulator.runner.event_loop import run_on_a_loop
+from simulator.runner.journal_header import journal_header
+from simulator.version import __version__
+from simulator.wire import Send
+from simulator.wire.sockets import Wire
+
+WINDOW: Final = 10.0
+"""Seconds for which effects are waited for beyond the last of them, unless somebody says otherwise."""
+
+
+def _nobody(_: int, __: int) -> None:
+    """Nobody watches."""
+
+
+def judged(
+    folder: Path,
+    orders: Orders,
+    receiver: Receiver,
+    *,
+    window: float = WINDOW,
+    sample: int | None = None,
+    thresholds: Sequence[Threshold] = (),
+    allow: frozenset[str] = frozenset(),
+    progress: Progress = _nobody,
+    make_send: Callable[[Callable[[], float]], Send] | None = None,
+    make_clock: Callable[[], Clock] = RealClock,
+) -> Report:
+    """What a load came to whose workers wrote their shards into this folder; nothing of it is being sent any more.
+
+    The shards become `load.ndjson`; what the receiver's probe shows is added to it. `window` is in seconds (see
+    `simulator.load.reading`). `sample`: so many ids are read and no more; None for all. `allow` names hosts beyond
+    this machine and private networks that may be asked. `make_send` gives an in-process receiver in the place of
+    sockets, `make_clock` a jumping clock. It runs an event loop of its own.
+
+    Raises:
+        StorageError: a shard is no journal, or the new one cannot be written.
+        UsageError: the orders do not fit the receiver.
+    """
+    loads = loads_of(orders, receiver)
+    header, closed = _header(loads[0], receiver), orders.model == "closed"
+    whole = merged(folder, Planned(receiver, loads), orders.workers, header, closed=closed)
+    clock = _Later(whole.now_is(), make_clock())
+    read, asked = run_on_a_loop(
+        _read(
+            whole,
+            parts(whole.path, loads, receiver),
+            clock,
+            make_send or partial(Wire, tls=receiver.tls, allow=allow),
+            window=window,
+            sample=sample,
+            seed=orders.seed,
+            progress=progress,
+        )
+    )
+    of_the_load = parts(whole.path, loads, receiver)
+    book = book_of(of_the_load, asked)
+    figures, effects = _figures(orders, of_the_load, book)
+    result = _result(orders, whole, figures, effects.spread, book, read.drain if read else None)
+    lateness = Lateness(p50=result.late.p50, p99=result.late.p99, max=result.late.max)
+    whole.close(clock.now(), lateness)
+    evidence = Evidence(
+        orders=orders,
+        parts=of_the_load,
+        shares=whole.shares,
+        book=book,
+        result=result,
+        read=read,
+        window=window,
+    )
+    first = loads[0].lives.timeline
+    play = Play(
+        title=_title(loads),
+        source=", ".join(orders.scenarios),
+        provider=" and ".join(dict.fromkeys(one.provider for one in of_the_load)),
+        seed=orders.seed,
+        start=first.start.isoformat(),
+        journal=str(whole.path),
+        deliveries=whole.sent,
+        attempts=figures.attempts,
+        lateness=lateness,
+        verdicts=tuple(verdicts(evidence, thresholds)),
+        reached=whole.reached,
+        complete=_complete(result, thresholds),
+        note="TLS was not verified" if receiver.tls.insecure else "",
+    )
+    started = Journal.open(whole.path).header["started"]
+    return Report(version=__version__, started=started, seed=orders.seed, plays=(play,), load=result)
+
+
+class _Later:
+    """A clock that begins at some second of the load's."""
+
+    def __init__(self, began: float, clock: Clock) -> None:
+        self._began = began
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._began + self._clock.now()
+
+    async def until(self, moment: float) -> None:
+        await self._clock.until(moment - self._began)
+
+    def alarm(self, moment: float, ring: Any) -> Any:
+        return self._clock.alarm(moment - self._began, ring)
+
+
+async def _read(
+    whole: Merged,
+    of_the_load: tuple[Part, ...],
+    clock: Clock,
+    make_send: Callable[[Callable[[], float]], Send],
+    *,
+    window: float,
+    sample: int | None,
+    seed: int,
+    progress: Progress,
+) -> tuple[Read | None, frozenset[str] | None]:
+    """Read the receiver's state: what came of it, and which ids were a sample; both None where there is no probe.
+
+    Nor is anything read of a receiver that nothing came as far as.
+    """
+    everything = list(subjects(of_the_load))
+    asked = sampled(everything, sample, seed)
+    if not asked:
+        return None, None
+    send = make_send(clock.now)
+    try:
+        reader = Reader(send=send, clock=clock, writer=whole.writer)
+        read = await read_all(asked, reader, answered=whole.answered, window=window, progress=progress)
+    finally:
+        await send.close()
+        whole.writer.flush()
+    ids = None if len(asked) == len(everything) else frozenset(one.subject.id for one in asked)
+    return read._replace(all=len(everything)), ids
+
+
+def _figures(orders: Orders, of_the_load: tuple[Part, ...], book: Book) -> tuple[Figures, Effects]:
+    """Every attempt, once more: how long it took, and what its answer was."""
+    open_model = orders.model == "open"
+    figures = Figures(open_model=open_model)
+    effects = Effects(of_the_load[0].case.journal.observations(), open_model=open_model)
+    for part in of_the_load:
+        for attempt in part.case.journal.attempts():
+            acknowledged = part.case.acknowledged(attempt)
+            figures.add(attempt, acknowledged=acknowledged)
+            effects.add(attempt)
+            book.attempt(part, attempt, acknowledged=acknowledged)
+    return figures, effects
+
+
+def _result(
+    orders: Orders, whole: Merged, figures: Figures, effect: Spread, book: Book, drain: float | None
+) -> LoadResult:
+    return LoadResult(
+        model=orders.model,
+        shape=orders.shape,
+        rate=orders.rate,
+        seconds=orders.seconds,
+        workers=orders.workers,
+        planned=whole.planned,
+        sent=whole.sent,
+        acknowledged=figures.acknowledged,
+        dropped=figures.dropped,
+        unsent=max(whole.planned - whole.sent - figures.dropped, 0),
+        ledger=book.ledger,
+        ack=figures.ack.spread,
+        service=figures.service.spread,
+        effect=effect,
+        late=figures.late.spread,
+        held=figures.held.spread,
+        drain=drain,
+        shares=whole.shares,
+        timeline=figures.timeline(whole.due),
+    )
+
+
+def _complete(result: LoadResult, thresholds: Sequence[Threshold]) -> bool:
+    """Whether all was sent, or as much as is asked for, and nobody was lost."""
+    short = result.unsent + result.dropped
+    allowed = next((one for one in thresholds if one.name == "unsent"), Threshold(name="unsent", limit=0.0))
+    return allowed.holds(short) and not any(one.lost for one in result.shares)
+
+
+def _title(loads: tuple[PlannedLoad, ...]) -> str:
+    return "; ".join(dict.fromkeys(one.lives.timeline.scenario.title for one in loads))
+
+
+def _header(load: PlannedLoad, receiver: Receiver) -> dict[str, Any]:
+    """The head of the whole journal; of several scenarios, the first one's."""
+    timeline = load.lives.timeline
+    scenario = timeline.scenario
+    return journal_header(
+        scenario,
+        timeline,
+        receiver,
+        text=Scrub(receiver.secrets)(scenario.text),
+        sha256=hashlib.sha256(scenario.text.encode()).hexdigest(),
+        acknowledged_by=receiver.acknowledges or timeline.provider.acknowledged_by,
+        authorized=timeline.authorized,
+    )

@@ -1,0 +1,242 @@
+"""What a load's receiver acknowledged against what its state shows at the end."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from simulator.check import History, Sent
+from simulator.check.answers import HUNG_UP, told
+from simulator.check.answers import evidence as lines_of
+from simulator.check.state import count, shown, value
+from simulator.load.figures import TIMED_OUT
+from simulator.load.parts import Part, Wanted, wanted
+from simulator.model import Attempt, Ledger, Observation, Outcome
+
+_EXAMPLES = 3
+_LINES = 20  # of the journal, as evidence of one kind
+_OURS = frozenset({Outcome.BLOCKED, Outcome.DNS, Outcome.SKIPPED, Outcome.IN_DOUBT})
+
+
+class Example(NamedTuple):
+    """One export or delivery: what is to be said of it, and where the journal tells of it."""
+
+    words: str
+    lines: tuple[int, ...]
+
+
+@dataclass
+class Pile:
+    """Those of one kind: how many, and the first few."""
+
+    number: int = 0
+    examples: list[Example] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, example: Example) -> None:
+        """Count one."""
+        self.number += 1
+        if len(self.examples) < _EXAMPLES:
+            self.examples.append(example)
+        self.lines += [one for one in example.lines[: _LINES - len(self.lines)] if one not in self.lines]
+
+    @property
+    def words(self) -> str:
+        """The first few, one after the other."""
+        more = f"; and {self.number - len(self.examples):,} more" if self.number > len(self.examples) else ""
+        return "; ".join(one.words for one in self.examples) + more
+
+
+@dataclass(kw_only=True)
+class Book:
+    """Takes in every attempt and every id of a load, each of them once.
+
+    The last reading of an id counts. `unclear` are ids that were read and of which it cannot be said what their state
+    means; `left_over` those that were there before anything was sent; `aged` deliveries whose connection ended without
+    an answer, as one that had carried another may for its age; `unseen` those of which nobody saw the end, or that
+    never came as far as the receiver for a reason of ours.
+    """
+
+    acknowledged: int = 0  # genuine deliveries
+    known: int = 0
+    checked: int = 0
+    wrong: int = 0  # deliveries that were malformed or unauthorized
+    timed_out: int = 0  # of those refused, which had no answer in time
+    answered_wrong: int = 0  # of these, those that had an answer
+    repeated: int = 0  # ids of which an acknowledged notification was sent more than once
+    several: int = 0  # ids of which more than one status was sent
+    lost: Pile = field(default_factory=Pile)
+    twice: Pile = field(default_factory=Pile)
+    stale: Pile = field(default_factory=Pile)
+    refused: Pile = field(default_factory=Pile)
+    accepted_wrong: Pile = field(default_factory=Pile)
+    left_over: Pile = field(default_factory=Pile)
+    unread: Pile = field(default_factory=Pile)
+    unclear: Pile = field(default_factory=Pile)
+    aged: Pile = field(default_factory=Pile)
+    unseen: Pile = field(default_factory=Pile)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The counts alone."""
+        return Ledger(
+            known=self.known,
+            checked=self.checked,
+            lost=self.lost.number,
+            twice=self.twice.number,
+            stale=self.stale.number,
+            refused=self.refused.number,
+            accepted_wrong=self.accepted_wrong.number,
+            unread=self.unread.number,
+        )
+
+    def attempt(self, part: Part, one: Attempt, *, acknowledged: bool) -> None:
+        """Count one attempt at a delivery by its answer."""
+        if one.genuine:
+            self.acknowledged += acknowledged
+            if one.final and not acknowledged:
+                self._unacknowledged(one)
+        elif _of_the_mix(part, one):
+            self.wrong += 1
+            self.answered_wrong += one.outcome is Outcome.ANSWERED
+            if acknowledged:
+                words = f"{one.name} (id {one.id}), which was {_wrong(one)}, came back {one.answer}"
+                self.accepted_wrong.add(Example(words, lines_of(one)))
+
+    def _unacknowledged(self, one: Attempt) -> None:
+        example = Example(f"{told(one)} (id {one.id})", lines_of(one))
+        if one.outcome is Outcome.SKIPPED and one.detail.startswith("dropped"):
+            return  # said elsewhere, and no fault of the receiver alone
+        if one.outcome in _OURS:
+            self.unseen.add(example)
+        elif one.reused and one.outcome in HUNG_UP:
+            self.aged.add(example)
+        else:
+            self.refused.add(example)
+            self.timed_out += one.outcome in TIMED_OUT
+
+    def history(self, part: Part, history: History, *, asked: bool) -> None:
+        """Count one id by its last reading; not `asked`, it was left out of a sample."""
+        want = wanted(history, part.counts)
+        self.known += want.known
+        self.several += len({one.status for one in history.sent if one.genuine}) > 1
+        seen_twice = [one.notification for one in history.sent if one.genuine]
+        self.repeated += len(set(seen_twice)) < len(seen_twice)
+        readings = sorted((one for one in history.seen if one.moment == "end"), key=lambda one: (one.asked, one.line))
+        if (early := next((one for one in history.seen if one.moment == "before" and one.present), None)) is not None:
+            self.left_over.add(Example(f"{history.name} was there before anything was sent of it", (early.line,)))
+        if part.probe is None or not asked:
+            return
+        last = readings[-1] if readings else None
+        if last is None or last.present is None:
+            why = last.detail if last else "it was not asked for"
+            self.unread.add(Example(f"{history.name} could not be read: {why}", (last.line,) if last else ()))
+            return
+        self.checked += want.known
+        if want.known:
+            self._known(part, want, history, last)
+        elif not want.genuine:
+            self._wrong(part, history, last)
+        self._twice(part, want, history, last)
+
+    def _known(self, part: Part, want: Wanted, history: History, last: Observation) -> None:
+        lines = (_newest(history), last.line)
+        if doubt := _unclear(part, last, want):
+            self.unclear.add(Example(f"{history.name} {doubt}", lines))
+            return
+        fits = not part.shows_status or part.fits_status(want, last)
+        should = " or ".join(f'"{one}"' for one in sorted(want.statuses))
+        number = count(last.values.get(part.counts))
+        if not last.present:
+            self.lost.add(Example(f"{history.name} is not there", lines))
+        elif not part.fits_id(history.id, last):
+            self.lost.add(Example(f"{history.name} is kept under another id: {value(last.values.get('id'))}", lines))
+        elif number is not None and number < want.least:
+            words = f"{history.name} shows {part.counts} {number} where it acknowledged {_ends(want.least)}"
+            self.lost.add(Example(words, lines))
+        elif not fits:
+            words = f"{history.name} shows {shown(last, ('status',))} where the latest it acknowledged says {should}"
+            undone = (number is not None and _ended(history, want)) or _may_be_undone(part, history, want, last)
+            (self.stale if undone else self.lost).add(Example(words, lines))
+
+    def _twice(self, part: Part, want: Wanted, history: History, last: Observation) -> None:
+        number = count(last.values.get(part.counts)) if last.present else None
+        if want.genuine and number is not None and number > want.most:
+            sent = f"{_ends(want.most)} {'was' if want.most == 1 else 'were'} sent"
+            words = f"{history.name} shows {part.counts} {number} where {sent}"
+            self.twice.add(Example(words, (*(one.line for one in history.sent[-5:]), last.line)))
+
+    def _wrong(self, part: Part, history: History, last: Observation) -> None:
+        """Of what nothing genuine was sent there is to be nothing; what was acknowledged is counted already."""
+        mixed = [one for one in history.sent if one.name.partition("+")[0] in _MIXED]
+        if last.present and mixed and not any(one.acknowledged for one in mixed) and _told_apart(part, mixed[0].name):
+            words = f"{history.name} is there ({shown(last)}), though all that was sent of it was {mixed[0].name}"
+            self.accepted_wrong.add(Example(words, (mixed[0].line, last.line)))
+
+
+_MIXED = frozenset({"malformed", "unauthorized"})
+"""The steps that the mix of a load is made of; what an author breaks on purpose has expectations of its own."""
+
+
+def book_of(parts: tuple[Part, ...], asked: frozenset[str] | None) -> Book:
+    """All ids of a load, by their histories; `asked` are those of a sample, None for all of them."""
+    book = Book()
+    for part in parts:
+        for history in part.histories():
+            book.history(part, history, asked=asked is None or history.id in asked)
+    return book
+
+
+def _of_the_mix(part: Part, one: Attempt) -> bool:
+    return one.step in _MIXED and _told_apart(part, one.step)
+
+
+def _told_apart(part: Part, step: str) -> bool:
+    """Without credentials of its own, what a partner sends with wrong ones is what it sends with right ones."""
+    return part.case.authorized or not step.startswith("unauthorized")
+
+
+def _wrong(one: Attempt) -> str:
+    return "malformed" if not one.valid else f"sent with {one.credentials} credentials"
+
+
+def _unclear(part: Part, last: Observation, want: Wanted) -> str:
+    """Why it cannot be said what a reading means; "" when it can."""
+    if not last.present or part.probe is None:
+        return ""
+    seen = part.case.facts.shown.get(part.probe.name, frozenset())
+    status = last.values.get("status")
+    if part.shows_status and "status" not in seen:
+        return f"was read, but the probe {part.probe.name!r} never showed a status: look at its `select`"
+    if part.shows_status and isinstance(status, str) and not part.case.knows_word(status):
+        return f"shows status {value(status)}, a word that the receiver file does not explain under `words`"
+    if part.counts and want.least and count(last.values.get(part.counts)) is None:
+        return f"shows {part.counts} {value(last.values.get(part.counts))}, which counts nothing"
+    return ""
+
+
+def _ended(history: History, want: Wanted) -> bool:
+    """Whether the latest is an end: then how often it was acted on shows that it was taken in."""
+    return want.least > 0 and all(one.end for one in _latest(history, want))
+
+
+def _may_be_undone(part: Part, history: History, want: Wanted, last: Observation) -> bool:
+    """Whether what it shows may have come after the latest it acknowledged: else that was never taken in.
+
+    What nothing that was sent can have brought about is no sign that anything was lost.
+    """
+    first = min((one.intended for one in _latest(history, want)), default=0.0)
+    same = [one for one in history.sent if part.case.same_status(last.values.get("status"), one.status)]
+    return not same or any(one.done >= first for one in same)
+
+
+def _latest(history: History, want: Wanted) -> list[Sent]:
+    return [one for one in history.sent if one.genuine and one.acknowledged and one.status in want.statuses]
+
+
+def _newest(history: History) -> int:
+    """The line with the answer to the latest notification that was acknowledged."""
+    acknowledged = (one for one in history.sent if one.genuine and one.acknowledged)
+    return max(acknowledged, key=lambda one: (one.at, one.end)).outcome_line
+
+
+def _ends(number: int) -> str:
+    return f"{number} end{'' if number == 1 else 's'}"

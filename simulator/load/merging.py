@@ -1,0 +1,195 @@
+"""Puts the journals of a load's workers together into one, a line at a time: entries in order of their moments."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from heapq import merge
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from simulator.clock import utc_now
+from simulator.errors import StorageError
+from simulator.journal import FORMAT, JournalWriter
+from simulator.load.orders import Planned, shard_of
+from simulator.model import Lateness, Outcome, Share
+from simulator.redaction import Scrub
+
+MERGED: Final = "load.ndjson"
+FOLLOWED: Final = "followed.readings"
+"""What was seen of the receiver's state while the load ran: observations alone, in a journal of their own."""
+
+
+class Entry(NamedTuple):
+    """A line of a shard. `moment` never goes back in one shard."""
+
+    moment: float
+    worker: int
+    line: int
+    data: bytes
+    told: Mapping[str, Any]
+
+
+@dataclass(kw_only=True)
+class Merged:
+    """The journal that a load's shards became; the writer is open still, for what is read of the receiver's state.
+
+    `due` has for each second of the load how many deliveries were planned for it. `answered` is the moment of the last
+    answer and `ended` that of the last entry, in seconds since the load began; `began` is that in epoch seconds, as
+    the files tell, None where there are none.
+    """
+
+    writer: JournalWriter
+    shares: tuple[Share, ...]
+    due: Mapping[int, int]
+    answered: float
+    ended: float
+    began: float | None
+    reached: bool
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self.writer.path
+
+    def now_is(self) -> float:
+        """How many seconds ago the load began."""
+        now = self.ended if self.began is None else utc_now().timestamp() - self.began
+        return max(now, self.ended)
+
+    def close(self, now: float, lateness: Lateness) -> None:
+        """Write the end of the journal."""
+        self.writer.close(
+            now,
+            deliveries=self.sent,
+            attempts=sum(one.sent for one in self.shares),
+            complete=self.planned == self.sent,
+            reached=self.reached,
+            lateness=lateness,
+        )
+
+    @property
+    def planned(self) -> int:
+        """How many deliveries there were to be."""
+        return sum(one.planned for one in self.shares)
+
+    @property
+    def sent(self) -> int:
+        """How many of them left."""
+        return sum(one.sent for one in self.shares)
+
+
+@dataclass
+class _Worker:
+    """What one shard told until now."""
+
+    begun: int = 0  # deliveries
+    skipped: int = 0
+    footer: bool = False
+    headed: bool = False
+    began: float | None = None  # when the load did, as the age of the file tells
+    lines: dict[int, int] = field(default_factory=dict)  # of intents without an outcome yet: theirs → the new one
+
+
+def merged(folder: Path, planned: Planned, workers: int, header: Mapping[str, Any], *, closed: bool = False) -> Merged:
+    """The shards of a folder as one journal, `load.ndjson`, and each worker's share of what was planned.
+
+    A shard may be missing or end early: then its worker is one that was lost. Of each only what waits for its outcome
+    is held in memory. In a closed model nobody planned how many there would be: as many as were begun.
+
+    Raises:
+        StorageError: a shard has something else than entries, or the new journal cannot be written.
+    """
+    writer = JournalWriter(folder / MERGED, header, Scrub(planned.receiver.secrets))
+    told = [_Worker() for _ in range(workers + 1)]  # and whoever read along
+    shards = [_entries(shard_of(folder, number), number, told[number]) for number in range(workers)]
+    shards.append(_entries(folder / FOLLOWED, workers, told[workers]))
+    answered, ended, reached = 0.0, 0.0, False
+    due: dict[int, int] = {}
+    for count, one in enumerate(merge(*shards, key=lambda one: (one.moment, one.worker, one.line))):
+        _write(writer, one, told[one.worker])
+        ended = max(ended, one.moment)
+        if closed and one.told["kind"] == "intent":
+            due[int(one.told["due"])] = due.get(int(one.told["due"]), 0) + 1
+        if one.told["kind"] == "outcome" and one.told["outcome"] != "skipped":
+            answered = one.moment
+            reached = reached or Outcome(one.told["outcome"]).reached
+        if count % 1000 == 0:
+            writer.flush()
+    writer.flush()
+    shares = tuple(_share(None if closed else planned, number, workers, told[number], due) for number in range(workers))
+    began = min((one.began for one in told[:workers] if one.began is not None), default=None)
+    return Merged(writer=writer, shares=shares, due=due, answered=answered, ended=ended, began=began, reached=reached)
+
+
+def _write(writer: JournalWriter, one: Entry, worker: _Worker) -> None:
+    told = one.told
+    match told["kind"]:
+        case "intent":
+            worker.begun += told["attempt"] == 1
+            worker.lines[one.line] = writer.copied(one.data)
+        case "outcome":
+            worker.skipped += told["outcome"] == "skipped"
+            of = worker.lines.pop(told["of"], None)
+            if of is not None:
+                writer.copied(orjson.dumps({**told, "of": of}, option=orjson.OPT_APPEND_NEWLINE))
+        case "footer":
+            worker.footer = True
+        case _:
+            writer.copied(one.data)
+
+
+def _share(planned: Planned | None, number: int, workers: int, worker: _Worker, due: dict[int, int]) -> Share:
+    count = 0 if planned else worker.begun
+    for one in planned.share(number, workers) if planned else ():
+        count += 1
+        due[int(one.due)] = due.get(int(one.due), 0) + 1
+    lost = (
+        ""
+        if worker.footer or (planned and not count)
+        else "its journal has no end"
+        if worker.headed
+        else "it wrote no journal"
+    )
+    return Share(worker=number, planned=count, sent=worker.begun - worker.skipped, lost=lost)
+
+
+def _entries(path: Path, number: int, worker: _Worker) -> Iterator[Entry]:
+    """The entries of a shard behind its header; none where there is no shard. A line cut short is not one."""
+    latest = 0.0
+    for line, data, told in _lines(path):
+        if line == 1:
+            if told["kind"] != "header" or told.get("format") != FORMAT:
+                raise StorageError(f"{path} is no journal of this version", "send and judge with one partnersim")
+            worker.headed = True
+            continue
+        latest = max(latest, _moment(path, line, told))
+        yield Entry(latest, number, line, data, told)
+    if worker.headed:
+        worker.began = path.stat().st_mtime - latest
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes, Mapping[str, Any]]]:
+    line = 0
+    try:
+        with path.open("rb") as file:
+            for line, data in enumerate(file, start=1):
+                if not data.endswith(b"\n"):
+                    return
+                told = orjson.loads(data)
+                if not isinstance(told, dict) or "kind" not in told:
+                    raise ValueError("not an entry")
+                yield line, data, told
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StorageError(f"cannot read the journal {path}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise StorageError(f"{path}: line {line} is no journal entry: {error}") from error
+
+
+def _moment(path: Path, line: int, told: Mapping[str, Any]) -> float:
+    try:
+        return float(told["done"] if told["kind"] in {"outcome", "observation"} else told["wall"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise StorageError(f"{path}: line {line} is no journal entry: {error!r}") from error

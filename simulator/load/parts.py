@@ -1,0 +1,148 @@
+"""A load of several scenarios, one at a time: what each of them sent, and what may show of it at the end."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from simulator.check import Case, History, Sent
+from simulator.check.history import histories
+from simulator.check.order import final_statuses, most_runs
+from simulator.check.state import count
+from simulator.checks import vocabulary
+from simulator.journal import Journal
+from simulator.load.planned import PlannedLoad
+from simulator.model import Attempt, Observation
+from simulator.receiver import Probe, Receiver
+
+AT_ONCE = 512 * 1024 * 1024  # bytes of journal whose exports are held in memory together
+
+
+class _Numbered(Journal):
+    """A journal as if nothing had been sent but the deliveries of one load, whose numbers are above `first`."""
+
+    def __init__(self, path: Path, first: int, last: int, header: Mapping[str, Any]) -> None:
+        super().__init__(path)
+        self.header = {**self.header, **header}
+        self._first = first
+        self._last = last
+
+    def attempts(self) -> Iterator[Attempt]:
+        return (one for one in super().attempts() if self._first < one.number <= self._last)
+
+
+class Wanted(NamedTuple):
+    """What is to be seen of one id at the end.
+
+    `known`: something genuine was acknowledged. Then any of the `statuses` may stand, and it is to have been acted on
+    `least` times. At most it may have been `most` times. `genuine`: something genuine may have come to the receiver.
+    """
+
+    id: str
+    export: str
+    run: int
+    known: bool
+    genuine: bool
+    statuses: frozenset[str] = frozenset()
+    least: int = 0
+    most: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One scenario's part of a load, and the probe that is asked about it; None where the receiver has none."""
+
+    case: Case
+    provider: str
+    probe: Probe | None
+
+    @property
+    def shows_status(self) -> bool:
+        """Whether the probe tells an export's state."""
+        return self.probe is not None and "status" in self.probe.select
+
+    @property
+    def counts(self) -> str:
+        """The select name that tells how often an export was acted on; "" when there is none."""
+        select = self.probe.select if self.probe else {}
+        return next((name for name in ("effects", "runs") if name in select), "")
+
+    def histories(self) -> Iterator[History]:
+        """Of every id of which something may have come to the receiver, with the readings of the probe."""
+        for one in histories(self.case, AT_ONCE):
+            if one.sent:
+                yield one.of(self.probe.name) if self.probe else one
+
+    def shows(self, wanted: Wanted, seen: Observation) -> bool:
+        """Whether a reading shows all that is to be seen."""
+        if not seen.present or not self.fits_id(wanted.id, seen):
+            return seen.present is False and not wanted.known
+        if wanted.known and self.shows_status and not self.fits_status(wanted, seen):
+            return False
+        return not self.counts or (count(seen.values.get(self.counts)) or 0) >= wanted.least
+
+    def fits_status(self, wanted: Wanted, seen: Observation) -> bool:
+        """Whether the shown status is one that may stand."""
+        return any(self.case.same_status(seen.values.get("status"), one) for one in wanted.statuses)
+
+    def fits_id(self, id_: str, seen: Observation) -> bool:
+        """Whether it is kept under its own id, where the probe shows that."""
+        shown = seen.values.get("id")
+        return shown is None or isinstance(shown, bool) or (isinstance(shown, str | int) and str(shown) == id_)
+
+
+def parts(path: Path, loads: tuple[PlannedLoad, ...], receiver: Receiver) -> tuple[Part, ...]:
+    """The parts of a merged journal, as it is now.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
+    return tuple(_part(path, one, receiver) for one in loads)
+
+
+def _part(path: Path, load: PlannedLoad, receiver: Receiver) -> Part:
+    timeline = load.lives.timeline
+    header = {
+        "provider": timeline.provider.name,
+        "acknowledged_by": list(receiver.acknowledges or timeline.provider.acknowledged_by),
+        "receiver": {**receiver.facts(), "authorization": timeline.authorized},
+    }
+    journal = _Numbered(path, load.first, load.last_number, header)
+    words = vocabulary(timeline.provider.name)
+    return Part(
+        case=Case(journal=journal, scenario=timeline.scenario, vocabulary=words),
+        provider=timeline.provider.name,
+        probe=asked_probe(receiver),
+    )
+
+
+def asked_probe(receiver: Receiver) -> Probe | None:
+    """The probe that a load asks: of the name that claims use when they name none, else the first; None for none."""
+    return receiver.probes.get("export") or next(iter(receiver.probes.values()), None)
+
+
+def wanted(history: History, counts: str) -> Wanted:
+    """What is to be seen at the end of all that was sent of an id; `counts` is `effects`, `runs` or "".
+
+    What was not acknowledged may have been taken in or not. A delivery of which nobody saw the end is one of these.
+    """
+    told = [one for one in history.sent if one.genuine and one.acknowledged and one.status]
+    ends = {one.time or one.at for one in told if one.end}
+    last = history.sent[-1]
+    return Wanted(
+        id=history.id,
+        export=last.export,
+        run=last.run,
+        known=bool(told),
+        genuine=any(one.genuine for one in history.sent),
+        statuses=frozenset(final_statuses(history, told)) if told else frozenset(),
+        least=len(ends) if counts else 0,
+        most=_most(history.sent, counts),
+    )
+
+
+def _most(sent: Sequence[Sent], counts: str) -> int:
+    """How often it may have been acted on at most: what the partner would not send may have been taken in, too."""
+    if counts == "effects":
+        return len({one.notification for one in sent if one.end or not one.genuine})
+    return max(most_runs(sent), len({(one.export, one.run) for one in sent}))

@@ -1,0 +1,103 @@
+"""What a load came to, on the page: charts over its seconds, percentiles, the ledger, the workers."""
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from simulator.clock import spelled
+from simulator.model import LoadResult, Share, Spread
+from simulator.reporting.html.charts import Series, chart, mean
+from simulator.reporting.html.pieces import facts, joined, table
+from simulator.shown import line
+
+_TIMES = {
+    "ack": "from when it was due to its whole answer",
+    "service": "from its first byte to its whole answer",
+    "effect": "from when it was due to the first reading that showed it",
+    "late": "the sender's own lateness: a connection was free, and it left later",
+    "held": "waiting for a free connection, which is the receiver's doing",
+}
+_LEDGER = {
+    "known": "exports of which a genuine notification was acknowledged",
+    "checked": "of these, read through the probe",
+    "unread": "could not be read",
+    "lost": "acknowledged, and not there or not acted on",
+    "twice": "acted on more often than they ended",
+    "stale": "in another state than their latest notification says",
+    "refused": "genuine notifications that were answered and not acknowledged",
+    "accepted_wrong": "broken or wrongly authorized, and taken all the same",
+}
+_READ = {"lost", "twice", "stale"}  # what only a look at the receiver's state can tell
+_WRONG = ("lost", "twice", "stale", "refused", "accepted_wrong")
+
+
+def load_section(load: LoadResult) -> Markup:
+    """All of it."""
+    rate = "as answers come" if load.model == "closed" else f"{load.rate:,.6g} a second"
+    told = {
+        "model": f"{load.model}, {load.shape}",
+        "rate": f"{rate}, for {spelled(load.seconds)}, {load.workers:,} workers",
+        "planned": f"{load.planned:,}",
+        "sent": f"{load.sent:,}, of these {load.acknowledged:,} acknowledged",
+        "dropped": f"{load.dropped:,}: no connection was free until the end" if load.dropped else "",
+        "unsent": f"{load.unsent:,}: their worker was lost" if load.unsent else "",
+        "drain": "" if load.drain is None else f"{_span(load.drain)} after the last answer all of it showed",
+    }
+    parts = [facts(told), *_charts(load), _ledger(load), _percentiles(load), *_workers(load)]
+    return Markup("<section>\n<h2>Load</h2>\n{}\n</section>").format(joined(parts))
+
+
+def _charts(load: LoadResult) -> Iterator[Markup]:
+    """Rates, answers and lateness; none where nothing is known of the seconds."""
+    seen = {one.at: one for one in load.timeline}
+    if not seen:
+        return
+    line_ = [seen.get(second) for second in range(max(seen) + 1)]
+
+    def series(name: str, field: str) -> Series:
+        values = [float(getattr(one, field)) if one else 0.0 for one in line_]
+        return Series(name, values, mean if field in {"due", "sent", "acknowledged", "failed"} else max)
+
+    rates = [series(name, name) for name in ("due", "sent", "acknowledged", "failed")]
+    yield chart("Notifications a second", rates, lambda value: f"{value:,.4g}")
+    yield chart(
+        "From due to the whole answer", [series("median (p50)", "ack_p50"), series("99th (p99)", "ack_p99")], _span
+    )
+    yield chart("The latest that left, of each second", [series("late", "late_max")], _span)
+
+
+def _ledger(load: LoadResult) -> Markup:
+    rows = []
+    for name, means in _LEDGER.items():
+        number = getattr(load.ledger, name)
+        kind = "failed" if number and name in _WRONG else ""
+        shown = f"{number:,}" if load.ledger.checked or name not in _READ else "–"
+        rows.append((name.replace("_", " "), Markup('<span class="{}">{}</span>').format(kind, shown), means))
+    return Markup("<h3>What was kept</h3>\n{}").format(table(("", "number", ""), rows, figures=True))
+
+
+def _percentiles(load: LoadResult) -> Markup:
+    rows = [(name, *_figures(getattr(load, name)), means) for name, means in _TIMES.items()]
+    heads = ("", "number", "p50", "p95", "p99", "max", "")
+    return Markup("<h3>How long it took</h3>\n{}").format(table(heads, rows, figures=True))
+
+
+def _figures(spread: Spread) -> tuple[str, ...]:
+    if not spread.number:
+        return ("0", "–", "–", "–", "–")
+    return (f"{spread.number:,}", *map(_span, (spread.p50, spread.p95, spread.p99, spread.max)))
+
+
+def _workers(load: LoadResult) -> Iterator[Markup]:
+    if len(load.shares) < 2 and not any(one.lost for one in load.shares):
+        return
+    rows = [(f"{one.worker}", f"{one.planned:,}", f"{one.sent:,}", _end(one)) for one in load.shares]
+    yield Markup("<h3>Workers</h3>\n{}").format(table(("", "planned", "sent", ""), rows, figures=True))
+
+
+def _end(share: Share) -> Markup:
+    return Markup('<span class="inconclusive">{}</span>').format(line(share.lost)) if share.lost else Markup("")
+
+
+def _span(seconds: float) -> str:
+    return spelled(round(seconds, 5 if seconds < 1 else 3))

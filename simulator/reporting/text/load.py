@@ -1,0 +1,91 @@
+"""What a load came to, for people: a short page before its verdicts."""
+
+from collections.abc import Iterator
+
+from simulator.clock import spelled
+from simulator.model import LoadResult, Share, Spread
+from simulator.reporting.text.page import BOLD, DIM, RED, YELLOW, Line, Page, count, field, span
+
+_COLUMNS = ("p50", "p95", "p99", "max")
+_TIMES = (
+    ("ack", "from when it was due to its whole answer"),
+    ("service", "from its first byte to its whole answer"),
+    ("effect", "from when it was due until it showed"),
+    ("late", "the sender's own lateness"),
+    ("held", "waited for a free connection"),
+)
+_LEDGER = (
+    ("lost", "acknowledged, and not kept"),
+    ("twice", "acted on more than once"),
+    ("stale", "not in the state that its latest notification says"),
+    ("refused", "right, and not acknowledged"),
+    ("accepted_wrong", "broken or wrongly authorized, and taken all the same"),
+)
+
+_READ = {"lost", "twice", "stale"}  # what only a look at the receiver's state can tell
+
+
+def load_lines(load: LoadResult, page: Page) -> Iterator[Line]:
+    """Model and rate, what was sent, percentiles, the ledger, and which workers were lost."""
+    yield Line("Load", BOLD)
+    yield from field("model", f"{load.model}, {load.shape}, {count(load.workers, 'worker')}", page, indent=2)
+    rate = "as answers come" if load.model == "closed" else f"{load.rate:,.6g} a second"
+    yield from field("rate", f"{rate}, for {spelled(load.seconds)}", page, indent=2)
+    yield from field("planned", count(load.planned, "notification"), page, indent=2)
+    yield from field("sent", _sent(load), page, indent=2)
+    yield Line()
+    yield Line(f"  {'':8}{''.join(f'{name:>10}' for name in _COLUMNS)}", DIM)
+    for name, means in _TIMES:
+        yield from _row(name, getattr(load, name), means, page)
+    if load.drain is not None:
+        yield from field("drain", f"{span(load.drain)} after the last answer all of it showed", page, indent=2)
+    yield Line()
+    yield from _ledger(load, page)
+    lost = [one for one in load.shares if one.lost]
+    if lost:
+        yield Line()
+        yield from (line for one in lost for line in _lost(one, page))
+
+
+def _sent(load: LoadResult) -> str:
+    words = [f"{load.sent:,}, {load.acknowledged:,} acknowledged"]
+    words += [f"{load.dropped:,} dropped: no connection was free until the end"] if load.dropped else []
+    words += [f"{load.unsent:,} never sent"] if load.unsent else []
+    return "; ".join(words)
+
+
+def _row(name: str, spread: Spread, means: str, page: Page) -> Iterator[Line]:
+    if not spread.number:
+        yield Line(f"  {name:8}{'–' if page.unicode else '-':>10}  {means}")
+        return
+    figures = "".join(f"{_short(getattr(spread, column)):>10}" for column in _COLUMNS)
+    yield Line(f"  {name:8}{figures}  {means}"[: page.width])
+
+
+def _short(seconds: float) -> str:
+    """Three figures or so."""
+    return span(round(seconds, 4) if seconds < 0.1 else round(seconds, 3) if seconds < 10 else round(seconds, 1))
+
+
+def _ledger(load: LoadResult, page: Page) -> Iterator[Line]:
+    ledger = load.ledger
+    if ledger.checked:
+        told = f"{ledger.checked:,} of {count(ledger.known, 'export')} with something acknowledged were looked at"
+    else:
+        told = "nothing could be looked at"
+    unread = f"; {ledger.unread:,} could not be read" if ledger.unread else ""
+    yield from field("kept", told + unread, page, indent=2)
+    for name, means in _LEDGER:
+        number = getattr(ledger, name)
+        known = ledger.checked or name not in _READ
+        shown = f"{number:,}" if known else "–" if page.unicode else "-"
+        yield Line(f"  {name.replace('_', ' '):16}{shown:>8}  {means}", RED if number else "", 26)
+
+
+def _lost(share: Share, page: Page) -> Iterator[Line]:
+    """A worker that is gone, and what of its share nobody sent."""
+    missing = max(share.planned - share.sent, 0)
+    told = f"{share.worker} {share.lost}; {missing:,} of its {count(share.planned, 'notification')} not sent"
+    first, *rest = field("worker", told, page, indent=2)
+    yield first._replace(hue=YELLOW)
+    yield from rest

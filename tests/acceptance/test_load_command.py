@@ -1,0 +1,274 @@
+"""`partnersim load` as a user types it: processes that send, receivers that keep what they take or do not."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.documents import schema
+from simulator.load.orders import shard_of
+from simulator.load.processes import WORKER
+from tests.acceptance.conftest import Answering, Command, clean_environment, until
+
+pytestmark = [
+    pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install 'partnersim[load]'"),
+    pytest.mark.xdist_group("load"),  # one at a time: they look at their own lateness
+]
+SCENARIO = "scenario: Fleet\nprovider: clevertap\nexports:\n  nightly: {frequency: one time, takes: 1h}\n"
+SHORT = ("--rate", "60/s", "--for", "1s", "--life", "200ms", "--window", "300ms")
+LONG = ("--rate", "60/s", "--life", "200ms", "--window", "300ms", "--workers", "2")
+
+
+def receiver_file(folder: Path, url: str, *, probe: bool = True) -> str:
+    """A receiver file for one that takes everything at `url` and shows its state there, too."""
+    state = f'probes:\n  export:\n    get: "{url}/exports/{{id}}"\n    select: {{status: "$.status"}}\n'
+    text = f'receiver: mine\nendpoints:\n  "*": {{url: "{url}/hooks"}}\n{state if probe else ""}'
+    (folder / "receiver.yaml").write_text(text)
+    (folder / "fleet.yaml").write_text(SCENARIO)
+    return "receiver.yaml"
+
+
+@pytest.fixture
+def keeping(answering: Answering) -> Answering:
+    """A receiver that keeps the last status of each export."""
+    kept: dict[str, str] = {}
+
+    def take(body: bytes, _: Any) -> int:
+        told = json.loads(body)
+        kept[str(told["Export Request Id"])] = told["Status"]
+        return 200
+
+    def show(path: str) -> tuple[int, bytes]:
+        status = kept.get(path.rpartition("/")[2])
+        return (200, json.dumps({"status": status}).encode()) if status else (404, b"")
+
+    answering.rule, answering.state = take, show
+    return answering
+
+
+class Running:
+    """A load in a process of its own that goes on until it is ended."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.folder = folder / "load"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "simulator", "load", "fleet.yaml", *words, "--journal", str(self.folder), "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=clean_environment(),
+            text=True,
+        )
+
+    def senders(self) -> dict[str, int]:
+        """The processes it started: number of the worker, "" for the one that holds them, and its pid."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return {_environment(int(pid)).get(WORKER, ""): int(pid) for pid in children}
+
+    def until_it_sends(self) -> None:
+        for number in (0, 1):
+            until(partial(_outcomes, shard_of(self.folder, number)), 60.0)
+
+
+def _outcomes(shard: Path) -> int:
+    """How many stand in it so far."""
+    with suppress(FileNotFoundError):
+        return shard.read_bytes().count(b'"kind":"outcome"')
+    return 0
+
+
+def _environment(pid: int) -> dict[str, str]:
+    told = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    return dict(one.split("=", 1) for one in told if "=" in one)
+
+
+def _ended(pid: int) -> bool:
+    """Whether it is gone, or only waits for somebody to take note of that."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+@pytest.fixture
+def long_load(tmp_path: Path, keeping: Answering, request: pytest.FixtureRequest) -> Iterator[Running]:
+    """One that is being sent by two workers, for as long as the test says."""
+    file = receiver_file(tmp_path, keeping.url)
+    running = Running(tmp_path, "--receiver", file, *LONG, "--for", getattr(request, "param", "12s"))
+    try:
+        running.until_it_sends()
+        yield running
+    finally:
+        running.process.kill()
+        running.process.communicate()
+
+
+def verdicts(told: Any) -> dict[str, str]:
+    return {one["rule"]: one["outcome"] for one in told["verdicts"]}
+
+
+def test_a_receiver_that_keeps_all_passes_and_every_report_says_so(
+    partnersim: Command, tmp_path: Path, keeping: Answering
+) -> None:
+    words = ("--report", "html=out/load.html", "--report", "junit=out/load.xml", "--report", "locust-html=out/own.html")
+    file = receiver_file(tmp_path, keeping.url)
+    (tmp_path / "out").mkdir()
+    ended = partnersim("load", "fleet.yaml", "--receiver", file, *SHORT, "--workers", "2", "--json", *words)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    told = json.loads(ended.stdout)
+    assert schema("report").accepts(told), schema("report").explain(told)
+    load = told["load"]
+    assert load["planned"] == load["sent"] == load["acknowledged"] == len(keeping.requests)
+    assert load["ledger"]["checked"] == load["ledger"]["known"] > 0
+    assert len(load["shares"]) == 2
+    assert "<svg" in (tmp_path / "out/load.html").read_text()
+    assert ET.parse(tmp_path / "out/load.xml").getroot().attrib["failures"] == "0"
+    assert "Locust" in (tmp_path / "out/own.html").read_text()
+
+
+def test_a_receiver_that_forgets_what_it_acknowledged_fails(
+    partnersim: Command, tmp_path: Path, answering: Answering
+) -> None:
+    file = receiver_file(tmp_path, answering.url)
+    ended = partnersim("load", "fleet.yaml", "--receiver", file, *SHORT, "--json")
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    told = json.loads(ended.stdout)
+    assert verdicts(told)["load/kept"] == "failed"
+    assert told["load"]["ledger"]["lost"] == told["load"]["ledger"]["known"] > 0
+    assert "partnersim load fleet.yaml --receiver receiver.yaml --rate 60/s" in told["verdicts"][0]["reproduce"]
+
+
+def test_a_threshold_that_is_broken_fails(partnersim: Command, tmp_path: Path, keeping: Answering) -> None:
+    file = receiver_file(tmp_path, keeping.url)
+    ended = partnersim("load", "fleet.yaml", "--receiver", file, *SHORT, "--json", "--threshold", "ack_p99<1ms")
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    failed = {rule for rule, outcome in verdicts(json.loads(ended.stdout)).items() if outcome == "failed"}
+    assert failed == {"load/threshold/ack_p99"}
+
+
+def test_without_a_probe_nothing_is_known_but_the_figures(
+    partnersim: Command, tmp_path: Path, answering: Answering
+) -> None:
+    file = receiver_file(tmp_path, answering.url, probe=False)
+    ended = partnersim("load", "fleet.yaml", "--receiver", file, *SHORT)
+    assert ended.returncode == 4, ended.stdout + ended.stderr
+    assert "nothing could be looked at" in ended.stdout
+    assert f"{len(answering.requests)}, {len(answering.requests)} acknowledged" in ended.stdout
+
+
+def test_where_nobody_listens_nothing_is_started(partnersim: Command, tmp_path: Path, closed_port: str) -> None:
+    file = receiver_file(tmp_path, closed_port)
+    ended = partnersim("load", "fleet.yaml", "--receiver", file, *SHORT, "--journal", "j")
+    assert ended.returncode == 3
+    assert "nobody is there" in ended.stderr
+    assert list((tmp_path / "j").iterdir()) == []
+
+
+def test_a_worker_that_is_killed_costs_its_share_and_no_other(long_load: Running) -> None:
+    killed = long_load.senders()["1"]
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: _ended(killed))
+    stdout, stderr = long_load.process.communicate(timeout=80)
+    assert long_load.process.returncode == 4, stdout + stderr
+    told = json.loads(stdout)
+    first, second = told["load"]["shares"]
+    assert (first["lost"], first["sent"]) == ("", first["planned"])
+    assert second["lost"].startswith("was killed by SIGKILL after ")
+    assert second["sent"] < second["planned"]
+    assert told["load"]["unsent"] == second["planned"] - second["sent"]
+    assert verdicts(told)["load/all-sent"] == "inconclusive"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_every_process_and_what_was_sent_is_judged(long_load: Running, number: int, code: int) -> None:
+    senders = long_load.senders()
+    assert set(senders) == {"", "0", "1"}
+    long_load.process.send_signal(number)
+    stdout, stderr = long_load.process.communicate(timeout=60)
+    assert long_load.process.returncode == code, stdout + stderr
+    assert all(_ended(pid) for pid in senders.values())
+    told = json.loads(stdout)
+    assert told["exit_code"] == code
+    assert 0 < told["load"]["sent"] < told["load"]["planned"]
+    assert verdicts(told)["load/kept"] == "passed"
+    assert "interrupted; what was sent is judged now" in stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds a process to the one that started it")
+@pytest.mark.parametrize("long_load", ["120s"], indirect=True)
+def test_a_load_that_is_killed_takes_its_processes_with_it(long_load: Running) -> None:
+    senders = long_load.senders()
+    long_load.process.kill()
+    until(lambda: all(_ended(pid) for pid in senders.values()))
+
+
+def test_credentials_stand_in_no_file_and_on_no_command_line(
+    partnersim: Command, tmp_path: Path, answering: Answering
+) -> None:
+    receiver_file(tmp_path, answering.url)
+    secret = "Bearer opensesame-opensesame-9"
+    words = ("--to", f"{answering.url}/hooks?key=sesame-open-7", "--authorization", secret, "--journal", "j")
+    ended = partnersim("load", "fleet.yaml", *words, *SHORT)
+    assert ended.returncode == 4, ended.stdout + ended.stderr
+    assert {headers["Authorization"] for _, headers, _ in answering.requests} == {secret}
+    assert '--authorization "$AUTHORIZATION"' in ended.stdout
+    assert {path for path, _, _ in answering.requests} == {"/hooks?key=sesame-open-7"}
+    written = {path.name: path.read_bytes() for path in (tmp_path / "j").iterdir()} | {"": ended.stdout.encode()}
+    assert [name for name, data in written.items() if b"opensesame-9" in data or b"open-7" in data] == []
+
+
+def test_a_journal_of_a_load_is_not_judged_as_if_one_scenario_had_been_played(
+    partnersim: Command, tmp_path: Path, keeping: Answering
+) -> None:
+    file = receiver_file(tmp_path, keeping.url)
+    partnersim("load", "fleet.yaml", "--receiver", file, *SHORT, "--journal", "j")
+    for words in (("judge", "j/load.ndjson"), ("report", "j"), ("report", "j/shard-000.ndjson")):
+        ended = partnersim(*words)
+        assert ended.returncode == 6
+        assert "is of a load, which was judged when it was sent" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--rate", "500"), "'500' is not a rate such as 500/s, 30/m or 100/h"),
+        (("--for", "soon"), "'soon' is not a duration"),
+        (("--repeat", "5"), "'5' is not a percentage from 0% to 100%, such as 5%"),
+        (("--shape", "stedy"), "there is no shape `stedy`; did you mean `steady`?"),
+        (("--repeat", "60%", "--stale", "50%"), "the shares come to 110%: repeat 60%, stale 50%"),
+        (("--rate", "1/m", "--for", "1s", "--workers", "9"), "are too few for 9 workers"),
+        (("--threshold", "losst<1"), "there is no figure `losst`; did you mean `lost`?"),
+        (("--report", "pdf=x"), "there is no report format 'pdf'"),
+        (("--users", "5"), "--users goes with --model closed"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_sent(
+    partnersim: Command, tmp_path: Path, answering: Answering, words: tuple[str, ...], told: str
+) -> None:
+    file = receiver_file(tmp_path, answering.url)
+    ended = partnersim("load", "fleet.yaml", "--receiver", file, *words)
+    assert ended.returncode == 2, ended.stderr
+    assert told in ended.stderr
+    assert answering.requests == []
+    assert not (tmp_path / ".partnersim").exists()
+
+
+def test_without_a_scenario_those_made_for_loads_are_played_that_the_receiver_takes(
+    partnersim: Command, tmp_path: Path, answering: Answering
+) -> None:
+    (tmp_path / "receiver.yaml").write_text(
+        f'receiver: mine\nendpoints:\n  reachfive: {{url: "{answering.url}/hooks"}}\n'
+    )
+    ended = partnersim("load", "--receiver", "receiver.yaml", *SHORT, "--json")
+    assert ended.returncode == 4, ended.stdout + ended.stderr
+    assert {one["source"] for one in json.loads(ended.stdout)["plays"]} == {"load/reachfive"}

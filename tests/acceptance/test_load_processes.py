@@ -1,0 +1,90 @@
+"""The processes of a load, with something else in the place of Locust: what is made of their ends."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.errors import PartnersimError
+from simulator.load import processes
+from simulator.load.orders import ORDERS, Orders, shard_of
+from simulator.load.processes import WORKER, Lost, send
+from simulator.runner.stop import Stop
+
+
+@pytest.fixture
+def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Gives what sends a load with a `locust` of these lines of Python: (workers) -> who was lost."""
+    monkeypatch.setattr(processes, "_ALONE", 0.2)
+    monkeypatch.setattr(processes, "_ORDERLY", 0.2)
+
+    def called(lines: str, workers: int = 1, stop: Stop | None = None) -> list[Lost]:
+        (tmp_path / "locust").mkdir()
+        (tmp_path / "locust" / "__init__.py").write_text("")
+        names = f"import os, pathlib, signal, sys, time\nworker = os.environ.get({WORKER!r})\n"
+        write = f"shard = pathlib.Path(os.environ[{ORDERS!r}]).parent / f'shard-00{{worker}}.ndjson'\n"
+        (tmp_path / "locust" / "__main__.py").write_text(names + write + lines)
+        orders = Orders(
+            scenarios=("one",), to="http://127.0.0.1:1/", rate=1.0, seconds=0.1, seed=1, start="", workers=workers
+        )
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        told = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        return asyncio.run(send(folder, orders, folder / "orders.json", told, stop or Stop()))
+
+    return called
+
+
+def test_who_ends_well_is_not_lost(pretend: Any, tmp_path: Path) -> None:
+    assert pretend("shard.write_text(os.getcwd())") == []
+    assert shard_of(tmp_path / "folder", 0).read_text() == str(tmp_path / "folder")
+
+
+def test_who_is_killed_or_fails_is_lost_with_the_reason(pretend: Any) -> None:
+    lines = """
+if worker == "0":
+    shard.write_text("")
+elif worker == "1":
+    os.kill(os.getpid(), signal.SIGKILL)
+elif worker == "2":
+    sys.exit("no room")
+"""
+    lost = {one.worker: one.why for one in pretend(lines, workers=3)}
+    assert set(lost) == {1, 2}
+    assert lost[1].startswith("was killed by SIGKILL after ")
+    assert lost[2].startswith("ended with code 1 after ")
+    assert lost[2].endswith(": no room")
+
+
+def test_processes_that_do_not_come_up_are_an_error_with_their_last_words(pretend: Any) -> None:
+    with pytest.raises(PartnersimError, match=r"nothing was sent: .*no module of that name"):
+        pretend("sys.exit('no module of that name')")
+
+
+def test_the_one_that_holds_them_together_does_not_outlast_them(pretend: Any, tmp_path: Path) -> None:
+    lines = """
+if worker is None:
+    (pathlib.Path.cwd() / "pid").write_text(str(os.getpid()))
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    while True:
+        time.sleep(1)
+shard.write_text("")
+while not (pathlib.Path.cwd() / "pid").exists():
+    time.sleep(0.01)
+"""
+    assert pretend(lines, workers=2) == []
+    pid = int((tmp_path / "folder" / "pid").read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_load_that_is_to_end_ends_all_of_them(pretend: Any, tmp_path: Path) -> None:
+    stop = Stop()
+    stop.ask()
+    lines = "(pathlib.Path.cwd() / f'pid{worker}').write_text(str(os.getpid()))\ntime.sleep(60)"
+    assert pretend(lines, workers=2, stop=stop) == []
+    for file in (tmp_path / "folder").glob("pid*"):
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(file.read_text()), 0)

@@ -1,0 +1,111 @@
+"""Shards become one journal: in order of moments, lines renumbered, whoever was lost named."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import orjson
+import pytest
+
+from simulator.errors import StorageError
+from simulator.journal import Journal
+from simulator.load.merging import merged
+from simulator.load.orders import shard_of
+from simulator.model import Lateness
+from tests.unit.load.told_load import Model, Told
+
+
+def told(folder: Path, workers: int = 3, **how: object) -> Told:
+    one = Told(folder=folder, workers=workers, rate=60.0, repeat=0.2, **how)  # type: ignore[arg-type]  # of any kind
+    one.send()
+    return one
+
+
+def test_entries_are_in_order_and_outcomes_find_their_intents(tmp_path: Path) -> None:
+    one = told(tmp_path)
+    whole = merged(tmp_path, one.planned, 3, {})
+    lines = [orjson.loads(line) for line in whole.path.read_bytes().splitlines()]
+    moments = [line.get("wall", line.get("done")) for line in lines[1:]]
+    assert all(before <= after for before, after in pairwise(moments))
+    for outcome in (line for line in lines if line["kind"] == "outcome"):
+        assert lines[outcome["of"] - 1]["kind"] == "intent"
+        assert lines[outcome["of"] - 1]["n"] == outcome["n"]
+    assert {line["kind"] for line in lines[1:]} == {"intent", "outcome"}
+
+
+def test_nothing_of_any_shard_is_left_out_or_told_otherwise(tmp_path: Path) -> None:
+    one = told(tmp_path)
+    parts = [attempt for number in range(3) for attempt in Journal.open(shard_of(tmp_path, number)).attempts()]
+    whole = merged(tmp_path, one.planned, 3, {})
+    both = [
+        sorted((attempt.number, attempt.id, attempt.intended, attempt.done, attempt.body) for attempt in attempts)
+        for attempts in (parts, Journal.open(whole.path).attempts())
+    ]
+    assert both[0] == both[1]
+    assert len(both[0]) == whole.sent == whole.planned
+
+
+def test_its_end_is_written_when_somebody_says_so(tmp_path: Path) -> None:
+    whole = merged(tmp_path, told(tmp_path).planned, 3, {})
+    assert Journal.open(whole.path).footer is None
+    whole.close(9.0, Lateness(p99=0.5))
+    journal = Journal.open(whole.path)
+    assert journal.complete
+    assert journal.footer is not None
+    assert journal.footer["lateness"]["p99"] == 0.5
+
+
+def test_a_shard_that_is_cut_short_anywhere_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    one = told(tmp_path, 2)
+    path = shard_of(tmp_path, 1)
+    data = path.read_bytes()
+    for place, end in enumerate((0, 5, len(data) // 3, len(data) - 200, len(data) - 1)):
+        path.write_bytes(data[:end])
+        whole = merged(tmp_path, one.planned, 2, {})
+        assert whole.shares[1].lost, place
+        assert not whole.shares[0].lost
+        assert whole.shares[1].planned > 0
+        assert whole.shares[1].sent == sum(
+            b'"kind":"intent"' in line for line in data[:end].splitlines(True) if line.endswith(b"\n")
+        )
+        whole.path.unlink()
+
+
+def test_a_worker_that_had_nothing_to_send_is_not_lost(tmp_path: Path) -> None:
+    one = Told(folder=tmp_path, workers=4, rate=1.0, seconds=2.0)
+    one.send()
+    for number in range(4):
+        if not any(True for _ in one.planned.share(number, 4)):
+            shard_of(tmp_path, number).unlink()
+    whole = merged(tmp_path, one.planned, 4, {})
+    assert [share.lost for share in whole.shares if share.planned == 0]
+    assert not any(share.lost for share in whole.shares)
+
+
+def test_what_is_no_journal_says_where(tmp_path: Path) -> None:
+    one = told(tmp_path, 2)
+    path = shard_of(tmp_path, 1)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:3], b"what\n", *lines[3:]]))
+    with pytest.raises(StorageError, match=r"shard-001\.ndjson: line 4 is no journal entry"):
+        merged(tmp_path, one.planned, 2, {})
+
+
+def test_a_line_without_its_moment_says_where(tmp_path: Path) -> None:
+    one = told(tmp_path, 1)
+    path = shard_of(tmp_path, 0)
+    path.write_bytes(path.read_bytes() + b'{"kind":"note"}\n')
+    with pytest.raises(StorageError, match=r"line \d+ is no journal entry"):
+        merged(tmp_path, one.planned, 1, {})
+
+
+def test_seconds_are_counted_as_they_were_planned(tmp_path: Path) -> None:
+    one = told(tmp_path, 3, gone=frozenset({0}), model=Model())
+    whole = merged(tmp_path, one.planned, 3, {})
+    due = [int(delivery.due) for delivery in one.planned.share(0, 1)]
+    assert whole.due == {second: due.count(second) for second in set(due)}
+
+
+def test_in_a_closed_model_as_many_were_planned_as_were_begun(tmp_path: Path) -> None:
+    whole = merged(tmp_path, told(tmp_path).planned, 3, {}, closed=True)
+    assert [one.planned for one in whole.shares] == [one.sent for one in whole.shares]
+    assert sum(whole.due.values()) == whole.planned > 0

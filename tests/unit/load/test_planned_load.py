@@ -1,0 +1,141 @@
+"""What a load sends: whole lives along a curve, a mix of what is not plain, each worker a share of its own."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import orjson
+import pytest
+
+from simulator.authoring import parse_scenario, receiver_at
+from simulator.load.curves import SHAPES
+from simulator.load.mix import Mix
+from simulator.load.planned import PlannedLoad
+from simulator.model import Delivery
+from simulator.timeline.lives import Lives
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+RECEIVER = receiver_at("http://127.0.0.1:8000/hook", authorization="Bearer opensesame")
+FLEET = "scenario: A fleet\nprovider: clevertap\nexports:\n  nightly: {takes: 9m20s}\n"
+JOBS = "scenario: Jobs\nprovider: reachfive\nexports:\n  users: {kind: User Profiles, total: 7}\n"
+MIXED = Mix(repeat=0.05, stale=0.02, malformed=0.01, unauthorized=0.01)
+
+
+def load(text: str = FLEET, shape: str = "steady", mix: Mix = Mix(), **changes: Any) -> PlannedLoad:  # noqa: B008 (frozen)
+    lives = Lives(parse_scenario(text, "load.yaml"), RECEIVER, seed=3, start=START)
+    return PlannedLoad(lives=lives, curve=SHAPES[shape], mix=mix, **({"rate": 50.0, "seconds": 60.0} | changes))
+
+
+def whole(planned: PlannedLoad) -> list[Delivery]:
+    return list(planned.share(0, 1))
+
+
+@pytest.mark.parametrize("text", [FLEET, JOBS])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("mix", [Mix(), MIXED])
+def test_as_many_come_as_rate_time_and_shape_say(text: str, shape: str, mix: Mix) -> None:
+    planned = load(text, shape, mix)
+    assert len(whole(planned)) == pytest.approx(50 * 60 * SHAPES[shape].amount, rel=0.04)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shares_are_in_order_and_come_to_the_whole_once(shape: str) -> None:
+    planned = load(shape=shape, mix=MIXED, seconds=10.0)
+    shares = [list(planned.share(worker, 3)) for worker in range(3)]
+    assert all(one.due <= after.due for share in shares for one, after in pairwise(share))
+    together = sorted((one for share in shares for one in share), key=lambda one: one.number)
+    assert together == sorted(whole(planned), key=lambda one: one.number)
+    assert len({one.number for one in together}) == len(together)
+    exports = [one for share in shares for one in {one.export for one in share}]
+    assert len(exports) == len(set(exports))
+
+
+def test_a_story_of_minutes_is_sent_within_the_time_of_a_life_and_keeps_its_own_times() -> None:
+    start, end = whole(load(rate=0.2, seconds=10.0, life=2.0))
+    assert (start.due, end.due) == (5.0, 7.0)
+    assert (start.at, end.at) == (5.0, 565.0)
+    assert [start.time, end.time] == ["05/01/2026 5:30:05 AM", "05/01/2026 5:39:25 AM"]
+
+
+def test_a_story_that_is_shorter_goes_at_its_own_pace() -> None:
+    start, end = whole(load(FLEET.replace("9m20s", "500ms"), rate=0.2, seconds=10.0, life=2.0))
+    assert end.due - start.due == 0.5
+
+
+def test_what_an_outage_held_back_comes_at_once_and_tells_of_the_time_before() -> None:
+    sent = whole(load(shape="backlog"))
+    assert {one.due for one in sent} == {0.0}
+    starts = sorted(one.at for one in sent if not one.end)
+    assert (round(starts[0]), round(starts[-1])) == (-60, 0)
+
+
+def test_the_mix_comes_in_the_shares_that_were_asked_for() -> None:
+    sent = whole(load(mix=MIXED, rate=200.0))
+    plain = [one for one in sent if one.genuine and not one.copy]
+    part = {
+        "repeat": sum(1 for one in sent if one.copy) / len(plain),
+        "malformed": sum(1 for one in sent if not one.valid) / len(sent),
+        "unauthorized": sum(1 for one in sent if one.credentials != "right") / len(sent),
+        "stale": len(late_starts(sent)) / len(sent),
+    }
+    assert part == pytest.approx({"repeat": 0.05, "malformed": 0.01, "unauthorized": 0.01, "stale": 0.02}, abs=0.006)
+
+
+def late_starts(sent: list[Delivery]) -> list[Delivery]:
+    ends = {one.export: one.due for one in sent if one.end and not one.copy}
+    return [one for one in sent if not one.end and one.genuine and not one.copy and one.due > ends[one.export]]
+
+
+def test_a_stale_notification_tells_its_own_time_and_comes_soon_after_the_end() -> None:
+    sent = whole(load(mix=Mix(stale=0.2)))
+    ends = {one.export: one for one in sent if one.end}
+    late = late_starts(sent)
+    assert late
+    assert all(one.at < ends[one.export].at for one in late)
+    assert all(0.05 <= one.due - ends[one.export].due <= 0.5 for one in late)
+
+
+def test_a_copy_has_the_same_bytes_and_comes_at_once_or_within_a_second() -> None:
+    sent = whole(load(mix=Mix(repeat=0.3)))
+    first = {(one.export, one.event): one for one in sent if not one.copy}
+    apart = [(one, first[one.export, one.event]) for one in sent if one.copy]
+    assert all(copy.data == one.data for copy, one in apart)
+    at_once = [copy for copy, one in apart if copy.due == one.due]
+    assert 0.4 < len(at_once) / len(apart) < 0.6
+    assert {copy.together for copy in at_once} == {2}
+    assert all(0.0 <= copy.due - one.due <= 1.0 for copy, one in apart)
+
+
+@pytest.mark.parametrize("text", [FLEET, JOBS])
+def test_what_is_broken_cannot_be_read_and_speaks_of_exports_of_its_own(text: str) -> None:
+    sent = whole(load(text, mix=Mix(malformed=0.1)))
+    broken = [one for one in sent if not one.valid]
+    genuine = {one.id for one in sent if one.genuine}
+    schema = load(text).lives.timeline.story.schema(broken[0].event)
+    assert {one.id for one in broken}.isdisjoint(genuine)
+    for one in broken:
+        try:
+            assert not schema.accepts(orjson.loads(one.body))
+        except orjson.JSONDecodeError:
+            continue
+    assert len(Counter(one.body[:20] for one in broken)) > 1
+
+
+def test_wrong_credentials_are_all_that_is_wrong_with_what_is_unauthorized() -> None:
+    sent = whole(load(mix=Mix(unauthorized=0.1)))
+    wrong = [one for one in sent if one.credentials != "right"]
+    assert wrong
+    assert all(one.valid and b"Bearer opensesame" not in one.data for one in wrong)
+    assert {one.id for one in wrong}.isdisjoint({one.id for one in sent if one.genuine})
+
+
+def test_the_same_orders_give_the_same_bytes() -> None:
+    assert whole(load(mix=MIXED)) == whole(load(mix=MIXED))
+
+
+def test_two_partners_of_one_load_share_no_number() -> None:
+    first = load(FLEET)
+    second = load(JOBS, first=first.last_number)
+    assert max(one.number for one in whole(first)) <= first.last_number
+    assert {one.number for one in whole(first)}.isdisjoint({one.number for one in whole(second)})

@@ -1,0 +1,223 @@
+"""A load in every format: figures for people, closed keys for programs, and one page that needs nothing else."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+from xml.etree.ElementTree import fromstring
+
+import jsonschema
+import pytest
+
+from simulator.load.curves import SHAPES
+from simulator.model import Ledger, LoadResult, Play, Report, Result, Second, Share, Spread, Verdict
+from simulator.reporting import REPORTERS
+from simulator.reporting.html.charts import Series, chart, mean
+from simulator.resources import folder
+
+SCHEMA = json.loads((folder("schemas") / "report.schema.json").read_text("utf-8"))
+SPREAD = Spread(6000, 0.0041, 0.0123, 0.0312, 0.3123)
+LOAD = LoadResult(
+    model="open",
+    shape="steady",
+    rate=100.0,
+    seconds=60.0,
+    workers=2,
+    planned=6000,
+    sent=5800,
+    acknowledged=5700,
+    dropped=20,
+    unsent=180,
+    ledger=Ledger(known=2900, checked=2890, unread=10, lost=3, twice=1, accepted_wrong=2),
+    ack=SPREAD,
+    service=SPREAD,
+    effect=Spread(),
+    late=SPREAD,
+    held=SPREAD,
+    drain=1.234,
+    shares=(Share(0, 3000, 3000), Share(1, 3000, 2800, "was killed by SIGKILL after 31s")),
+    timeline=tuple(Second(at, 100, 97, 95, 2, 0.004, 0.02, 0.003) for at in range(60)),
+)
+Plays = Callable[..., Play]
+Reports = Callable[..., Report]
+Judges = Callable[..., Verdict]
+
+
+@pytest.fixture
+def report(a_play: Plays, a_report: Reports, a_verdict: Judges) -> Report:
+    kept = a_verdict(Result.FAILED, "load/kept", because="3 were lost: <nightly-3> (1767551400)", evidence=(4, 9))
+    sent = a_verdict(Result.INCONCLUSIVE, "load/all-sent", because="180 were never sent")
+    return a_report(a_play(kept, sent, title="A fleet & <more>", journal="gone.ndjson"), load=LOAD)
+
+
+def shown(report: Report, form: str = "text") -> str:
+    return REPORTERS[form](report)
+
+
+def test_people_are_told_what_was_sent_how_long_it_took_and_what_was_kept(report: Report) -> None:
+    text = shown(report)
+    assert "rate      100 a second, for 1m\n" in text
+    assert "sent      5,800, 5,700 acknowledged; 20 dropped: no connection was free until the end; 180 never" in text
+    assert "  ack          4.1ms    12.3ms    31.2ms     312ms  from when it was due" in text
+    assert "2,890 of 2,900 exports with something acknowledged were looked at; 10 could not be read" in text
+    assert re.search(r"^  lost +3  acknowledged, and not kept$", text, re.MULTILINE)
+    assert "1 was killed by SIGKILL after 31s; 200 of its 3,000 notifications not sent" in text
+    assert "1 load, 2 deliveries: 0 passed, 1 failed, 1 inconclusive" in text
+
+
+def test_a_closed_model_keeps_no_rate(report: Report) -> None:
+    closed = replace(report, load=replace(LOAD, model="closed"))
+    assert "rate      as answers come, for 1m\n" in shown(closed)
+    assert "<dd>as answers come, for 1m, 2 workers</dd>" in shown(closed, "html")
+
+
+def test_what_nobody_looked_at_is_no_zero(report: Report) -> None:
+    unseen = replace(report, load=replace(LOAD, ledger=Ledger(known=2900)))
+    assert "nothing could be looked at" in shown(unseen)
+    assert re.search(r"^  lost +–  ", shown(unseen), re.MULTILINE)
+    assert re.search(r"^  refused +0  ", shown(unseen), re.MULTILINE)
+    assert re.search(r"<td>lost</td><td><span[^>]*>&#8211;</span></td>", shown(unseen, "html"))
+
+
+def test_no_line_is_wider_than_the_page(report: Report) -> None:
+    section = shown(report).partition("\nLoad\n")[2].partition("A fleet")[0]
+    assert max(map(len, section.splitlines())) <= 100
+
+
+def test_a_load_that_passed_is_told_with_all_its_promises_also_in_brief(
+    a_play: Plays, a_report: Reports, a_verdict: Judges
+) -> None:
+    from simulator.reporting import text
+
+    passed = a_report(a_play(a_verdict(Result.PASSED, "load/kept", sentence="all is kept")), load=LOAD)
+    assert "load/kept  all is kept" in text.render(passed, brief=True)
+
+
+def test_programs_find_it_under_closed_keys(report: Report) -> None:
+    value = json.loads(shown(report, "json"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(value)
+    assert value["load"]["ledger"]["lost"] == 3
+    assert value["load"]["ack"] == {"number": 6000, "p50": 0.0041, "p95": 0.0123, "p99": 0.0312, "max": 0.3123}
+    assert value["load"]["shares"][1]["lost"] == "was killed by SIGKILL after 31s"
+    assert value["load"]["drain"] == 1.234
+
+
+@pytest.mark.parametrize("place", [(), ("ledger",), ("ack",), ("shares", 0)])
+def test_a_key_that_nobody_knows_is_refused_by_the_schema(report: Report, place: tuple[Any, ...]) -> None:
+    value = json.loads(shown(report, "json"))
+    into = value["load"]
+    for key in place:
+        into = into[key]
+    into["unknown"] = 1
+    assert list(jsonschema.Draft202012Validator(SCHEMA).iter_errors(value))
+
+
+def test_the_schema_names_every_shape_and_every_figure_of_a_spread_and_the_ledger() -> None:
+    known = SCHEMA["$defs"]
+    assert known["load"]["properties"]["shape"]["enum"] == list(SHAPES)
+    assert set(known["spread"]["properties"]) == set(Spread._fields)
+    assert set(known["ledger"]["properties"]) == set(Ledger.__slots__)
+    assert set(known["share"]["properties"]) == set(Share._fields)
+
+
+def test_a_run_that_is_no_load_has_no_such_key(report: Report) -> None:
+    assert "load" not in json.loads(shown(replace(report, load=None), "json"))
+
+
+def test_a_build_is_red_for_what_was_lost(report: Report) -> None:
+    suite = fromstring(shown(report, "junit").encode())  # our own output is what is tested
+    assert suite.attrib["failures"] == "1"
+    assert suite.attrib["errors"] == "1"
+
+
+class _Page(HTMLParser):
+    """What stands in a page: its elements, attributes, and words."""
+
+    VOID = frozenset({"meta", "br", "link", "img"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.words = ""
+        self._open: list[str] = []
+        self.feed(page)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in self.VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def test_the_page_runs_nothing_and_fetches_nothing(report: Report) -> None:
+    page = _Page(shown(report, "html"))
+    assert not {"script", "link", "img", "iframe", "object", "a", "form"} & set(page.tags)
+    assert not [name for name, _ in page.attributes if name in {"src", "href", "style"} or name.startswith("on")]
+    assert not re.search(r"url\(|@import|https?:", shown(report, "html"))
+    assert shown(report, "html").isascii()
+
+
+def test_the_page_escapes_what_others_wrote(report: Report) -> None:
+    text = shown(report, "html")
+    assert "A fleet &amp; &lt;more&gt;" in text
+    assert "<nightly-3>" not in text
+    assert "3 were lost: <nightly-3> (1767551400)" in _Page(text).words
+
+
+def test_the_page_has_a_chart_of_rates_answers_and_lateness_that_says_what_it_shows(report: Report) -> None:
+    page = shown(report, "html")
+    charts = [fromstring(one) for one in re.findall(r"<svg.*?</svg>", page, re.DOTALL)]  # our own output
+    assert [one.attrib["aria-label"].partition(":")[0] for one in charts] == [
+        "Notifications a second",
+        "From due to the whole answer",
+        "The latest that left, of each second",
+    ]
+    assert "acknowledged at most 95" in charts[0].attrib["aria-label"]
+    for one in charts:
+        wide, high = map(float, one.attrib["viewBox"].split()[2:])
+        for line in one.iter("polyline"):
+            places = [tuple(map(float, place.split(","))) for place in line.attrib["points"].split()]
+            assert all(0 <= x <= wide and 0 <= y <= high for x, y in places)
+
+
+def test_the_page_of_a_load_without_seconds_has_no_chart(report: Report) -> None:
+    bare = replace(report, load=replace(LOAD, timeline=()))
+    assert "<svg" not in shown(bare, "html")
+
+
+def test_a_page_of_a_run_that_is_no_load_has_its_verdicts(report: Report) -> None:
+    words = _Page(shown(replace(report, load=None), "html")).words
+    assert "load/kept" in words
+    assert "lines 4, 9 of gone.ndjson" in words
+
+
+def test_a_long_load_is_drawn_with_few_points_and_keeps_its_peaks() -> None:
+    values = [0.0] * 7200
+    values[4000] = 9.0
+    drawn = str(chart("t", [Series("worst", values), Series("rate", [6.0] * 7200, mean)], str))
+    worst, rate, *_ = re.findall(r'points="([^"]*)"', drawn)
+    assert len(worst.split()) <= 400
+    assert min(float(place.split(",")[1]) for place in worst.split()) < min(
+        float(place.split(",")[1]) for place in rate.split()
+    )
+
+
+def test_one_second_is_a_line_as_long_as_it() -> None:
+    drawn = str(chart("t", [Series("one", [5.0])], str))
+    assert 'points="64.0,' in drawn
+    assert " 788.0," in drawn
