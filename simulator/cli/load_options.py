@@ -17,6 +17,9 @@ AT_ONCE: Final = 200
 WINDOW: Final = 10.0
 """Seconds that an effect may take to show, where nobody says anything."""
 
+TOO_LATE: Final = 0.1
+"""Seconds that the sender itself may be late, where nobody says anything."""
+
 _WORKERS = 64
 
 _WHAT = (
@@ -64,6 +67,13 @@ _LOOKING = (
         default=WINDOW,
         metavar="TIME",
         help="How long after the last answer an effect may take to show (10s).",
+    ),
+    click.option(
+        "--sender-lateness",
+        type=DURATION,
+        default=TOO_LATE,
+        metavar="TIME",
+        help="How late the sender itself may be, in 99 of 100, before the result is inconclusive (100ms).",
     ),
     click.option(
         "--sample",

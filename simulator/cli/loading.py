@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.cli.choosing import chosen_receiver, chosen_scenarios
-from simulator.cli.load_options import AT_ONCE, WINDOW
+from simulator.cli.load_options import AT_ONCE, TOO_LATE, WINDOW
 from simulator.cli.load_orders import SHARES, for_others, orders_of, thresholds_of
 from simulator.cli.load_progress import load_line
 from simulator.cli.output import say
@@ -83,6 +83,7 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
                 orders,
                 receiver,
                 window=options["window"],
+                too_late=options["sender_lateness"],
                 sample=options["sample"],
                 thresholds=thresholds,
                 allow=frozenset(orders.allow),
@@ -133,6 +134,8 @@ def again(options: Options, orders: Orders, thresholds: Sequence[Threshold]) -> 
     words += [f"--client {orders.client}"] if orders.client != "partnersim" else []
     words += [f"--threshold {shlex.quote(str(one))}" for one in thresholds]
     words += ["--window", spelled(options["window"])] if options["window"] != WINDOW else []
+    late = options["sender_lateness"]
+    words += ["--sender-lateness", spelled(late)] if late != TOO_LATE else []
     words += [f"--sample {options['sample']}"] if options["sample"] else []
     words += ['--authorization "$AUTHORIZATION"'] if options["authorization"] else []
     return " ".join([*words, *(f"--allow-target {shlex.quote(host)}" for host in orders.allow)])

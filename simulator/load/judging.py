@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from simulator.clock import Clock, RealClock
 from simulator.journal import Journal
-from simulator.load.concluding import Evidence, verdicts
+from simulator.load.concluding import TOO_LATE, Evidence, verdicts
 from simulator.load.figures import Effects, Figures
 from simulator.load.ledger import Book, book_of
 from simulator.load.merging import Merged, merged
@@ -40,6 +40,7 @@ def judged(
     receiver: Receiver,
     *,
     window: float = WINDOW,
+    too_late: float = TOO_LATE,
     sample: int | None = None,
     thresholds: Sequence[Threshold] = (),
     allow: frozenset[str] = frozenset(),
@@ -50,7 +51,8 @@ def judged(
     """What a load came to whose workers wrote their shards into this folder; nothing of it is being sent any more.
 
     The shards become `load.ndjson`; what the receiver's probe shows is added to it. `window` is in seconds (see
-    `simulator.load.reading`). `sample`: so many ids are read and no more; None for all. `allow` names hosts beyond
+    `simulator.load.reading`). Where the sender itself was later than `too_late` seconds, in 99 of 100, its figures are
+    its own. `sample`: so many ids are read and no more; None for all. `allow` names hosts beyond
     this machine and private networks that may be asked. `make_send` gives an in-process receiver in the place of
     sockets, `make_clock` a jumping clock. It runs an event loop of its own.
 
@@ -88,6 +90,7 @@ def judged(
         result=result,
         read=read,
         window=window,
+        too_late=too_late,
     )
     first = loads[0].lives.timeline
     play = Play(

@@ -126,17 +126,23 @@ def test_reports_of_such_journals_tell_of_rules(partnersim: Command, letting_in:
     assert partnersim("report", "j").stdout.rstrip() == text.rstrip()
 
 
-def test_a_line_of_a_folder_that_is_none_of_a_journal_is_named(
-    partnersim: Command, letting_in: Answering, tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("control", "was not written by this version, or was changed since: KeyError 'control'"),
+        ("seed", "line 1 is no journal entry"),
+    ],
+)
+def test_of_a_folder_the_journal_that_was_changed_is_named(
+    partnersim: Command, letting_in: Answering, tmp_path: Path, name: str, said: str
 ) -> None:
     conform(partnersim, letting_in, "--select", "ack/documented-sample", "--partner", "clevertap")
     (file,) = tmp_path.glob("j/*.ndjson")
-    head, *rest = file.read_text().splitlines(keepends=True)
-    changed = json.loads(head)
-    del changed["rule"]["control"]
-    file.write_text("".join([json.dumps(changed) + "\n", *rest]))
+    first, *rest = file.read_text().splitlines(keepends=True)
+    header = json.loads(first)
+    del (header if name in header else header["rule"])[name]
+    file.write_text("".join([f"{json.dumps(header)}\n", *rest]))
     ended = partnersim("judge", "j")
-    assert ended.returncode == 6
-    assert f"{Path('j') / file.name} was not written by this version, or was changed since: KeyError 'control'" in (
-        ended.stderr
-    )
+    assert ended.returncode == 6, ended.stderr
+    assert file.name in ended.stderr
+    assert said in ended.stderr

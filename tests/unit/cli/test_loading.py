@@ -16,7 +16,7 @@ from simulator.load.thresholds import threshold
 from simulator.model import Report, Result, Verdict
 from tests.making import made_play
 
-OPTIONS: dict[str, Any] = {"window": 10.0, "sample": None, "authorization": None}
+OPTIONS: dict[str, Any] = {"window": 10.0, "sender_lateness": 0.1, "sample": None, "authorization": None}
 ORDERS = Orders(
     scenarios=("my load.yaml", "load/clevertap"),
     receiver_file="receiver.yaml",
@@ -57,7 +57,9 @@ def test_the_line_that_sends_a_load_again_means_the_same_orders(orders: Orders) 
 
 
 def test_it_judges_as_before_too() -> None:
-    params = understood(again({**OPTIONS, "window": 3.0, "sample": 20}, ORDERS, [threshold("ack_p99 < 200ms")]))
+    options = {**OPTIONS, "window": 3.0, "sample": 20, "sender_lateness": 2.0}
+    params = understood(again(options, ORDERS, [threshold("ack_p99 < 200ms")]))
+    assert params["sender_lateness"] == 2.0
     assert (params["window"], params["sample"], params["thresholds"]) == (3.0, 20, ("ack_p99<200ms",))
 
 

@@ -83,3 +83,13 @@ def test_beside_such_a_rule_counts_as_a_rule(tmp_path: Path) -> None:
     assert [one.rule.level for one in judged] == ["may"]
     assert report.plays[1] == judged[0].play
     assert report.plays[0].verdicts[0].check != "ack/plain"
+
+
+def test_a_run_that_a_signal_ended_in_a_further_play_of_a_rule_ends_with_its_code(tmp_path: Path) -> None:
+    conform([pair()], session_of([pair()], tmp_path, App()))
+    assert again(tmp_path)[0].exit_code == 0
+    lines = (tmp_path / "0.ndjson").read_text().splitlines(keepends=True)
+    lines.insert(-1, '{"kind":"note","wall":1.0,"what":"interrupted","detail":"SIGINT"}\n')
+    (tmp_path / "0.again1.ndjson").write_text("".join(lines))
+    report, judged = again(tmp_path)
+    assert (report.exit_code, len(judged)) == (130, 1)
