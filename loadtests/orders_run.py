@@ -17,7 +17,7 @@ from loadtests.clients import Carrier, carriers
 from loadtests.closed_model import ClosedLoad
 from loadtests.look_ahead import LookAhead
 from loadtests.open_model import OpenLoad
-from loadtests.shard import Judge, Shard, by_endpoint, header
+from loadtests.shard import Judge, Shard, by_endpoint
 from loadtests.telling import teller
 from simulator.errors import PartnersimError
 from simulator.load.curves import SHAPES
@@ -61,7 +61,7 @@ class OrdersRun:
     def _start(self, **_: object) -> None:
         orders, load, now = self._orders, self._planned, self._beginning.now
         try:
-            self._shard = Shard(shard_of(self._folder, self.worker), header(load), load.receiver.secrets, now)
+            self._shard = Shard(shard_of(self._folder, self.worker), load.head, load.secrets, now)
             make = carriers(orders.client, load.receiver, frozenset(map(plain, orders.allow)), now)
         except PartnersimError as error:
             sys.exit(str(error))

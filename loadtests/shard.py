@@ -1,6 +1,5 @@
 """What one process of a load writes down: its journal, what it came to, and Locust's own statistics."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from simulator.load.orders import Planned
 from simulator.model import Delivery, Exchange, Lateness, Outcome
 from simulator.receiver import Receiver
 from simulator.redaction import Scrub
-from simulator.runner.journal_header import journal_header
 from simulator.timeline.lives import Lives
 
 
@@ -93,21 +91,6 @@ class Judge:
         if delivery.genuine:
             return "" if acknowledged else f"answered {exchange.status}"
         return f"acknowledged, though {delivery.step}" if acknowledged else ""
-
-
-def header(planned: Planned) -> dict[str, Any]:
-    """The head of a shard; of several scenarios, the first one's."""
-    lives, receiver = planned.loads[0].lives, planned.receiver
-    scenario, timeline = lives.timeline.scenario, lives.timeline
-    return journal_header(
-        scenario,
-        timeline,
-        receiver,
-        text=Scrub(receiver.secrets)(scenario.text),
-        sha256=hashlib.sha256(scenario.text.encode()).hexdigest(),
-        acknowledged_by=receiver.acknowledges or timeline.provider.acknowledged_by,
-        authorized=timeline.authorized,
-    )
 
 
 def by_endpoint(planned: Planned) -> dict[str, Lives]:

@@ -15,7 +15,7 @@ from loadtests.clients import Carrier, carriers
 from loadtests.closed_model import ClosedLoad
 from loadtests.options import span
 from loadtests.shapes import BY_NAME
-from loadtests.shard import Judge, Shard, by_endpoint, header
+from loadtests.shard import Judge, Shard, by_endpoint
 from loadtests.telling import teller
 from simulator.authoring import load_receiver, load_scenario, receiver_at
 from simulator.clock import RealClock, fresh_seed, utc_now
@@ -86,10 +86,10 @@ class LivesRun:
         worker = getattr(environment.runner, "worker_index", 0)
         self._classes = [one for one in environment.user_classes if issubclass(one, LiveUser)]
         loads = tuple(_load(one.scenario, receiver, options.seed, options.life) for one in self._classes)
-        planned = Planned(receiver, loads)
+        planned = Planned(receiver, loads, receiver.secrets)
         self.shard = None
         if options.journals:
-            self.shard = Shard(shard_of(Path(options.journals), worker), header(planned), receiver.secrets, now)
+            self.shard = Shard(shard_of(Path(options.journals), worker), planned.head, planned.secrets, now)
         told = teller(environment, Judge(by_endpoint(planned), receiver))
         self._load = ClosedLoad(loads, self.shard, told, worker=worker, workers=_WORKERS, now=now)
         allow = frozenset(plain(one) for one in options.allow_target)

@@ -82,6 +82,7 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
                 folder,
                 orders,
                 receiver,
+                environment=environment,
                 window=options["window"],
                 too_late=options["sender_lateness"],
                 sample=options["sample"],

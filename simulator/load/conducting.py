@@ -85,7 +85,7 @@ async def _conduct(load: Load) -> Report:
         if stop.asked:
             return _unjudged(load, stop, "before anything was sent")
         file = write_orders(load.folder, load.told)
-        async with following(load.folder, load.orders, load.receiver, allow=load.allow):
+        async with following(load.folder, load.orders, load.receiver, environment=load.environment, allow=load.allow):
             lost = await send(
                 load.folder, load.orders, file.resolve(), load.environment, stop, more=load.more, glance=load.glance
             )

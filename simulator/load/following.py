@@ -20,7 +20,7 @@ from simulator.clock import RealClock
 from simulator.errors import PartnersimError
 from simulator.journal import JournalWriter
 from simulator.load.merging import FOLLOWED
-from simulator.load.orders import Orders, loads_of, shard_of
+from simulator.load.orders import Orders, planned_for, shard_of
 from simulator.load.parts import asked_probe
 from simulator.load.planned import PlannedLoad
 from simulator.receiver import Probe, Receiver
@@ -39,11 +39,16 @@ _SHARES: Final = 1 << 20
 
 @asynccontextmanager
 async def following(
-    folder: Path, orders: Orders, receiver: Receiver, *, allow: frozenset[str] = frozenset()
+    folder: Path,
+    orders: Orders,
+    receiver: Receiver,
+    *,
+    environment: Mapping[str, str] | None = None,
+    allow: frozenset[str] = frozenset(),
 ) -> AsyncIterator[None]:
     """While inside, a load is followed. Where that goes wrong nothing is known of its effects, and no more."""
     ready = asyncio.Event()
-    task = asyncio.create_task(follow(folder, orders, receiver, allow=allow, ready=ready.set))
+    task = asyncio.create_task(follow(folder, orders, receiver, environment=environment, allow=allow, ready=ready.set))
     waiting = asyncio.create_task(ready.wait())
     try:
         await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
@@ -60,6 +65,7 @@ async def follow(
     orders: Orders,
     receiver: Receiver,
     *,
+    environment: Mapping[str, str] | None = None,
     allow: frozenset[str] = frozenset(),
     ready: Callable[[], object] = lambda: None,
 ) -> None:
@@ -74,8 +80,8 @@ async def follow(
     probe = asked_probe(receiver)
     if probe is None:
         return
-    loads = loads_of(orders, receiver)
-    writer = JournalWriter(folder / FOLLOWED, {}, Scrub(receiver.secrets))
+    _, loads, secrets = planned_for(orders, receiver, environment or {})
+    writer = JournalWriter(folder / FOLLOWED, {}, Scrub(secrets))
     clock = RealClock()
     follower = _Follower(loads=loads, receiver=receiver, probe=probe, writer=writer, seed=orders.seed, clock=clock)
     send = Wire(follower.now, tls=receiver.tls, allow=allow)

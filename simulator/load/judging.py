@@ -1,7 +1,6 @@
 """A load judged: its journals put together, the receiver's state read, and what follows from both."""
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -12,16 +11,14 @@ from simulator.load.concluding import TOO_LATE, Evidence, verdicts
 from simulator.load.figures import Effects, Figures
 from simulator.load.ledger import Book, book_of
 from simulator.load.merging import Merged, merged
-from simulator.load.orders import Orders, Planned, loads_of
+from simulator.load.orders import Orders, planned_for
 from simulator.load.parts import Part, parts
 from simulator.load.planned import PlannedLoad
 from simulator.load.reading import Progress, Read, Reader, read_all, sampled, subjects
 from simulator.load.thresholds import Threshold
 from simulator.model import Lateness, LoadResult, Play, Report, Spread
 from simulator.receiver import Receiver
-from simulator.redaction import Scrub
 from simulator.runner.event_loop import run_on_a_loop
-from simulator.runner.journal_header import journal_header
 from simulator.version import __version__
 from simulator.wire import Send
 from simulator.wire.sockets import Wire
@@ -39,6 +36,7 @@ def judged(
     orders: Orders,
     receiver: Receiver,
     *,
+    environment: Mapping[str, str] | None = None,
     window: float = WINDOW,
     too_late: float = TOO_LATE,
     sample: int | None = None,
@@ -51,18 +49,18 @@ def judged(
     """What a load came to whose workers wrote their shards into this folder; nothing of it is being sent any more.
 
     The shards become `load.ndjson`; what the receiver's probe shows is added to it. `window` is in seconds (see
-    `simulator.load.reading`). Where the sender itself was later than `too_late` seconds, in 99 of 100, its figures are
-    its own. `sample`: so many ids are read and no more; None for all. `allow` names hosts beyond
-    this machine and private networks that may be asked. `make_send` gives an in-process receiver in the place of
-    sockets, `make_clock` a jumping clock. It runs an event loop of its own.
+    `simulator.load.reading`). Where the sender itself was later than `too_late` seconds, in 99 of 100, its figures
+    are its own. `sample`: so many ids are read and no more; None for all. `environment` fills in what scenarios
+    refer to. `allow` names hosts beyond this machine and private networks that may be asked. `make_send` gives an
+    in-process receiver in the place of sockets, `make_clock` a jumping clock. It runs an event loop of its own.
 
     Raises:
         StorageError: a shard is no journal, or the new one cannot be written.
         UsageError: the orders do not fit the receiver.
     """
-    loads = loads_of(orders, receiver)
-    header, closed = _header(loads[0], receiver), orders.model == "closed"
-    whole = merged(folder, Planned(receiver, loads), orders.workers, header, closed=closed)
+    planned = planned_for(orders, receiver, environment or {})
+    loads, closed = planned.loads, orders.model == "closed"
+    whole = merged(folder, planned, orders.workers, planned.head, closed=closed)
     clock = _Later(whole.now_is(), make_clock())
     read, asked = run_on_a_loop(
         _read(
@@ -208,18 +206,3 @@ def _complete(result: LoadResult, thresholds: Sequence[Threshold]) -> bool:
 
 def _title(loads: tuple[PlannedLoad, ...]) -> str:
     return "; ".join(dict.fromkeys(one.lives.timeline.scenario.title for one in loads))
-
-
-def _header(load: PlannedLoad, receiver: Receiver) -> dict[str, Any]:
-    """The head of the whole journal; of several scenarios, the first one's."""
-    timeline = load.lives.timeline
-    scenario = timeline.scenario
-    return journal_header(
-        scenario,
-        timeline,
-        receiver,
-        text=Scrub(receiver.secrets)(scenario.text),
-        sha256=hashlib.sha256(scenario.text.encode()).hexdigest(),
-        acknowledged_by=receiver.acknowledges or timeline.provider.acknowledged_by,
-        authorized=timeline.authorized,
-    )

@@ -1,5 +1,6 @@
 """What the processes of one load are told: a file that the one that starts them writes, and each of them reads."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -8,13 +9,15 @@ from heapq import merge
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from simulator.authoring import load_receiver, load_scenario, receiver_at
+from simulator.authoring import expanded, load_receiver, load_scenario, receiver_at
 from simulator.errors import StorageError, UsageError
 from simulator.load.curves import SHAPES
 from simulator.load.mix import Mix
 from simulator.load.planned import PlannedLoad
 from simulator.model import Delivery
 from simulator.receiver import Receiver
+from simulator.redaction import Scrub
+from simulator.runner.journal_header import journal_header
 from simulator.scenario import Scenario
 from simulator.timeline.lives import Lives
 
@@ -69,10 +72,25 @@ class Orders:
 
 
 class Planned(NamedTuple):
-    """What orders come to."""
+    """What orders come to. `secrets` are values that no output may show."""
 
     receiver: Receiver
     loads: tuple[PlannedLoad, ...]
+    secrets: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """The head of its journals; of several scenarios, the first one's."""
+        timeline = self.loads[0].lives.timeline
+        return journal_header(
+            timeline.scenario,
+            timeline,
+            self.receiver,
+            text=Scrub(self.secrets)(timeline.scenario.text),
+            sha256=hashlib.sha256(timeline.scenario.text.encode()).hexdigest(),
+            acknowledged_by=self.receiver.acknowledges or timeline.provider.acknowledged_by,
+            authorized=timeline.authorized,
+        )
 
     def share(self, worker: int, workers: int) -> Iterator[Delivery]:
         """All that this worker (from 0) sends, in order of due time; numbers are unique in the whole load."""
@@ -118,24 +136,26 @@ def planned(orders: Orders, environment: Mapping[str, str]) -> Planned:
         receiver = load_receiver(orders.receiver_file, environment)
     else:
         receiver = receiver_at(orders.to or environment.get(TO, ""), authorization=environment.get(AUTHORIZATION))
-    return Planned(receiver, loads_of(orders, receiver))
+    return planned_for(orders, receiver, environment)
 
 
-def loads_of(orders: Orders, receiver: Receiver) -> tuple[PlannedLoad, ...]:
+def planned_for(orders: Orders, receiver: Receiver, environment: Mapping[str, str]) -> Planned:
     """What orders come to for a receiver at hand; no two scenarios of them speak of one export.
 
     Raises:
         UsageError: a scenario is wrong, or cannot be played against the receiver.
     """
     loads: list[PlannedLoad] = []
+    secrets = receiver.secrets
     for name in orders.scenarios:
-        scenario = load_scenario(name)
+        scenario, its_own = expanded(load_scenario(name), environment)
+        secrets += its_own
         made = (_one(orders, scenario, receiver, loads, again) for again in range(_OTHER_SEEDS))
         apart = next((one for one in made if all(_apart(one, other) for other in loads)), None)
         if apart is None:
             raise UsageError(f"{name} would speak of exports of another scenario", "load with fewer notifications")
         loads.append(apart)
-    return tuple(loads)
+    return Planned(receiver, tuple(loads), secrets)
 
 
 def shard_of(folder: Path, worker: int) -> Path:

@@ -13,7 +13,7 @@ from simulator.clock import RealClock
 from simulator.journal import JournalWriter
 from simulator.load.following import following
 from simulator.load.judging import judged
-from simulator.load.orders import Orders, Planned, loads_of, shard_of
+from simulator.load.orders import Orders, Planned, planned_for, shard_of
 from simulator.model import Delivery, Exchange, Lateness, Report
 from simulator.receiver import Receiver
 from simulator.runner.event_loop import run_on_a_loop
@@ -59,7 +59,7 @@ def loaded(url: str, folder: Path, scenario: str, shape: str = "steady") -> Repo
     """About two seconds of mixed load, and what is found."""
     orders = _orders(url, scenario, shape)
     receiver = receiver_at(url, folder)
-    whole = Planned(receiver, loads_of(orders, receiver))
+    whole = planned_for(orders, receiver, {})
     run_on_a_loop(_send(whole, shard_of(folder, 0)))
     return judged(folder, orders, receiver, window=1.0)
 
@@ -161,7 +161,7 @@ def test_effects_are_timed_while_the_load_runs(tmp_path: Path) -> None:
     with sample(tmp_path) as url:
         orders = _orders(url, ONE)
         receiver = receiver_at(url, tmp_path)
-        whole = Planned(receiver, loads_of(orders, receiver))
+        whole = planned_for(orders, receiver, {})
 
         async def both() -> None:
             async with following(tmp_path, orders, receiver):
@@ -180,7 +180,7 @@ def test_a_load_that_was_sent_before_is_none(tmp_path: Path) -> None:
     with sample(tmp_path) as url:
         orders = _orders(url, ONE)
         receiver = receiver_at(url, tmp_path)
-        whole = Planned(receiver, loads_of(orders, receiver))
+        whole = planned_for(orders, receiver, {})
         folders = [tmp_path / name for name in ("first", "second")]
 
         async def both(folder: Path) -> None:

@@ -13,7 +13,7 @@ from simulator.authoring import parse_receiver
 from simulator.clock import JumpClock
 from simulator.journal import JournalWriter
 from simulator.load.judging import judged
-from simulator.load.orders import Orders, Planned, loads_of, shard_of
+from simulator.load.orders import Orders, Planned, planned_for, shard_of
 from simulator.load.thresholds import thresholds
 from simulator.model import Delivery, Exchange, Lateness, Outcome, Report, Verdict
 from simulator.receiver import Receiver
@@ -152,7 +152,7 @@ class Told:
 
     @property
     def planned(self) -> Planned:
-        return Planned(self.receiver, loads_of(self.orders, self.receiver))
+        return planned_for(self.orders, self.receiver, {})
 
     def send(self) -> None:
         """Play all workers' shares at their due times, and write their shards."""
