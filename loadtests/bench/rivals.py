@@ -6,8 +6,12 @@ same bytes; what has to be imported or planned first is not counted.
 
 import asyncio
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from itertools import cycle
+from pathlib import Path
 from typing import Any, Final
 
 from loadtests.bench.senders import BODY, CONNECTIONS, HEADERS
@@ -71,13 +75,68 @@ def http_user(url: str, seconds: float) -> tuple[int, float]:
     return _locust(HttpUser, url, seconds)
 
 
-def _locust(kind: Any, url: str, seconds: float) -> tuple[int, float]:
-    """That kind of user, as many as there are connections, in one process without a page."""
-    import gevent
-    from locust import constant, task
-    from locust.env import Environment
+def load_user(url: str, seconds: float) -> tuple[int, float]:
+    """The Locust user of `loadtests`: planned deliveries, strictly read answers, Locust's statistics; no journal.
 
-    class Posting(kind):  # type: ignore[misc] # Locust chooses the class
+    FastHttpUser writes none either, and renders nothing: with a journal it is `load-user-journal`.
+    """
+    return _load_user(url, seconds, "")
+
+
+def load_user_journal(url: str, seconds: float) -> tuple[int, float]:
+    """The same with intent and outcome of each in a journal, as `partnersim load` has it."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _load_user(url, seconds, folder)
+
+
+def _load_user(url: str, seconds: float, folder: str) -> tuple[int, float]:
+    from locust import User, constant, task
+
+    from loadtests.clients import carriers
+    from loadtests.shard import Judge, Shard
+    from loadtests.telling import teller
+    from simulator.authoring import parse_scenario, receiver_at
+    from simulator.load.curves import SHAPES
+    from simulator.load.mix import Mix
+    from simulator.load.orders import Planned
+    from simulator.load.planned import PlannedLoad
+    from simulator.timeline.lives import Lives
+
+    receiver = receiver_at(url, authorization=_HEADERS["Authorization"])
+    scenario = parse_scenario("scenario: One\nprovider: clevertap\nexports:\n  one: {takes: 2s}\n", "bench")
+    lives = Lives(scenario, receiver, seed=1, start=datetime(2026, 1, 5, tzinfo=UTC))
+    load = PlannedLoad(lives=lives, rate=1000.0, seconds=10.0, curve=SHAPES["steady"], mix=Mix())
+    deliveries = cycle([*load.share(0, 1)])
+    judge = Judge({"clevertap": lives}, receiver)
+    shard = (
+        Shard(Path(folder) / "shard.ndjson", Planned(receiver, (load,)).head, (), time.perf_counter) if folder else None
+    )
+    made: list[Callable[[Any, Any, float], None]] = []
+
+    class Posting(User):
+        wait_time = constant(0)
+
+        def on_start(self) -> None:
+            made.append(teller(self.environment, judge))
+            self.carrier = carriers("partnersim", receiver, frozenset(), time.perf_counter)()
+
+        @task
+        def post(self) -> None:
+            one = next(deliveries)
+            line = shard.intent(one) if shard else 0
+            exchange = self.carrier.carry(one)
+            if shard:
+                shard.outcome(line, one, exchange, 0.0, 0.0)
+            made[0](one, exchange, exchange.done - exchange.sent)
+
+    return _in_locust(Posting, seconds)
+
+
+def _locust(kind: Any, url: str, seconds: float) -> tuple[int, float]:
+    """That kind of user, without a pause."""
+    from locust import constant, task
+
+    class Posting(kind):  # type: ignore[misc]  # Locust chooses the class
         wait_time = constant(0)
         host = url
 
@@ -85,7 +144,15 @@ def _locust(kind: Any, url: str, seconds: float) -> tuple[int, float]:
         def post(self) -> None:
             self.client.post("", data=BODY, headers=_HEADERS, name="post")
 
-    environment = Environment(user_classes=[Posting])
+    return _in_locust(Posting, seconds)
+
+
+def _in_locust(user: Any, seconds: float) -> tuple[int, float]:
+    """As many of these users as there are connections, in one process without a page."""
+    import gevent
+    from locust.env import Environment
+
+    environment = Environment(user_classes=[user])
     runner = environment.create_local_runner()
     runner.start(CONNECTIONS, spawn_rate=CONNECTIONS)
     gevent.sleep(1.0)
@@ -93,7 +160,7 @@ def _locust(kind: Any, url: str, seconds: float) -> tuple[int, float]:
     gevent.sleep(seconds)
     sent, spent = environment.stats.total.num_requests - before, time.process_time() - began
     if environment.stats.total.num_failures:
-        raise SystemExit(f"{environment.stats.total.num_failures} failed")
+        raise SystemExit(f"{environment.stats.total.num_failures} failed: {[*environment.stats.errors.values()][:1]}")
     runner.quit()
     return sent, spent
 
@@ -110,6 +177,8 @@ def _while(seconds: float, work: Callable[[], object]) -> tuple[int, float]:
 
 RIVALS: Final[Mapping[str, Callable[[str, float], tuple[int, float]]]] = {
     "timeline": timeline,
+    "load-user": load_user,
+    "load-user-journal": load_user_journal,
     "aiohttp": aiohttp,
     "fast-http-user": fast_http_user,
     "http-user": http_user,

@@ -76,6 +76,7 @@ _SENT: Final = _found(r"sent (\d+)")
 SENDERS: Final[Mapping[str, Sender]] = {
     "timeline": Sender(_python("timeline"), _SENT),
     "load user": Sender(_python("load-user"), _SENT),
+    "load user, journal": Sender(_python("load-user-journal"), _SENT),
     "wrk": Sender(_wrk, _found(r"(\d+) requests in"), "wrk"),
     "hey": Sender(_hey, _found(r"\[200\]\s+(\d+) responses"), "hey"),
     "autocannon": Sender(_autocannon, _found(r'"2xx":(\d+)'), "autocannon"),
@@ -85,7 +86,7 @@ SENDERS: Final[Mapping[str, Sender]] = {
     "requests.Session": Sender(_python("requests"), _SENT),
 }
 """By name. `timeline` is the corridor: planned deliveries, each with its deadline, its answer strictly parsed, intent
-and outcome in the journal. `load user` is the Locust user of `loadtests`, its journal written, too."""
+and outcome in the journal. `load user` is the Locust user of `loadtests`, without and with its journal."""
 
 
 def main() -> None:
