@@ -175,7 +175,7 @@ class OrderedUser(User):
     @task
     def serve(self) -> None:
         """Send what is to be sent until the run ends."""
-        carrier = self.make()
+        carrier = type(self).make()
         try:
             self.work.serve(carrier)
         except PartnersimError as error:  # what is not written down is not sent
