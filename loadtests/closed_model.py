@@ -51,7 +51,7 @@ class ClosedLoad:
         try:
             for one in load.life_of(next(self._lives[place]), self._now()):
                 gevent.sleep(max(one.due - self._now(), 0.0))
-                self._send(carrier, one._replace(number=next(self._numbers), due=self._now(), together=1))
+                self._send(carrier, one._replace(number=load.first + next(self._numbers), due=self._now(), together=1))
         finally:
             self.living -= 1
 

@@ -2,7 +2,7 @@
 
 from simulator.check.case import Case, Facts, is_of, means, status_fits
 from simulator.check.finding import Finding, Hint, Tally
-from simulator.check.history import History, Sent
+from simulator.check.history import History, Sent, side_by_side
 from simulator.check.kinds import ClaimCheck, ExpectationCheck, Watch, whole_window
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Watch",
     "is_of",
     "means",
+    "side_by_side",
     "status_fits",
     "whole_window",
 ]

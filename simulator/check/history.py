@@ -2,7 +2,7 @@
 
 import math
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from sys import intern
@@ -116,6 +116,17 @@ class History:
     def broken(self) -> str:
         """Why the last reading that did not work did not; empty when all worked."""
         return next((one.detail or "it gave no reason" for one in reversed(self.seen) if one.present is None), "")
+
+
+def side_by_side(one: Sent, copies: Iterable[Sent]) -> bool:
+    """Whether another of these copies was being answered at the same time, and was acknowledged.
+
+    Then nobody had said yet that this one is known: it may be sent away.
+    """
+    return any(
+        other is not one and other.acknowledged and other.intended < one.done and one.intended < other.done
+        for other in copies
+    )
 
 
 def histories(case: Case, at_once: int = AT_ONCE) -> Iterator[History]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from simulator.check import Case, ClaimCheck, Finding, Hint, History, Sent, whole_window
+from simulator.check import Case, ClaimCheck, Finding, Hint, History, Sent, side_by_side, whole_window
 from simulator.check.answers import HUNG_UP
 from simulator.check.order import clocks, most_runs
 from simulator.check.proof import exceeds, proof
@@ -84,21 +84,13 @@ def _refused(history: History, groups: list[list[Sent]]) -> Found | None:
     for copies in groups:
         first = min((one for one in copies if one.acknowledged), key=lambda one: one.done)
         for one in copies:
-            if one.intended < first.done or _beside(one, copies):
+            if one.intended < first.done or side_by_side(one, copies):
                 continue
             aged = one.reused and one.outcome in HUNG_UP
             if one.final and not one.acknowledged and not aged and one.outcome is not Outcome.IN_DOUBT:
                 because = f"{one.name}, a copy of what was acknowledged as {first.name}, came back {one.answer}"
                 return Result.FAILED, f"{because} ({history.name})", (first.outcome_line, *one.lines)
     return None
-
-
-def _beside(one: Sent, copies: list[Sent]) -> bool:
-    """Whether another copy was being answered at the same time, and was acknowledged."""
-    return any(
-        other is not one and other.acknowledged and other.intended < one.done and one.intended < other.done
-        for other in copies
-    )
 
 
 def _too_many(history: History) -> Found | None:

@@ -60,6 +60,11 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
     from simulator.load.judging import judged
 
     receiver = chosen_receiver(options)
+    if options["to"] and not words:
+        raise UsageError(
+            "which partner's notifications that URL takes is not said",
+            "name a scenario, such as load/clevertap or load/reachfive, or give a receiver file with --receiver",
+        )
     scenarios = chosen_scenarios(words or _made_for(receiver))
     start = options["start"] or story_start(scenarios[0], utc_now())
     orders = orders_of(options, scenarios, start.isoformat())

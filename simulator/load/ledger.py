@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from simulator.check import History, Sent
+from simulator.check import History, Sent, side_by_side
 from simulator.check.answers import HUNG_UP, told
 from simulator.check.answers import evidence as lines_of
 from simulator.check.state import count, shown, value
@@ -109,12 +109,24 @@ class Book:
             self.unseen.add(example)
         elif one.reused and one.outcome in HUNG_UP:
             self.aged.add(example)
-        else:
+        elif (
+            one.outcome is not Outcome.ANSWERED or not one.id
+        ):  # what was answered is looked at beside its copies, see `history`
             self.refused.add(example)
             self.timed_out += one.outcome in TIMED_OUT
 
+    def _turned_away(self, history: History) -> None:
+        """Genuine deliveries that were answered and not acknowledged; of copies side by side all but one may be."""
+        for one in history.sent:
+            if not (one.genuine and one.final) or one.acknowledged or one.outcome is not Outcome.ANSWERED:
+                continue
+            copies = [other for other in history.sent if other.genuine and other.notification == one.notification]
+            if not side_by_side(one, copies):
+                self.refused.add(Example(f"{one.name} came back {one.answer} (id {history.id})", one.lines))
+
     def history(self, part: Part, history: History, *, asked: bool) -> None:
         """Count one id by its last reading; not `asked`, it was left out of a sample."""
+        self._turned_away(history)
         want = wanted(history, part.counts)
         self.known += want.known
         self.several += len({one.status for one in history.sent if one.genuine}) > 1

@@ -100,7 +100,8 @@ def merged(folder: Path, planned: Planned, workers: int, header: Mapping[str, An
     Raises:
         StorageError: a shard has something else than entries, or the new journal cannot be written.
     """
-    writer = JournalWriter(folder / MERGED, header, Scrub(planned.receiver.secrets))
+    begun = _begun(folder, workers)
+    writer = JournalWriter(folder / MERGED, {**header, **begun}, Scrub(planned.secrets))
     told = [_Worker() for _ in range(workers + 1)]  # and whoever read along
     shards = [_entries(shard_of(folder, number), number, told[number]) for number in range(workers)]
     shards.append(_entries(folder / FOLLOWED, workers, told[workers]))
@@ -120,6 +121,13 @@ def merged(folder: Path, planned: Planned, workers: int, header: Mapping[str, An
     shares = tuple(_share(None if closed else planned, number, workers, told[number], due) for number in range(workers))
     began = min((one.began for one in told[:workers] if one.began is not None), default=None)
     return Merged(writer=writer, shares=shares, due=due, answered=answered, ended=ended, began=began, reached=reached)
+
+
+def _begun(folder: Path, workers: int) -> dict[str, Any]:
+    """When the first of the workers began, as a header says it; nothing where no shard says so."""
+    firsts = (next(_lines(shard_of(folder, number)), None) for number in range(workers))
+    told = [first[2]["started"] for first in firsts if first is not None and "started" in first[2]]
+    return {"started": min(told)} if told else {}
 
 
 def _write(writer: JournalWriter, one: Entry, worker: _Worker) -> None:

@@ -10,6 +10,7 @@ from simulator.load.mix import Mix, mixed, per_life
 from simulator.model import Delivery
 from simulator.timeline.lives import Lives
 
+_NUMBERS = 10**12  # for one load: what comes after its first is its own
 _ROOM = 1000  # numbers for one life, copies and all: a load numbers its deliveries without knowing the other shares
 
 
@@ -36,8 +37,8 @@ class PlannedLoad:
 
     @property
     def last_number(self) -> int:
-        """No delivery has a larger one."""
-        return self.first + self.count * self._room
+        """No delivery has a larger one, however many lives are told."""
+        return self.first + _NUMBERS
 
     def share(self, worker: int, workers: int) -> Iterator[Delivery]:
         """The deliveries of the lives that are this worker's (from 0), in order of due time."""

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from simulator import limits
 from simulator.clock import Clock, Scale
 from simulator.journal import JournalWriter
-from simulator.model import Delivery, Lateness
+from simulator.model import Delivery, Exchange, Lateness, Outcome
 from simulator.provider import Retry
 from simulator.runner.asking import Subject
 from simulator.runner.attempts import BATCH, Attempts, Made, Ready
@@ -20,6 +20,8 @@ from simulator.runner.stop import Stop
 from simulator.runner.together import turns
 from simulator.runner.under_way import UnderWay
 from simulator.wire import Send
+
+_OVERDUE: Final = frozenset({Outcome.TIMEOUT_HEADERS, Outcome.TIMEOUT_BODY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,16 +212,25 @@ class Player:
         if not made.final:
             return
         looks = self._looks and not self._stop.asked
-        if made.exchange.outcome.reached and looks and self._prober.watches(delivery):
-            self._begin(self._look(delivery), delivery)
+        looks = looks and made.exchange.outcome.reached and self._prober.watches(delivery)
+        if looks or (self._pace.scale.compressed and _given_up(made.exchange)):
+            self._begin(self._look(made, looks=looks), delivery)
         else:
             self._finished(delivery)
 
-    async def _look(self, delivery: Delivery) -> None:
-        """Read the state after an answer; in compressed time the story waits a moment for the effect to show."""
-        if not self._pace.scale.compressed:
-            self._finished(delivery)
-        await self._prober.after(delivery, limits.SETTLE if self._pace.scale.compressed else 0.0)
+    async def _look(self, made: Made, *, looks: bool) -> None:
+        """Read the state after an answer; in compressed time the story waits a moment for the effect to show.
+
+        So it does after a request that the partner gave up: the receiver may still be working on it, and would have
+        long done so when the story goes on.
+        """
+        compressed = self._pace.scale.compressed
+        if not compressed:
+            self._finished(made.delivery)
+        if looks:
+            await self._prober.after(made.delivery, limits.SETTLE if compressed else 0.0)
+        if compressed and _given_up(made.exchange):
+            await self._clock.until(made.exchange.done + limits.SETTLE)
 
     def _finished(self, delivery: Delivery) -> None:
         if self._under_way.end(delivery.number):
@@ -246,3 +257,8 @@ class Player:
     def _raise_trouble(self) -> None:
         if self._trouble:
             raise self._trouble
+
+
+def _given_up(exchange: Exchange) -> bool:
+    """Whether the partner went away before the receiver had answered."""
+    return exchange.hung_up or exchange.outcome in _OVERDUE

@@ -18,6 +18,8 @@ import pytest
 from simulator.documents import schema
 from simulator.load.orders import shard_of
 from simulator.load.processes import WORKER
+from simulator.sample import close, create_app, running
+from simulator.sample import receiver_file as sample_file
 from tests.acceptance.conftest import Answering, Command, clean_environment, until
 
 pytestmark = [
@@ -164,6 +166,22 @@ def test_without_a_probe_nothing_is_known_but_the_figures(
     assert ended.returncode == 4, ended.stdout + ended.stderr
     assert "nothing could be looked at" in ended.stdout
     assert f"{len(answering.requests)}, {len(answering.requests)} acknowledged" in ended.stdout
+
+
+def test_users_of_both_partners_find_that_the_right_receiver_lost_nothing(partnersim: Command, tmp_path: Path) -> None:
+    app = create_app(tmp_path / "sample.sqlite", authorization="Bearer secret-secret")
+    users = ("--model", "closed", "--users", "5", "--for", "2s", "--window", "1s", "--sender-lateness", "30s")
+    with running(app) as url:
+        (tmp_path / "receiver.yaml").write_text(sample_file(url, "Bearer secret-secret"))
+        ended = partnersim(
+            "load", "--receiver", "receiver.yaml", *users, "--json",
+            env={"PARTNERSIM_SAMPLE_AUTHORIZATION": "Bearer secret-secret"},
+        )  # fmt: skip
+    close(app)
+    told = json.loads(ended.stdout)
+    assert ended.returncode == 0, ended.stdout
+    assert told["load"]["ledger"]["lost"] == 0
+    assert told["load"]["ledger"]["checked"] > 5
 
 
 def test_where_nobody_listens_nothing_is_started(partnersim: Command, tmp_path: Path, closed_port: str) -> None:

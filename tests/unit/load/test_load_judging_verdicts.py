@@ -1,13 +1,14 @@
 """Verdicts on loads: each kind of flaw is found and nothing else is, and awkward but right receivers pass."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulator.errors import UsageError
+from simulator.journal import Journal
 from simulator.model import Delivery, Outcome, Report
 from tests.unit.load.told_load import SELECT, Model, Told, model_receiver, results, verdict
 
@@ -248,6 +249,28 @@ def test_a_copy_that_is_answered_409_is_refused(tmp_path: Path) -> None:
     report = told(tmp_path, _ConflictsOnCopies())
     assert results(report) == {"accepted": "failed"}
     assert list(ledger(report)) == ["refused"]
+
+
+@dataclass
+class _Busy(Model):
+    """Turns away a copy of what it is working on: an answer takes it 50 ms."""
+
+    took: float = 0.05
+    since: dict[tuple[bytes, float], float] = field(default_factory=dict)
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        begun = self.since.setdefault((delivery.body, delivery.at), at)
+        if (delivery.genuine and begun < at < begun + self.took) or (delivery.copy and begun == at):
+            return 409
+        return super().take(delivery, at)
+
+
+def test_a_copy_turned_away_while_the_first_is_being_answered_is_not_refused(tmp_path: Path) -> None:
+    model = _Busy()
+    report = told(tmp_path, model)
+    answers = {one.answer for one in Journal.open(tmp_path / "load.ndjson").attempts() if one.copy}
+    assert "409" in answers
+    assert results(report) == {}
 
 
 @dataclass

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from simulator.errors import StorageError
-from simulator.journal import Journal
+from simulator.journal import Journal, JournalWriter
 from simulator.load.merging import merged
 from simulator.load.orders import shard_of
 from simulator.model import Lateness
@@ -109,3 +109,11 @@ def test_in_a_closed_model_as_many_were_planned_as_were_begun(tmp_path: Path) ->
     whole = merged(tmp_path, told(tmp_path).planned, 3, {}, closed=True)
     assert [one.planned for one in whole.shares] == [one.sent for one in whole.shares]
     assert sum(whole.due.values()) == whole.planned > 0
+
+
+def test_the_whole_began_when_the_first_of_its_shards_did(tmp_path: Path) -> None:
+    planned = Told(folder=tmp_path, workers=2).planned
+    for number, second in enumerate((9, 3)):
+        JournalWriter(shard_of(tmp_path, number), {"started": f"2026-01-05T10:00:0{second}+00:00"}, str)
+    whole = merged(tmp_path, planned, 2, {"started": "2026-01-05T10:00:30+00:00"})
+    assert Journal.open(whole.path).header["started"] == "2026-01-05T10:00:03+00:00"

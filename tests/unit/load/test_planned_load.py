@@ -139,3 +139,10 @@ def test_two_partners_of_one_load_share_no_number() -> None:
     second = load(JOBS, first=first.last_number)
     assert max(one.number for one in whole(first)) <= first.last_number
     assert {one.number for one in whole(first)}.isdisjoint({one.number for one in whole(second)})
+
+
+def test_what_one_load_numbers_is_its_own_however_long_it_goes_on() -> None:
+    first = load(FLEET, rate=1.0, seconds=1.0)
+    second = load(JOBS, first=first.last_number)
+    on_and_on = first.life_of(5_000_000, 60.0)
+    assert all(one.number <= first.last_number < second.life_of(0, 0.0)[0].number for one in on_and_on)

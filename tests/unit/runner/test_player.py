@@ -56,6 +56,12 @@ class Receiving:
         for sent, done in waiting:
             done(self.answered(sent))
 
+    def hang_up(self) -> None:
+        """The partner does, on all that wait."""
+        waiting, self.waiting = self.waiting, []
+        for sent, done in waiting:
+            done(Exchange(Outcome.CLOSED, sent=sent, done=self.clock.now(), hung_up=True))
+
     async def close(self) -> None:
         """Nothing to let go of."""
 
@@ -275,3 +281,25 @@ def test_a_full_disk_ends_the_run_with_a_storage_error(tmp_path: Path, monkeypat
     with pytest.raises(StorageError, match=r"run\.ndjson: No space left on device"):
         asyncio.run(played.player.play([delivery(1, 0.0)]))
     assert played.receiving.arrived == []
+
+
+@pytest.mark.parametrize(("gives_up", "waits"), [(True, 0.25), (False, 0.0)])
+def test_compressed_time_leaves_a_receiver_a_moment_for_what_was_given_up(
+    tmp_path: Path, *, gives_up: bool, waits: float
+) -> None:
+    """It may still be working on it; in the story an hour passes."""
+    played = Played(tmp_path, "instant", held=True)
+
+    async def story() -> None:
+        playing = asyncio.ensure_future(played.player.play([delivery(1, 0.0), delivery(2, 3600.0)]))
+        while not played.receiving.arrived:
+            await asyncio.sleep(0)
+        began = played.clock.now()
+        (played.receiving.hang_up if gives_up else played.receiving.answer_all)()
+        while len(played.receiving.arrived) < 2:
+            await asyncio.sleep(0)
+        assert played.receiving.arrived[1][0] - began == waits
+        played.receiving.answer_all()
+        assert await playing
+
+    asyncio.run(story())
