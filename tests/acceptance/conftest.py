@@ -21,6 +21,11 @@ def clean_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8", **(more or {})}
 
 
+def unmeasured_environment() -> dict[str, str]:
+    """The same without coverage: what a signal raises inside its tracer leaves a lock of its own locked for ever."""
+    return {name: value for name, value in clean_environment().items() if not name.startswith("COVERAGE_")}
+
+
 def until(true: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait for it; what has not come true after so long never will."""
     patience = time.monotonic() + seconds

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import Answering, Command, clean_environment
+from tests.acceptance.conftest import Answering, Command, clean_environment, unmeasured_environment
 
 ONE = "scenario: One\nprovider: clevertap\nclock: {scale: instant}\nexports: {one: {}}\n"
 SLOW = ONE.replace("instant", "1h=1s").replace("one: {}", "one: {frequency: every 4 hours, runs: 60}")
@@ -290,7 +290,7 @@ def interrupted(words: list[str], folder: Path, number: int, after: Callable[[],
     """Exit code, seconds from the signal to the end, and what was said on stderr."""
     process = subprocess.Popen(
         [sys.executable, "-m", "simulator", *words],
-        cwd=folder, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        cwd=folder, env=unmeasured_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     until = time.monotonic() + 20

@@ -14,7 +14,7 @@ from simulator.authoring import parse_receiver, parse_scenario
 from simulator.cli.searching import reference_for
 from simulator.exploring import Effort, Explored, Shrunk, Steady, explore, shrink
 from simulator.sample import close, create_app, receiver_file, running
-from tests.acceptance.conftest import Answering, Command, clean_environment
+from tests.acceptance.conftest import Answering, Command, unmeasured_environment
 from tests.receivers.small.haystacks import HAYSTACKS
 from tests.receivers.small.small_receiver import FAILURES, SmallReceiver, small_receiver
 
@@ -101,7 +101,7 @@ def test_the_scenario_itself_is_never_overwritten(partnersim: Command) -> None:
 def test_ctrl_c_writes_the_smallest_found_so_far(lenient: SmallReceiver, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "simulator", "shrink", "hay.yaml", "--receiver", "receiver.yaml", "--runs", "1/1"]
     child = subprocess.Popen(
-        command, cwd=tmp_path, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=tmp_path, env=unmeasured_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
         while lenient.deliveries <= _HAY and child.poll() is None:  # more than the whole once: it is being cut down
