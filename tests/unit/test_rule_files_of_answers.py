@@ -676,16 +676,16 @@ def test_a_truncated_body_promises_more_than_comes_and_ends_in_each_way(partner:
 
 
 @PARTNER
-def test_a_body_takes_six_seconds_and_two_others_come_meanwhile(partner: str) -> None:
+def test_a_body_takes_over_four_seconds_and_two_others_come_meanwhile(partner: str) -> None:
     planned = deliveries("http/slow-body", partner)
     (slow,) = [one for one in planned if one.script]
-    assert Pause(6.0) in (slow.script or ())
+    assert Pause(4.5) in (slow.script or ())
     beside = [one for one in planned if one.step.startswith("beside")]
     expected = {one.name: one.within for one in scenario("http/slow-body", partner).expectations}
     for one in beside:
         within = expected[one.step]
         assert slow.due < one.due
         assert within is not None
-        assert one.due + within < slow.due + 6.0, "a receiver that makes it wait answers too late"
+        assert one.due + within < slow.due + 4.5, "a receiver that makes it wait answers too late"
     assert len(beside) == 2
     assert load_rule("http/slow-body").alone
