@@ -596,7 +596,7 @@ def test_a_slow_body_has_time_to_come_whole_whatever_the_timeout_of_its_endpoint
     )
     for one in plan(played, impatient, seed=7, start=story_start(played, NOW)):
         rests = sum(part.seconds for part in one.script or () if isinstance(part, Pause))
-        assert one.route.timeout == (20.0 if one.step == "dragging" else patience)
+        assert one.route.timeout == (20.0 if one.step == "slowly" else patience)
         assert one.route.timeout > 3 * rests
 
 
