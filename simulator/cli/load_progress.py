@@ -1,13 +1,12 @@
 """One line that moves while a load is sent: what was sent and acknowledged so far, told by the growing journals."""
 
-import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from simulator.cli.progress import seen
 from simulator.clock import RealClock, spelled
 from simulator.load.orders import Orders, shard_of
 from simulator.load.processes import Glance
@@ -54,7 +53,7 @@ class Shown(NamedTuple):
 @contextmanager
 def load_line(folder: Path, orders: Orders, *, quiet: bool) -> Iterator[Shown]:
     """While inside, gives what is called every now and then; nothing shows where nobody would see it."""
-    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not seen(quiet=quiet):
         yield Shown(lambda: None, lambda _, __: None)
         return
     from rich.console import Console

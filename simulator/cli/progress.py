@@ -14,7 +14,7 @@ _EVERY = 0.2  # seconds between two looks
 @contextmanager
 def progress_line(title: str, *, quiet: bool) -> Iterator[Callable[[int, float], None]]:
     """While inside, gives what the runner calls after each delivery: how many, and the story second."""
-    if not _seen(quiet=quiet):
+    if not seen(quiet=quiet):
         yield lambda _, __: None
         return
     from rich.console import Console
@@ -44,7 +44,7 @@ def progress_line(title: str, *, quiet: bool) -> Iterator[Callable[[int, float],
 @contextmanager
 def standing(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     """While inside, gives what shows where a search stands, in a line of its own words."""
-    if not _seen(quiet=quiet):
+    if not seen(quiet=quiet):
         yield lambda _: None
         return
     from rich.console import Console
@@ -73,7 +73,7 @@ def counting_line(
     def unseen(_: str) -> Iterator[Callable[[int, float], None]]:
         yield lambda _, __: None
 
-    if not _seen(quiet=quiet):
+    if not seen(quiet=quiet):
         yield unseen
         return
     from rich.console import Console
@@ -91,7 +91,7 @@ def counting_line(
         yield watching
 
 
-def _seen(*, quiet: bool) -> bool:
+def seen(*, quiet: bool) -> bool:
     """Whether there is a terminal that a line can move on, and it is wanted."""
     return not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 

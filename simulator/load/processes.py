@@ -164,7 +164,7 @@ class _Crew:
                         cwd=self._folder,  # no locust.conf lies there
                         env={**self._environment, **own},
                         start_new_session=True,
-                        preexec_fn=bound,  # noqa: PLW1509 - one system call; no thread runs yet
+                        preexec_fn=bound,  # noqa: PLW1509 - one system call, no lock that a thread could hold
                     )
             except OSError as error:
                 raise StorageError(f"cannot write {log}: {error.strerror}", "name another folder") from error
