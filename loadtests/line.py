@@ -9,8 +9,8 @@ from time import perf_counter
 
 import gevent
 from gevent import get_hub, monkey
-from gevent.socket import wait as wait_for
 
+from loadtests.alarm import Alarm, Overdue
 from simulator.model import Outcome, Url
 from simulator.wire.addresses import Address
 from simulator.wire.connecting import Names, ascii_name, connect, look_up, without_asking
@@ -24,10 +24,6 @@ _READ, _WRITE = 1, 2  # as the loop numbers them
 _REMEMBERED = 5.0  # seconds: how long the answer of a name server serves other connections
 
 
-class Overdue(Exception):
-    """The deadline is over."""
-
-
 class Line:
     """A connection that stands; `ready` once TLS, where there is some, is past its handshake.
 
@@ -35,12 +31,13 @@ class Line:
     `Failure` where TLS fails; `OSError` where the connection breaks.
     """
 
-    def __init__(self, made: socket.socket, layer: Layer | None, number: int) -> None:
+    def __init__(self, made: socket.socket, layer: Layer | None, number: int, alarm: Alarm) -> None:
         self.number = number
         self.layer = layer
         self.since = 0.0  # when it became idle
         self.keep = 0.0  # how long it may idle
         self._socket = made
+        self._wait = alarm.wait
         loop = get_hub().loop
         self._readable = loop.io(made.fileno(), _READ)
         self._either = loop.io(made.fileno(), _READ | _WRITE)
@@ -95,7 +92,7 @@ class Line:
 
     def read(self, deadline: float, *, writing: bool = False) -> bytes | None:
         """What came in; b"" at its end; None when nothing did: TLS spoke for itself, or (`writing`) there is room."""
-        _wait(self._either if writing else self._readable, deadline)
+        self._wait(self._either if writing else self._readable, deadline)
         return self._take(deadline)
 
     def rest(self) -> bytes | None:
@@ -134,7 +131,7 @@ class Line:
     def _put(self, data: bytes, deadline: float) -> None:
         rest = self.go_on(data)
         while rest:
-            _wait(self._either, deadline)
+            self._wait(self._either, deadline)
             rest = self.go_on(rest)
 
 
@@ -159,6 +156,7 @@ class Lines:
     def __init__(self, context: ssl.SSLContext | None, allow: frozenset[str] = frozenset()) -> None:
         self._context = context
         self._allow = allow
+        self._alarm = Alarm()
         self._made = 0
         self._known: dict[str, tuple[float, Sequence[Address]]] = {}
 
@@ -170,10 +168,12 @@ class Lines:
             Overdue: the deadline is over.
         """
         made: list[socket.socket] = []
-        self._connect(url, deadline, lambda address, port: made.append(_connected(address, port, deadline)))
+        self._connect(
+            url, deadline, lambda address, port: made.append(_connected(address, port, self._alarm, deadline))
+        )
         self._made += 1
         layer = Layer(self._context, url.host) if url.scheme == "https" and self._context is not None else None
-        return Line(made[0], layer, self._made)
+        return Line(made[0], layer, self._made, self._alarm)
 
     def look(self, url: Url, deadline: float) -> None:
         """See whether requests may go there, and connect to nothing.
@@ -210,7 +210,7 @@ class Lines:
         return asked
 
 
-def _connected(address: str, port: int, deadline: float) -> socket.socket:
+def _connected(address: str, port: int, alarm: Alarm, deadline: float) -> socket.socket:
     made: socket.socket = _Socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     try:
         made.setblocking(False)
@@ -219,7 +219,7 @@ def _connected(address: str, port: int, deadline: float) -> socket.socket:
         if number in {errno.EINPROGRESS, errno.EWOULDBLOCK}:
             writable = get_hub().loop.io(made.fileno(), _WRITE)
             try:
-                _wait(writable, deadline)
+                alarm.wait(writable, deadline)
             finally:
                 writable.close()
             number = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -229,15 +229,3 @@ def _connected(address: str, port: int, deadline: float) -> socket.socket:
         made.close()
         raise
     return made
-
-
-def _wait(watcher: object, deadline: float) -> None:
-    while True:
-        left = deadline - perf_counter()
-        if left <= 0.0:
-            raise Overdue
-        try:
-            wait_for(watcher, left, Overdue())
-        except Overdue:
-            continue  # the loop's own clock may be a little ahead of time
-        return

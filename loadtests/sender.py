@@ -5,7 +5,8 @@ from time import perf_counter
 
 from gevent import GreenletExit
 
-from loadtests.line import Line, Lines, Overdue
+from loadtests.alarm import Overdue
+from loadtests.line import Line, Lines
 from simulator.model import Delivery, Exchange, Outcome, Url
 from simulator.wire.answers import Answer
 from simulator.wire.failure import Failure, broken, overdue

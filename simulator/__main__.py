@@ -9,9 +9,11 @@ def main() -> None:
         return
     try:
         from simulator.cli import run
+        from simulator.garbage import collect_seldom
     except KeyboardInterrupt:  # before there is anything to tell of
         sys.stderr.write("partnersim: interrupted\n")
         sys.exit(130)
+    collect_seldom()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -38,12 +38,12 @@ class RunsNewId(Receiver):
     def clevertap(self, fields: Fields) -> Note | None:
         note = super().clevertap(fields)
         if note and note.at and fields.get("Frequency") == "Every 4 Hours":
-            first: dict[tuple[Any, ...], tuple[str, datetime]] = vars(self).setdefault("first", {})
-            at = datetime.fromisoformat(note.at)
-            id_, began = first.setdefault((fields.get("Partner"), note.status), (note.id, at))
-            if at - began == timedelta(hours=4):
-                return note._replace(id=id_)
-            first[fields.get("Partner"), note.status] = note.id, at
+            filed: dict[str, str] = vars(self).setdefault("filed", {})
+            runs: dict[tuple[Any, ...], str] = vars(self).setdefault("runs", {})
+            whose, at = (fields.get("Partner"), note.status), datetime.fromisoformat(note.at)
+            first = filed.setdefault(note.id, runs.get((*whose, at - timedelta(hours=4)), note.id))
+            runs[*whose, at] = first
+            return note._replace(id=first)
         return note
 
 
