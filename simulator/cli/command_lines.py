@@ -13,22 +13,22 @@ from simulator.scenario import Scenario
 def again(options: Mapping[str, Any], scenario: Scenario, seed: int, start: datetime) -> str:
     """The line that plays the same bytes again."""
     scale = [f"--time-scale {shlex.quote(str(options['scale']))}"] if options["scale"] else []
-    words = [shlex.quote(scenario.source), *_receiver_words(options), f"--seed {seed} --start {start.isoformat()}"]
+    words = [shlex.quote(scenario.source), *receiver_words(options), f"--seed {seed} --start {start.isoformat()}"]
     return " ".join(["partnersim run", *words, *scale, *_patience(options)])
 
 
 def run_line(path: Path, options: Mapping[str, Any]) -> str:
     """The line that plays what was written, with a new id for each export."""
-    return " ".join(["partnersim run", shlex.quote(str(path)), *_receiver_words(options), *_patience(options)])
+    return " ".join(["partnersim run", shlex.quote(str(path)), *receiver_words(options), *_patience(options)])
 
 
 def explore_line(partner: str, seed: int, options: Mapping[str, Any]) -> str:
     """The line that plays one random schedule, whole."""
     words = [f"partnersim explore --partner {partner} --seed {seed} --count 1"]
-    return " ".join([*words, *_receiver_words(options), *_patience(options)])
+    return " ".join([*words, *receiver_words(options), *_patience(options)])
 
 
-def _receiver_words(options: Mapping[str, Any]) -> list[str]:
+def receiver_words(options: Mapping[str, Any]) -> list[str]:
     """All that was said of the receiver, and of how it is reached."""
     if options["receiver_file"]:
         words = [f"--receiver {shlex.quote(options['receiver_file'])}"]

@@ -5,16 +5,16 @@ from typing import Any
 import click
 
 from simulator.cli.load_options import load_options
-from simulator.cli.options import NAMED, load_receiver_options, load_timing_options, telling_options
+from simulator.cli.options import NAMED, load_timing_options, receiver_options, telling_options
 
 
 @click.command(
     epilog="A SCENARIO is a file, a folder of files, or the name of a shipped one; without any, those made for loads "
-    "are played that the receiver takes. An option wins over what a scenario says in its `load:` block. "
-    "Locust's own figures: --report locust-html=PATH, --report locust-csv=PREFIX."
+    "are played that the receiver takes, or those of --partner. An option wins over what "
+    "a scenario says in its `load:` block. Locust's own figures: --report locust-html=PATH, --report locust-csv=PREFIX."
 )
 @click.argument("scenarios", nargs=-1, type=NAMED, metavar="[SCENARIO...]")
-@load_receiver_options
+@receiver_options
 @load_options
 @load_timing_options
 @telling_options
@@ -27,13 +27,13 @@ def command(scenarios: tuple[str, ...], **options: Any) -> int:
     partnersim load --receiver receiver.yaml --rate 300/s --for 60s
     partnersim load load/clevertap --receiver receiver.yaml --workers 2 --threshold 'ack_p99<200ms'
     partnersim load my-load.yaml --receiver receiver.yaml --shape midnight --repeat 5% --report html=load.html
+    partnersim load --to https://127.0.0.1:8443/hooks --partner clevertap --cacert ca.pem --header 'X-Env: ci'
     """
     from simulator.cli.choosing import settled
     from simulator.cli.loading import checked, performed
     from simulator.cli.telling import conclude, told_when_unready
 
-    options = settled({**options, "headers": (), "cacert": None, "cert": None, "key": None, "insecure": False})
-    own, more = checked(options)
+    own, more = checked(settled(options))
     with told_when_unready(own):
         report = performed(scenarios, own, more)
     return conclude(report, own)

@@ -23,6 +23,7 @@ TOO_LATE: Final = 0.1
 _WORKERS = 64
 
 _WHAT = (
+    click.option("--partner", "partners", multiple=True, metavar="NAME", help="Only this partner's notifications."),
     click.option("--rate", type=RATE, metavar="N/s", help="Notifications a second, minute or hour (100/s)."),
     click.option("--for", "duration", type=DURATION, metavar="TIME", help="How long, in real time (60s)."),
     click.option("--shape", metavar="NAME", help=f"{', '.join(SHAPES)} (steady)."),

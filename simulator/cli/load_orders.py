@@ -44,6 +44,10 @@ def orders_of(options: Mapping[str, Any], scenarios: Sequence[Scenario], start: 
         scenarios=tuple(one.source for one in scenarios),
         receiver_file=options["receiver_file"] or "",
         to=options["to"] or "",
+        ca=options["cacert"] or "",
+        certificate=options["cert"] or "",
+        key=options["key"] or "",
+        insecure=options["insecure"],
         rate=_said(options, "rate", scenarios, lambda block: rate(block["rate"]) if "rate" in block else None)
         or rate(_RATE),
         seconds=duration,
@@ -74,8 +78,15 @@ def thresholds_of(options: Mapping[str, Any], scenarios: Sequence[Scenario]) -> 
 
 def for_others(orders: Orders) -> Orders:
     """The same as it stands in a file, for processes that run in another folder: whole paths, and no URL."""
-    whole = [_whole(one) for one in orders.scenarios]
-    return replace(orders, scenarios=tuple(whole), receiver_file=_whole(orders.receiver_file), to="")
+    return replace(
+        orders,
+        scenarios=tuple(_whole(one) for one in orders.scenarios),
+        receiver_file=_whole(orders.receiver_file),
+        to="",
+        ca=_absolute(orders.ca),
+        certificate=_absolute(orders.certificate),
+        key=_absolute(orders.key),
+    )
 
 
 def _whole(name: str) -> str:
@@ -84,6 +95,10 @@ def _whole(name: str) -> str:
     if at and Path(file).is_file():
         return f"{Path(file).resolve()}@{partner}"
     return str(Path(name).resolve()) if name and Path(name).is_file() else name
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).absolute()) if path else ""
 
 
 def _users(options: Mapping[str, Any]) -> int:

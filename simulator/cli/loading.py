@@ -1,5 +1,6 @@
 """How a load is put together from a command line, and sent."""
 
+import json
 import os
 import shlex
 from collections.abc import Mapping, Sequence
@@ -7,28 +8,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from simulator.cli.choosing import chosen_receiver, chosen_scenarios
+from simulator.cli.choosing import chosen_receiver
+from simulator.cli.command_lines import receiver_words
 from simulator.cli.load_options import AT_ONCE, TOO_LATE, WINDOW
 from simulator.cli.load_orders import SHARES, for_others, orders_of, thresholds_of
 from simulator.cli.load_progress import load_line
+from simulator.cli.load_scenarios import load_scenarios
 from simulator.cli.output import say
 from simulator.cli.playing import journal_folder
 from simulator.cli.telling import check_reports
 from simulator.clock import spelled, utc_now
-from simulator.curl import shell_address
 from simulator.errors import StorageError, UsageError
 from simulator.load.conducting import Load, conduct
-from simulator.load.orders import AUTHORIZATION, TO, Orders, planned
+from simulator.load.orders import AUTHORIZATION, HEADERS, TO, Orders, planned
 from simulator.load.processes import Lost, check_locust
 from simulator.load.thresholds import Threshold
 from simulator.load.words import spelled_rate
 from simulator.model import Report
-from simulator.receiver import Receiver
-from simulator.resources import shipped_scenarios
 from simulator.timeline import story_start
-
-MADE_FOR_LOADS = "load/"
-"""How the names of those shipped scenarios begin."""
+from simulator.wire.tls import context
 
 _LOCUST = {"locust-html": "--html", "locust-csv": "--csv"}
 _INTERRUPTED = "interrupted; what was sent is judged now, and a second signal ends that, too"
@@ -60,22 +58,18 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
     from simulator.load.judging import judged
 
     receiver = chosen_receiver(options)
-    if options["to"] and not words:
-        raise UsageError(
-            "which partner's notifications that URL takes is not said",
-            "name a scenario, such as load/clevertap or load/reachfive, or give a receiver file with --receiver",
-        )
-    scenarios = chosen_scenarios(words or _made_for(receiver))
+    scenarios = load_scenarios(words, options, receiver)
     start = options["start"] or story_start(scenarios[0], utc_now())
     orders = orders_of(options, scenarios, start.isoformat())
     thresholds = thresholds_of(options, scenarios)
-    environment = _environment(options)
+    environment = told_to_processes(options)
     lives = sum(one.count for one in planned(orders, environment).loads)
     if lives < orders.workers and orders.model == "open":
         raise UsageError(
             f"{lives} exports are too few for {orders.workers} workers",
             "take fewer, or a higher --rate or longer --for",
         )
+    context(receiver.tls)  # what is wrong with its files is said before there is a folder
     folder = _new(journal_folder(options, utc_now()))
 
     with load_line(folder, orders, quiet=options["quiet"]) as line:
@@ -126,8 +120,7 @@ def replayable(report: Report, command: str) -> Report:
 def again(options: Options, orders: Orders, thresholds: Sequence[Threshold]) -> str:
     """The command line that sends the same load again; where a secret stood, it has a variable."""
     words = ["partnersim load", *map(shlex.quote, orders.scenarios)]
-    words += ["--receiver", shlex.quote(orders.receiver_file)] if orders.receiver_file else []
-    words += ["--to", shell_address(orders.to)] if orders.to else []
+    words += receiver_words(options)
     words += ["--rate", spelled_rate(orders.rate)] if orders.model == "open" else []
     words += ["--for", spelled(orders.seconds), "--shape", orders.shape]
     words += [f"--{name} {getattr(orders, name) * 100:.6g}%" for name in SHARES if getattr(orders, name)]
@@ -143,23 +136,22 @@ def again(options: Options, orders: Orders, thresholds: Sequence[Threshold]) -> 
     late = options["sender_lateness"]
     words += ["--sender-lateness", spelled(late)] if late != TOO_LATE else []
     words += [f"--sample {options['sample']}"] if options["sample"] else []
-    words += ['--authorization "$AUTHORIZATION"'] if options["authorization"] else []
-    return " ".join([*words, *(f"--allow-target {shlex.quote(host)}" for host in orders.allow)])
+    return " ".join(words)
 
 
-def _made_for(receiver: Receiver) -> list[str]:
-    """The shipped scenarios that are made for loads, of partners whose notifications the receiver takes."""
-    names = [name for name in shipped_scenarios() if name.startswith(MADE_FOR_LOADS)]
-    found = [one.source for one in chosen_scenarios(names) if receiver.endpoint(one.provider)]
-    if not found:
-        raise UsageError("the receiver takes no partner's notifications that a shipped load has", "name a scenario")
-    return found
+def told_to_processes(options: Options) -> dict[str, str]:
+    """What the processes get: this environment, and what may be secret and so stands in no file.
 
-
-def _environment(options: Options) -> dict[str, str]:
-    """What the processes get: this environment, and what may be secret and so stands in no file."""
-    told = {AUTHORIZATION: options["authorization"], TO: options["to"]}
-    return {**os.environ, **{name: value for name, value in told.items() if value}}
+    Where a URL is all that is said of the receiver, nothing is left of what the environment had in those places.
+    """
+    if not options["to"]:
+        return dict(os.environ)
+    headers = json.dumps(options["headers"]) if options["headers"] else None
+    told = {TO: options["to"], AUTHORIZATION: options["authorization"], HEADERS: headers}
+    return {
+        **{name: value for name, value in os.environ.items() if name not in told},
+        **{name: value for name, value in told.items() if value},
+    }
 
 
 def _new(folder: Path) -> Path:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from heapq import merge
 from pathlib import Path
@@ -14,8 +14,8 @@ from simulator.errors import StorageError, UsageError
 from simulator.load.curves import SHAPES
 from simulator.load.mix import Mix
 from simulator.load.planned import PlannedLoad
-from simulator.model import Delivery
-from simulator.receiver import Receiver
+from simulator.model import Delivery, Pairs
+from simulator.receiver import Receiver, Tls
 from simulator.redaction import Scrub
 from simulator.runner.journal_header import journal_header
 from simulator.scenario import Scenario
@@ -26,6 +26,9 @@ ORDERS: Final = "PARTNERSIM_LOAD_ORDERS"
 
 AUTHORIZATION: Final = "PARTNERSIM_LOAD_AUTHORIZATION"
 """The environment variable with the credentials for a receiver that is but a URL: no secret stands in the file."""
+
+HEADERS: Final = "PARTNERSIM_LOAD_HEADERS"
+"""The environment variable with more headers for it, which may be secret, too: JSON, an array of [name, value]."""
 
 TO: Final = "PARTNERSIM_LOAD_TO"
 """The environment variable with that URL, which may hold a secret, too."""
@@ -41,13 +44,18 @@ class Orders:
     """A load as every process of it has to know it.
 
     `scenarios` are names or paths; each is a load of its own, at an equal part of `rate`. `receiver_file` or `to`, a
-    URL, says where it goes. `start` is ISO 8601 with zone. `connections` a worker has at once, at most. A worker
-    (from 0) sends its share of `workers`, and goes on for `grace` seconds after the last was due.
+    URL, says where it goes. `ca`, `certificate` and `key` are PEM files that win over those of the receiver file;
+    `insecure` adds to what it says. `start` is ISO 8601 with zone. `connections` a worker has at once, at most. A
+    worker (from 0) sends its share of `workers`, and goes on for `grace` seconds after the last was due.
     """
 
     scenarios: tuple[str, ...]
     receiver_file: str = ""
     to: str = ""
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
+    insecure: bool = False
     rate: float
     seconds: float
     shape: str = "steady"
@@ -69,6 +77,15 @@ class Orders:
     def mix(self) -> Mix:
         """What of it is not plain."""
         return Mix(repeat=self.repeat, stale=self.stale, malformed=self.malformed, unauthorized=self.unauthorized)
+
+    def tls(self, own: Tls) -> Tls:
+        """What is trusted and shown, where the receiver's own file says `own`."""
+        return Tls(
+            ca=self.ca or own.ca,
+            certificate=self.certificate or own.certificate,
+            key=self.key or own.key,
+            insecure=self.insecure or own.insecure,
+        )
 
 
 class Planned(NamedTuple):
@@ -135,8 +152,12 @@ def planned(orders: Orders, environment: Mapping[str, str]) -> Planned:
     if orders.receiver_file:
         receiver = load_receiver(orders.receiver_file, environment)
     else:
-        receiver = receiver_at(orders.to or environment.get(TO, ""), authorization=environment.get(AUTHORIZATION))
-    return planned_for(orders, receiver, environment)
+        receiver = receiver_at(
+            orders.to or environment.get(TO, ""),
+            authorization=environment.get(AUTHORIZATION),
+            headers=_headers(environment),
+        )
+    return planned_for(orders, replace(receiver, tls=orders.tls(receiver.tls)), environment)
 
 
 def planned_for(orders: Orders, receiver: Receiver, environment: Mapping[str, str]) -> Planned:
@@ -185,6 +206,13 @@ def _apart(one: PlannedLoad, other: PlannedLoad) -> bool:
         (each.lives.timeline.story.base, each.count * each.lives.ids) for each in (one, other)
     )
     return one.lives.timeline.provider != other.lives.timeline.provider or low + room < high
+
+
+def _headers(environment: Mapping[str, str]) -> Pairs:
+    try:
+        return tuple((str(name), str(value)) for name, value in json.loads(environment.get(HEADERS, "[]")))
+    except (ValueError, TypeError):  # what stands there may be secret
+        raise UsageError(f"{HEADERS} has no headers", """e.g. [["X-Env", "ci"]]; or unset it""") from None
 
 
 def _tuple(value: Any) -> Any:

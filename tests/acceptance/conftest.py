@@ -1,6 +1,7 @@
 """What the acceptance tests share: the command as users call it, and receivers on free ports."""
 
 import os
+import ssl
 import subprocess
 import sys
 import time
@@ -58,7 +59,7 @@ def partnersim(tmp_path: Path) -> Command:
 class Answering:
     """A receiver that answers as its `rule` says, and remembers every request: (path, headers, body)."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.rule: Callable[[bytes, Mapping[str, str]], int] = lambda _, __: 200
         self.body = b""
@@ -94,7 +95,10 @@ class Answering:
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if tls:  # the handshake comes with the first byte that is read, in a thread of the connection's own
+            own = self._server.socket
+            self._server.socket = tls.wrap_socket(own, server_side=True, do_handshake_on_connect=False)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 

@@ -18,6 +18,10 @@ START = "2026-01-05T00:00:00+05:30"
 USUAL: dict[str, Any] = {
     "receiver_file": "receiver.yaml",
     "to": None,
+    "cacert": None,
+    "cert": None,
+    "key": None,
+    "insecure": False,
     "rate": None,
     "duration": None,
     "shape": None,
@@ -137,10 +141,19 @@ def test_processes_in_another_folder_get_whole_paths_and_the_names_of_what_ships
     monkeypatch.chdir(tmp_path)
     for name in ("receiver.yaml", "one.yaml", "rule.yaml"):
         Path(name).write_text("")
-    told = for_others(made(scenario(), scenario(source="rule.yaml@clevertap"), scenario(source="load/clevertap")))
+    scenarios = (scenario(), scenario(source="rule.yaml@clevertap"), scenario(source="load/clevertap"))
+    told = for_others(made(*scenarios, cacert="ca.pem", cert="tls/cert.pem", key="/elsewhere/key.pem"))
     here = tmp_path.resolve()
+    assert (told.ca, told.certificate) == (str(here / "ca.pem"), str(here / "tls/cert.pem"))
+    assert told.key == "/elsewhere/key.pem"
     assert told.receiver_file == str(here / "receiver.yaml")
     assert told.scenarios == (str(here / "one.yaml"), f"{here / 'rule.yaml'}@clevertap", "load/clevertap")
+
+
+def test_nothing_said_of_tls_stays_nothing() -> None:
+    told = for_others(made())
+    assert (told.ca, told.certificate, told.key, told.insecure) == ("", "", "", False)
+    assert for_others(made(insecure=True)).insecure
 
 
 def test_the_schema_knows_every_shape_and_threshold_and_no_other() -> None:

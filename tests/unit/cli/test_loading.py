@@ -9,14 +9,29 @@ import pytest
 
 from simulator.cli.load_command import command
 from simulator.cli.load_orders import orders_of
-from simulator.cli.loading import again, checked, replayable
+from simulator.cli.loading import again, checked, replayable, told_to_processes
 from simulator.errors import UsageError
-from simulator.load.orders import Orders
+from simulator.load.orders import AUTHORIZATION, HEADERS, Orders
+from simulator.load.orders import TO as TO_VARIABLE
 from simulator.load.thresholds import threshold
 from simulator.model import Report, Result, Verdict
 from tests.making import made_play
 
-OPTIONS: dict[str, Any] = {"window": 10.0, "sender_lateness": 0.1, "sample": None, "authorization": None}
+OPTIONS: dict[str, Any] = {
+    "receiver_file": "receiver.yaml",
+    "to": None,
+    "authorization": None,
+    "headers": (),
+    "allow_target": ("example.com",),
+    "cacert": None,
+    "cert": None,
+    "key": None,
+    "insecure": False,
+    "window": 10.0,
+    "sender_lateness": 0.1,
+    "sample": None,
+}
+TO = {"receiver_file": None, "to": "http://127.0.0.1:8000/hooks"}
 ORDERS = Orders(
     scenarios=("my load.yaml", "load/clevertap"),
     receiver_file="receiver.yaml",
@@ -47,11 +62,14 @@ def understood(line: str) -> dict[str, Any]:
         ORDERS,
         replace(ORDERS, model="closed", connections=3, client="fast", rate=100.0),
         replace(ORDERS, receiver_file="", to="http://127.0.0.1:8000/hooks", workers=1, connections=200),
+        replace(ORDERS, ca="my ca.pem", certificate="cert.pem", key="key.pem", insecure=True, allow=()),
     ],
-    ids=lambda one: f"{one.model} {one.workers}",
+    ids=lambda one: f"{one.model} {one.workers} {one.ca}",
 )
 def test_the_line_that_sends_a_load_again_means_the_same_orders(orders: Orders) -> None:
-    params = understood(again(OPTIONS, orders, ()))
+    said = {"receiver_file": orders.receiver_file, "to": orders.to, "allow_target": orders.allow}
+    tls = {"cacert": orders.ca, "cert": orders.certificate, "key": orders.key, "insecure": orders.insecure}
+    params = understood(again({**OPTIONS, **said, **tls}, orders, ()))
     assert params["scenarios"] == orders.scenarios
     assert replace(orders_of(params, (), params["start"].isoformat()), scenarios=orders.scenarios) == orders
 
@@ -64,9 +82,29 @@ def test_it_judges_as_before_too() -> None:
 
 
 def test_credentials_have_a_variable_in_their_place() -> None:
-    line = again({**OPTIONS, "authorization": "Bearer secret-secret"}, ORDERS, ())
+    hidden = {"authorization": "Bearer secret-secret", "headers": (("X-Api-Key", "secret-too"),)}
+    line = again({**OPTIONS, **TO, **hidden}, ORDERS, ())
     assert "secret" not in line
     assert '--authorization "$AUTHORIZATION"' in line
+    assert '--header "X-Api-Key: $X_API_KEY"' in line
+    assert understood(line)["headers"] == (("X-Api-Key", "$X_API_KEY"),)
+
+
+def test_what_the_processes_get_of_a_url_is_what_was_said_and_nothing_from_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in (TO_VARIABLE, AUTHORIZATION, HEADERS):
+        monkeypatch.setenv(name, "of somebody else")
+    found = told_to_processes({**OPTIONS, **TO})
+    assert found[TO_VARIABLE] == TO["to"]
+    assert {AUTHORIZATION, HEADERS} & set(found) == set()
+    found = told_to_processes({**OPTIONS, **TO, "authorization": "Bearer abc", "headers": (("X-Env", "ci"),)})
+    assert (found[AUTHORIZATION], found[HEADERS]) == ("Bearer abc", '[["X-Env", "ci"]]')
+
+
+def test_a_receiver_file_may_name_any_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(AUTHORIZATION, "Bearer abc")
+    assert told_to_processes(OPTIONS)[AUTHORIZATION] == "Bearer abc"
 
 
 def test_every_verdict_gets_the_line_unless_it_has_one() -> None:

@@ -7,7 +7,18 @@ import pytest
 
 from simulator.authoring import receiver_at
 from simulator.errors import UsageError
-from simulator.load.orders import FILE, Orders, planned_for, read_orders, write_orders
+from simulator.load.orders import (
+    AUTHORIZATION,
+    FILE,
+    HEADERS,
+    TO,
+    Orders,
+    planned,
+    planned_for,
+    read_orders,
+    write_orders,
+)
+from simulator.receiver import Tls
 
 RECEIVER = receiver_at("http://127.0.0.1:8000/hook")
 SECRET = "opensesame-opensesame"
@@ -41,6 +52,42 @@ def test_a_variable_that_is_not_set_is_named_before_anything_is_sent(orders: Ord
 
 
 def test_orders_are_read_as_they_were_written(orders: Orders, tmp_path: Path) -> None:
-    more = replace(orders, allow=("example.org",), shape="midnight", repeat=0.05)
+    more = replace(orders, allow=("example.org",), shape="midnight", repeat=0.05, ca="/ca.pem", insecure=True)
     write_orders(tmp_path, more)
     assert read_orders(tmp_path / FILE) == more
+
+
+def test_a_url_is_sent_the_headers_that_the_environment_holds_and_no_head_shows_them(orders: Orders) -> None:
+    told = {TO: "http://127.0.0.1:8000/hook", AUTHORIZATION: "Bearer abc-abc", HEADERS: f'[["X-Api-Key", "{SECRET}"]]'}
+    found = planned(replace(orders, to="", scenarios=("load/clevertap",)), told)
+    assert all(f"X-Api-Key: {SECRET}\r\n".encode() in one.data for one in found.share(0, 1))
+    assert SECRET in found.secrets
+    assert SECRET not in str(found.head)
+
+
+@pytest.mark.parametrize("value", ["", "{", "5", '[["X-Env"]]', "[5]"])
+def test_headers_that_are_none_are_refused_by_the_name_of_the_variable_alone(orders: Orders, value: str) -> None:
+    with pytest.raises(UsageError, match=f"{HEADERS} has no headers"):
+        planned(replace(orders, to="http://127.0.0.1:8000/hook"), {HEADERS: value})
+
+
+def test_what_is_said_of_tls_wins_over_the_receiver_file_beside_which_the_rest_stays(
+    orders: Orders, tmp_path: Path
+) -> None:
+    for name in ("ca.pem", "cert.pem", "key.pem"):
+        (tmp_path / name).touch()
+    text = 'receiver: mine\nendpoints: {"*": {url: "https://127.0.0.1/hook"}}\n'
+    (tmp_path / "receiver.yaml").write_text(f"{text}tls: {{ca: ca.pem, certificate: cert.pem, key: key.pem}}\n")
+    told = replace(orders, to="", receiver_file=str(tmp_path / "receiver.yaml"), ca="/own.pem")
+    environment = {"HOOK_TOKEN": SECRET}
+    own = Tls(ca="/own.pem", certificate=str(tmp_path / "cert.pem"), key=str(tmp_path / "key.pem"))
+    assert planned(told, environment).receiver.tls == own
+    insecure = planned(replace(told, insecure=True), environment)
+    assert insecure.receiver.tls == replace(own, insecure=True)
+    assert insecure.head["receiver"]["insecure"]
+
+
+def test_a_url_gets_what_is_said_of_tls_too(orders: Orders) -> None:
+    told = replace(orders, to="https://127.0.0.1/hook", certificate="/c.pem", key="/k.pem", insecure=True)
+    found = planned(told, {"HOOK_TOKEN": SECRET})
+    assert found.receiver.tls == Tls(certificate="/c.pem", key="/k.pem", insecure=True)

@@ -1,0 +1,94 @@
+"""What the command line says of other machines: where they join a load, and joining one."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from simulator.cli.output import say, tell_people
+from simulator.clock import spelled
+from simulator.errors import UsageError
+from simulator.load.joining import Loan, lend
+from simulator.load.orders import Orders
+from simulator.load.processes import Meeting
+from simulator.shown import block
+
+_OF_A_JOINER = {"join", "workers", "quiet"}
+_USUAL = ("127.0.0.1", 5557)  # Locust's own port
+
+Options = Mapping[str, Any]
+
+
+def joined(options: Options) -> int:
+    """Lend this machine's processes to the load that `--join` names; the exit code.
+
+    Raises:
+        UsageError: something else is said of what is sent, or Locust is not installed.
+    """
+    host, port = options["join"]
+    others = _others()
+    if others:
+        raise UsageError(
+            f"{' and '.join(others)} cannot stand beside --join",
+            f"{host}:{port} says what is sent, and judges it; here only --workers can be chosen",
+        )
+    workers, quiet = options["workers"], options["quiet"]
+    many = f"{workers} worker{'s' if workers != 1 else ''}"
+    say(f"joining the load at {host}:{port} with {many}; it says what is sent", as_json=True, quiet=quiet)
+    loan = Loan(host, port, workers, os.environ, Path.cwd(), lambda why: tell_people(block(f"partnersim: {why}")))
+    code = lend(loan)
+    if not code:
+        say(f"{host}:{port} has all of it, and judges it", as_json=True, quiet=quiet)
+    return code
+
+
+def meeting_of(options: Options) -> Meeting | None:
+    """Where workers of other machines join; None when none are expected.
+
+    Raises:
+        UsageError: the words contradict one another.
+    """
+    bind, expected = options["master_bind"], options["expect_workers"]
+    if not expected:
+        if bind:
+            raise UsageError("--master-bind goes with --expect-workers", "say how many are to join there")
+        return None
+    if options["to"]:
+        raise UsageError(
+            "--expect-workers goes with --receiver FILE: what a URL needs is not handed to other machines",
+            "write a receiver file, with credentials as ${env:NAME}",
+        )
+    return Meeting(*(bind or _USUAL), expected)
+
+
+def waiting(meeting: Meeting, *, quiet: bool) -> None:
+    """Say for whom the load waits, and how they join it."""
+    many = f"{meeting.elsewhere} worker{'s' if meeting.elsewhere != 1 else ''}"
+    command = f"partnersim load --join {meeting.shown} --workers {meeting.elsewhere}"
+    say(f"waiting up to {spelled(meeting.wait)} for {many} from elsewhere: {command}", as_json=True, quiet=quiet)
+
+
+def machine_words(orders: Orders, meeting: Meeting | None) -> list[str]:
+    """Those of a command line that say how many workers send, and where."""
+    own = orders.workers - (meeting.elsewhere if meeting else 0)
+    words = [f"--workers {own}"] if own > 1 else []
+    if meeting:
+        words.append(f"--expect-workers {meeting.elsewhere}")
+        words += [f"--master-bind {meeting.host}:{meeting.port}"] if (meeting.host, meeting.port) != _USUAL else []
+    return words
+
+
+def _others() -> Sequence[str]:
+    """What was typed beside what one who joins may say."""
+    context = click.get_current_context()
+    typed = [
+        one
+        for one in context.command.params
+        if one.name not in _OF_A_JOINER
+        and context.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE
+        and context.params.get(one.name or "") not in (None, (), False)
+    ]
+    return [one.opts[0] if isinstance(one, click.Option) else "SCENARIO" for one in typed]
