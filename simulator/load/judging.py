@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from simulator.clock import Clock, RealClock
 from simulator.journal import Journal
-from simulator.load.concluding import TOO_LATE, Evidence, verdicts
+from simulator.load.concluding import verdicts
+from simulator.load.evidence import TOO_LATE, Evidence
 from simulator.load.figures import Effects, Figures
 from simulator.load.ledger import Book, book_of
 from simulator.load.merging import Merged, merged

@@ -1,0 +1,76 @@
+"""Why a count that is as it should be may be worth nothing: what the receiver does not show, or was not asked."""
+
+from simulator.load.evidence import Evidence
+from simulator.model import Result
+
+Doubt = tuple[Result, str]
+
+
+def doubt_of(evidence: Evidence, name: str) -> Doubt | None:
+    """Why a count that is as it should be is worth nothing; None when it is."""
+    book = evidence.book
+    if name == "unsent":
+        lost = evidence.lost_workers
+        return (Result.INCONCLUSIVE, lost) if lost else None
+    if name == "accepted_wrong":
+        return _doubt_of_refusals(evidence)
+    if not book.acknowledged:
+        return Result.INCONCLUSIVE, "nothing was acknowledged"
+    if name == "refused":
+        if book.aged.number:
+            words = f"{book.aged.number:,} had a kept connection ended, as it may be for its age: {book.aged.words}"
+            return Result.INCONCLUSIVE, words
+        if book.unseen.number:
+            return Result.INCONCLUSIVE, f"{book.unseen.number:,} came to no end: {book.unseen.words}"
+        return None
+    return not_shown(evidence, name) or not_read(evidence)
+
+
+def _doubt_of_refusals(evidence: Evidence) -> Doubt | None:
+    book = evidence.book
+    if not book.wrong:
+        return Result.NOT_APPLICABLE, "nothing malformed or unauthorized was sent that could be told from the rest"
+    if not book.acknowledged:
+        return Result.INCONCLUSIVE, "nothing genuine was acknowledged, so that a refusal says nothing"
+    if not book.answered_wrong:
+        return Result.INCONCLUSIVE, f"none of {book.wrong:,} malformed or unauthorized deliveries had an answer"
+    return None
+
+
+def not_shown(evidence: Evidence, name: str) -> Doubt | None:
+    """What the receiver's probe does not tell."""
+    if not evidence.probe:
+        declare = "declare one under `probes` of a receiver file, with `get` and `select`"
+        return Result.INCONCLUSIVE, f"the receiver has no probe, so that nothing could be checked: {declare}"
+    if name == "twice" and not evidence.select & {"effects", "runs"}:
+        if not evidence.book.repeated:
+            return Result.NOT_APPLICABLE, "nothing was sent twice, and the probe does not show `effects`"
+        because = f"not judged: the probe {evidence.probe!r} does not show how often an export was acted on"
+        return Result.INCONCLUSIVE, f"{because}: declare `effects` under its `select`"
+    if name == "stale" and "status" not in evidence.select:
+        if not evidence.book.several:
+            return Result.NOT_APPLICABLE, "no export was told of more than one status, and the probe shows none"
+        because = f"not judged: the probe {evidence.probe!r} does not show an export's status"
+        return Result.INCONCLUSIVE, f"{because}: declare `status` under its `select`"
+    return None
+
+
+def not_read(evidence: Evidence) -> Doubt | None:
+    """What nobody could read, or could make nothing of."""
+    book = evidence.book
+    if book.left_over.number:
+        return Result.INCONCLUSIVE, known_before(evidence)
+    if not book.checked:
+        why = f": {book.unread.words}" if book.unread.number else ""
+        return Result.INCONCLUSIVE, f"no reading of what was acknowledged worked{why}"
+    if book.unread.number:
+        return Result.INCONCLUSIVE, f"{book.unread.number:,} exports could not be read: {book.unread.words}"
+    if book.unclear.number:
+        return Result.INCONCLUSIVE, f"{book.unclear.number:,} exports could not be judged: {book.unclear.words}"
+    return None
+
+
+def known_before(evidence: Evidence) -> str:
+    """What stands there already can neither be lost nor shown to be acted on anew."""
+    words = evidence.book.left_over.words
+    return f"state is left from an earlier load: {words}. Send with another seed, or empty the receiver first"

@@ -1,0 +1,54 @@
+"""All that is known of a load at its end, as far as promises are judged by it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from simulator.load.ledger import Book
+from simulator.load.orders import Orders
+from simulator.load.parts import Part
+from simulator.load.reading import Read
+from simulator.model import LoadResult, Share
+
+TOO_LATE: Final = 0.1  # seconds: a sender whose own 99th percentile is later measures itself, unless somebody says more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """All that is known of a load at its end; `read` is None where the receiver's state was not read."""
+
+    orders: Orders
+    parts: tuple[Part, ...]
+    shares: tuple[Share, ...]
+    book: Book
+    result: LoadResult
+    read: Read | None
+    window: float
+    too_late: float = TOO_LATE
+
+    @property
+    def sender_too_late(self) -> bool:
+        """Whether the sender's own lateness is more than what can be measured beside it."""
+        return self.result.late.p99 > self.too_late
+
+    @property
+    def probe(self) -> str:
+        """The name of the probe that is asked; "" for none."""
+        return next((one.probe.name for one in self.parts if one.probe), "")
+
+    @property
+    def select(self) -> frozenset[str]:
+        """What it shows."""
+        return frozenset(name for one in self.parts if one.probe for name in one.probe.select)
+
+    @property
+    def sampled(self) -> str:
+        """What is to be said beside every count where not all ids were read."""
+        if self.read is None or self.read.asked == self.read.all:
+            return ""
+        return f" (a sample: {self.read.asked:,} of {self.read.all:,} exports were read)"
+
+    @property
+    def lost_workers(self) -> str:
+        """Who was lost on the way, and why; "" for nobody."""
+        lost = [f"worker {one.worker}: {one.lost}" for one in self.shares if one.lost]
+        return f"lost on the way: {'; '.join(lost)}" if lost else ""
