@@ -12,6 +12,7 @@ SAID := pyproject.toml constraints.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 TEST := $(BIN)/python -m pytest
 SCRATCH := build/constraints
+AUTOCANNON := build/bench/node_modules/.bin/autocannon
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -45,11 +46,11 @@ deep: $(TEST_STAMP)  ## the long campaigns: kills, mutations, load; takes many m
 flaws: $(TEST_STAMP)  ## which rule catches which flawed receiver: the table in README anew; takes many minutes
 	$(BIN)/python -m tests.flaws
 
-bench: $(TEST_STAMP)  ## how fast it is here: tables of medians and of a service's week; wants a quiet machine
-	$(BIN)/python -m loadtests.bench.corridor
-	$(BIN)/python -m loadtests.bench.consoles
-	$(BIN)/python -m loadtests.bench.senders
-	$(BIN)/python -m loadtests.bench.lateness
+bench: $(TEST_STAMP)  ## how fast it is here, beside what is wanted; wants a quiet machine (SAVE=FILE keeps the table)
+	@test -x $(AUTOCANNON) || ! command -v npm > /dev/null || \
+	  npm install --prefix build/bench --no-save --no-audit --no-fund --ignore-scripts --silent autocannon@9.0.0 > /dev/null || \
+	  echo 'bench: npm could not install autocannon; going on without it' >&2
+	$(BIN)/python -m loadtests.bench $(if $(SAVE),--save $(SAVE))
 
 format: $(TEST_STAMP)  ## put the code in the agreed form
 	$(BIN)/ruff format .

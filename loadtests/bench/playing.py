@@ -9,10 +9,11 @@ from typing import Final, NamedTuple
 
 from simulator.authoring import parse_scenario, receiver_at
 from simulator.clock import RealClock, Scale
+from simulator.garbage import collect_seldom
 from simulator.journal import JournalWriter
 from simulator.model import Delivery, Lateness
 from simulator.provider import Retry
-from simulator.receiver import Receiver
+from simulator.receiver import Receiver, Tls
 from simulator.runner.event_loop import run_on_a_loop
 from simulator.runner.play import Pace, Player
 from simulator.runner.probing import Prober
@@ -22,6 +23,15 @@ from simulator.timeline import plan
 from simulator.wire.sockets import Wire
 
 START: Final = datetime(2026, 1, 5, tzinfo=UTC)
+_FLEET: Final = (
+    "scenario: A fleet\nprovider: {partner}\nclock: {{scale: instant}}\nexports:\n  fleet: {{count: {count}{more}}}\n"
+)
+_PLAIN: Final = Tls()
+
+
+def fleet(partner: str, count: int) -> str:
+    """A scenario of so many exports alike of a partner."""
+    return _FLEET.format(partner=partner, count=count, more=", definition: Nightly" if partner == "reachfive" else "")
 
 
 class Played(NamedTuple):
@@ -39,13 +49,19 @@ def planned(text: str, url: str, authorization: str | None = None) -> tuple[Scen
 
 
 def played(
-    scenario: Scenario, deliveries: Sequence[Delivery], url: str, *, scale: str, jobs: int = 64, seconds: float = 0.0
+    scenario: Scenario,
+    deliveries: Sequence[Delivery],
+    *,
+    scale: str,
+    jobs: int = 64,
+    seconds: float = 0.0,
+    tls: Tls = _PLAIN,
 ) -> Played:
     """Play them, again and again until `seconds` have passed; each attempt goes into a journal."""
 
     async def play(folder: str) -> Played:
         clock = RealClock()
-        wire = Wire(clock.now, tls=receiver_at(url).tls, allow=frozenset())
+        wire = Wire(clock.now, tls=tls, allow=frozenset())
         journal = JournalWriter(Path(folder) / "run.ndjson", {}, lambda text: text)
         nobody = Receiver(name="nobody", endpoints={})
         player = Player(
@@ -68,5 +84,6 @@ def played(
         await wire.close()
         return Played(player.attempts, spent, player.lateness)
 
+    collect_seldom()  # as the command has it
     with tempfile.TemporaryDirectory() as folder:
         return run_on_a_loop(play(folder))

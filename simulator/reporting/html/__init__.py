@@ -1,10 +1,11 @@
 """The report as one HTML file that opens anywhere: no script, nothing is fetched, light or dark."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from simulator.model import Play, Report, Verdict
+from simulator.model import Play, Report, Result, Verdict
 from simulator.reporting.html.load import load_section
 from simulator.reporting.html.pieces import facts, joined, table
 from simulator.reporting.html.style import STYLE
@@ -12,6 +13,8 @@ from simulator.shown import block, cut, line
 
 _LONGEST = 4096  # characters of one reason
 _LINES = 20  # of evidence that are named
+_TITLES = 3  # of plays that stand at the top
+_ORDER = (Result.FAILED, Result.INCONCLUSIVE, Result.PASSED, Result.NOT_APPLICABLE)  # the gravest first
 _MARKS = {"passed": "✓", "failed": "✗", "inconclusive": "?", "not-applicable": "–"}
 _PAGE = Markup("""\
 <!doctype html>
@@ -20,14 +23,15 @@ _PAGE = Markup("""\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>partnersim: {outcome}</title>
+<title>{outcome}: {tested}</title>
 <style>
 {style}</style>
 </head>
 <body>
 <header>
-<h1><span class="{outcome}">{mark} {outcome}</span></h1>
-<p>partnersim {version}, seed {seed}, started {started}, exit code {code}</p>
+<h1><span class="mark {outcome}">{mark} {outcome}</span>: {tested}</h1>
+<p>{counted}</p>
+<p class="dim">partnersim {version}, seed {seed}, started {started}, exit code {code}</p>
 </header>
 <main>
 {body}
@@ -39,21 +43,43 @@ _PAGE = Markup("""\
 
 def render(report: Report) -> str:
     """The page, ASCII: whatever encoding it is written in, it reads as declared."""
-    sections = [load_section(report.load)] if report.load else []
+    figures = [load_section(report.load)] if report.load else []
+    several = len(report.plays) != 1
     page = _PAGE.format(
         style=Markup(STYLE),  # noqa: S704 - our own words
         outcome=str(report.outcome),
         mark=_MARKS[report.outcome],
         version=line(report.version),
         seed=report.seed,
-        started=line(report.started),
+        tested=_tested(report),
+        counted=_counted(report.verdicts),
+        started=_moment(report.started),
         code=report.exit_code,
-        body=joined([*sections, *(_play(one) for one in report.plays)]),
+        body=joined([*(_play(one, one.title if several else "Verdicts") for one in report.plays), *figures]),
     )
     return str(page).encode("ascii", "xmlcharrefreplace").decode()
 
 
-def _play(play: Play) -> Markup:
+def _tested(report: Report) -> str:
+    """What was tested, in the scenarios' own words."""
+    titles = [line(one.title) for one in report.plays[:_TITLES]]
+    more = len(report.plays) - len(titles)
+    kind = "load of " if report.load else ""
+    return kind + (", ".join(titles) + (f" and {more:,} more" if more > 0 else "") or "nothing")
+
+
+def _counted(verdicts: Sequence[Verdict]) -> str:
+    """How many verdicts of each kind there are."""
+    numbers = [(result, sum(one.result == result for one in verdicts)) for result in _ORDER]
+    return ", ".join(f"{number:,} {str(result).replace('-', ' ')}" for result, number in numbers if number)
+
+
+def _moment(text: str) -> str:
+    """ISO 8601 as people read it: to the second, in UTC."""
+    return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _play(play: Play, title: str) -> Markup:
     told = {
         "scenario": play.source,
         "partner": play.provider,
@@ -65,12 +91,12 @@ def _play(play: Play) -> Markup:
     rows = [_verdict(one, play) for one in play.verdicts]
     verdicts = table(("", "check", "promise", "because"), rows) if rows else Markup("<p>Nothing was judged.</p>")
     return Markup("<section>\n<h2>{}</h2>\n{}\n{}\n{}</section>").format(
-        line(play.title), facts(told), verdicts, _reproduce(play.verdicts)
+        line(title), facts(told), verdicts, _reproduce(play.verdicts)
     )
 
 
 def _verdict(verdict: Verdict, play: Play) -> tuple[Markup | str, ...]:
-    mark = Markup('<span class="{0}">{1} {0}</span>').format(str(verdict.result), _MARKS[verdict.result])
+    mark = Markup('<span class="mark {0}">{1} {0}</span>').format(str(verdict.result), _MARKS[verdict.result])
     level = "" if verdict.level == "must" else f" ({verdict.level})"
     known = f"; known: {line(verdict.known.reason)}" if verdict.known else ""
     return mark, line(verdict.check), line(verdict.sentence) + level, _because(verdict, play) + known

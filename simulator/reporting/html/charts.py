@@ -1,17 +1,58 @@
-"""Charts over the seconds of a load, as SVG within the page."""
+"""Charts over the seconds of a load: lines as SVG that takes any width, and words around it that keep their size."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
 from simulator.clock import spelled
+from simulator.reporting.html.pieces import joined
 
-WIDE: Final = 800
-_HIGH, _LEFT, _RIGHT, _TOP, _BOTTOM = 220, 64, 12, 30, 28
+WIDE: Final = 1000
+HIGH: Final = 100
 _POINTS = 400  # of one line, at most
 _TICKS = 4
+_CEILINGS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)
+_STEPS = (
+    1,
+    2,
+    5,
+    10,
+    15,
+    20,
+    30,
+    60,
+    120,
+    300,
+    600,
+    900,
+    1200,
+    1800,
+    3600,
+    7200,
+    14400,
+    21600,
+    43200,
+    86400,
+)  # seconds
+_MOMENTS = 7  # below a chart, besides the first, at most
+_FIGURE = Markup("""\
+<figure>
+<figcaption>{title}</figcaption>
+<ul class="legend">{legend}</ul>
+<div class="plot">
+<div class="ys" aria-hidden="true">{ys}</div>
+<svg viewBox="0 0 {wide} {high}" preserveAspectRatio="none" role="img" aria-label="{label}">
+{marks}
+</svg>
+<div class="xs" aria-hidden="true">{xs}</div>
+</div>
+</figure>""")
+_KEY = Markup(
+    '<li><svg class="key" viewBox="0 0 28 8" aria-hidden="true"><line class="s{number}" x2="28" y1="4" y2="4"/></svg>'
+    "{told}</li>"
+)
 
 
 class Series(NamedTuple):
@@ -30,21 +71,23 @@ def mean(values: Sequence[float]) -> float:
 def chart(title: str, series: Sequence[Series], spelled_value: Callable[[float], str]) -> Markup:
     """A figure with its caption and legend; the first value of each series is that of second 0."""
     seconds = max(len(one.values) for one in series)
+    moments = _moments(seconds)
     at_once = math.ceil(seconds / _POINTS)
     lines = [_thinned(one, at_once) for one in series]
     top = _ceiling(max((value for values in lines for value in values), default=0.0))
-    parts = [_grid(top, seconds, spelled_value)]
-    parts += [_line(number, values, at_once, seconds, top) for number, values in enumerate(lines)]
-    parts += [_legend(number, one.name) for number, one in enumerate(series)]
-    label = f"{title}: {', '.join(_told(one, spelled_value) for one in series)}"
-    return Markup(
-        "<figure>\n<figcaption>{}</figcaption>\n"
-        '<svg viewBox="0 0 {} {}" role="img" aria-label="{}">\n{}\n</svg>\n</figure>'
-    ).format(title, WIDE, _HIGH, label, Markup("\n").join(parts))
-
-
-def _told(one: Series, spelled_value: Callable[[float], str]) -> str:
-    return f"{one.name} at most {spelled_value(max(one.values, default=0.0))}"
+    told = [f"{one.name}, at most {spelled_value(max(one.values, default=0.0))}" for one in series]
+    marks = [_grid(len(moments) - 1)]
+    marks += (_line(number, values, at_once, seconds, top, moments[-1]) for number, values in enumerate(lines))
+    return _FIGURE.format(
+        title=title,
+        legend=joined(_KEY.format(number=number, told=words) for number, words in enumerate(told)),
+        ys=_labels(spelled_value(top * tick / _TICKS) for tick in range(_TICKS, -1, -1)),
+        xs=_labels(map(spelled, moments)),
+        wide=WIDE,
+        high=HIGH,
+        label=f"{title}: {'; '.join(told)}",
+        marks=joined(marks),
+    )
 
 
 def _thinned(one: Series, at_once: int) -> list[float]:
@@ -52,53 +95,35 @@ def _thinned(one: Series, at_once: int) -> list[float]:
 
 
 def _ceiling(highest: float) -> float:
-    """The next number that is easy to read: 1, 2, 2.5 or 5 times a power of ten."""
+    """The next number that is easy to read, also in quarters."""
     if highest <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(highest))
-    return next(step * power for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * power >= highest * (1 - 1e-9))
+    return next(step * power for step in _CEILINGS if step * power >= highest * (1 - 1e-9))
 
 
-def _x(second: float, seconds: int) -> float:
-    return _LEFT + (WIDE - _LEFT - _RIGHT) * second / max(seconds, 1)
+def _moments(seconds: int) -> range:
+    """From 0 to the end of a chart, in steps that are easy to read."""
+    step = next((one for one in _STEPS if seconds <= one * _MOMENTS), math.ceil(seconds / _MOMENTS))
+    return range(0, math.ceil(seconds / step) * step + 1, step)
 
 
-def _y(value: float, top: float) -> float:
-    return _TOP + (_HIGH - _TOP - _BOTTOM) * (1.0 - value / top)
+def _labels(words: Iterable[str]) -> Markup:
+    return Markup("").join(Markup("<span>{}</span>").format(one) for one in words)
 
 
-def _grid(top: float, seconds: int, spelled_value: Callable[[float], str]) -> Markup:
-    rows = []
-    for tick in range(_TICKS + 1):
-        value, y = top * tick / _TICKS, _y(top * tick / _TICKS, top)
-        rows.append(
-            Markup(
-                '<line class="grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>'
-                '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'
-            ).format(_LEFT, WIDE - _RIGHT, y, y, _LEFT - 6, y + 4, spelled_value(value))
-        )
-    for tick in range(_TICKS + 1):
-        second = seconds * tick / _TICKS
-        anchor = "start" if not tick else "end" if tick == _TICKS else "middle"
-        rows.append(
-            Markup('<text x="{:.1f}" y="{}" text-anchor="{}">{}</text>').format(
-                _x(second, seconds), _HIGH - 8, anchor, spelled(round(second, 1 if seconds < 20 else 0))
-            )
-        )
-    return Markup("\n").join(rows)
+def _grid(moments: int) -> Markup:
+    """Lines at every tick, across and up."""
+    line = Markup('<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>')
+    across = (HIGH * tick / _TICKS for tick in range(_TICKS + 1))
+    up = (f"{WIDE * tick / moments:.1f}" for tick in range(moments + 1))
+    return joined([*(line.format(0, WIDE, y, y) for y in across), *(line.format(x, x, 0, HIGH) for x in up)])
 
 
-def _line(number: int, values: Sequence[float], at_once: int, seconds: int, top: float) -> Markup:
+def _line(number: int, values: Sequence[float], at_once: int, seconds: int, top: float, end: int) -> Markup:
     """Each value in the middle of its seconds; a line of one value is as long as these."""
     places = [(min((place + 0.5) * at_once, seconds), value) for place, value in enumerate(values)]
     if len(places) == 1:
         places = [(0.0, values[0]), (float(seconds), values[0])]
-    points = " ".join(f"{_x(second, seconds):.1f},{_y(value, top):.1f}" for second, value in places)
+    points = " ".join(f"{WIDE * at / end:.1f},{HIGH * (1 - value / top):.2f}" for at, value in places)
     return Markup('<polyline class="s{}" points="{}"/>').format(number, points)
-
-
-def _legend(number: int, name: str) -> Markup:
-    x = _LEFT + number * 150
-    return Markup('<polyline class="s{}" points="{},14 {},14"/><text x="{}" y="18">{}</text>').format(
-        number, x, x + 24, x + 30, name
-    )

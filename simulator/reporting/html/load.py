@@ -27,6 +27,10 @@ _LEDGER = {
     "refused": "genuine notifications that were answered and not acknowledged",
     "accepted_wrong": "broken or wrongly authorized, and taken all the same",
 }
+_MODELS = {
+    "open": "open: sent when due, whatever the receiver does",
+    "closed": "closed: sent when the answer before has come",
+}
 _READ = {"lost", "twice", "stale"}  # what only a look at the receiver's state can tell
 _WRONG = ("lost", "twice", "stale", "refused", "accepted_wrong")
 
@@ -35,8 +39,8 @@ def load_section(load: LoadResult) -> Markup:
     """All of it."""
     rate = "as answers come" if load.model == "closed" else f"{load.rate:,.6g} a second"
     told = {
-        "model": f"{load.model}, {load.shape}",
-        "rate": f"{rate}, for {spelled(load.seconds)}, {load.workers:,} workers",
+        "model": f"{_MODELS.get(load.model, load.model)}; shape: {load.shape}",
+        "rate": f"{rate}, for {spelled(load.seconds)}, {_many(load.workers, 'worker')}",
         "planned": f"{load.planned:,}",
         "sent": f"{load.sent:,}, of these {load.acknowledged:,} acknowledged",
         "dropped": f"{load.dropped:,}: no connection was free until the end" if load.dropped else "",
@@ -58,22 +62,37 @@ def _charts(load: LoadResult) -> Iterator[Markup]:
         values = [float(getattr(one, field)) if one else 0.0 for one in line_]
         return Series(name, values, mean if field in {"due", "sent", "acknowledged", "failed"} else max)
 
-    rates = [series(name, name) for name in ("due", "sent", "acknowledged", "failed")]
-    yield chart("Notifications a second", rates, lambda value: f"{value:,.4g}")
-    yield chart(
-        "From due to the whole answer", [series("median (p50)", "ack_p50"), series("99th (p99)", "ack_p99")], _span
-    )
-    yield chart("The latest that left, of each second", [series("late", "late_max")], _span)
+    rates = [*(series(name, name) for name in ("due", "sent", "acknowledged")), series("not acknowledged", "failed")]
+    yield chart("Notifications in each second of the load", rates, _count)
+    answers = [series("median (p50)", "ack_p50"), series("99th of a hundred (p99)", "ack_p99")]
+    yield chart("From when one was due to its whole answer, in each second", answers, _span)
+    yield chart("The sender's own lateness, in each second", [series("the latest that left", "late_max")], _span)
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _ledger(load: LoadResult) -> Markup:
+    worst = max(getattr(load.ledger, name) for name in _WRONG)
     rows = []
     for name, means in _LEDGER.items():
         number = getattr(load.ledger, name)
-        kind = "failed" if number and name in _WRONG else ""
+        wrong = number if name in _WRONG else 0
         shown = f"{number:,}" if load.ledger.checked or name not in _READ else "–"
-        rows.append((name.replace("_", " "), Markup('<span class="{}">{}</span>').format(kind, shown), means))
-    return Markup("<h3>What was kept</h3>\n{}").format(table(("", "number", ""), rows, figures=True))
+        told = Markup('<span class="{}">{}</span>').format("failed" if wrong else "", shown)
+        rows.append((name.replace("_", " "), told, _bar(wrong / worst) if wrong else "", means))
+    return Markup("<h3>What was kept</h3>\n{}").format(table(("", "number", "", ""), rows, figures=True))
+
+
+def _bar(share: float) -> Markup:
+    return Markup('<svg class="bar" aria-hidden="true"><rect y="25%" width="{:.2f}%" height="50%"/></svg>').format(
+        100 * share
+    )
 
 
 def _percentiles(load: LoadResult) -> Markup:
@@ -91,7 +110,7 @@ def _figures(spread: Spread) -> tuple[str, ...]:
 def _workers(load: LoadResult) -> Iterator[Markup]:
     if len(load.shares) < 2 and not any(one.lost for one in load.shares):
         return
-    rows = [(f"{one.worker}", f"{one.planned:,}", f"{one.sent:,}", _end(one)) for one in load.shares]
+    rows = [(f"worker {one.worker}", f"{one.planned:,}", f"{one.sent:,}", _end(one)) for one in load.shares]
     yield Markup("<h3>Workers</h3>\n{}").format(table(("", "planned", "sent", ""), rows, figures=True))
 
 
@@ -100,4 +119,5 @@ def _end(share: Share) -> Markup:
 
 
 def _span(seconds: float) -> str:
-    return spelled(round(seconds, 5 if seconds < 1 else 3))
+    """Three figures and no more than a person reads: 0.04ms, 12.3ms, 4.98s, 2m5s."""
+    return spelled(round(float(f"{seconds:.3g}"), 5) if seconds < 100 else round(seconds))

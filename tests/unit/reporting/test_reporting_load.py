@@ -14,7 +14,7 @@ import pytest
 from simulator.load.curves import SHAPES
 from simulator.model import Ledger, LoadResult, Play, Report, Result, Second, Share, Spread, Verdict
 from simulator.reporting import REPORTERS
-from simulator.reporting.html.charts import Series, chart, mean
+from simulator.reporting.html.charts import WIDE, Series, chart, mean
 from simulator.resources import folder
 
 SCHEMA = json.loads((folder("schemas") / "report.schema.json").read_text("utf-8"))
@@ -181,13 +181,14 @@ def test_the_page_escapes_what_others_wrote(report: Report) -> None:
 
 def test_the_page_has_a_chart_of_rates_answers_and_lateness_that_says_what_it_shows(report: Report) -> None:
     page = shown(report, "html")
-    charts = [fromstring(one) for one in re.findall(r"<svg.*?</svg>", page, re.DOTALL)]  # our own output
+    figures = [fromstring(one) for one in re.findall(r"<figure>.*?</figure>", page, re.DOTALL)]  # our own output
+    charts = [one for figure in figures for one in figure.iter("svg") if "role" in one.attrib]
     assert [one.attrib["aria-label"].partition(":")[0] for one in charts] == [
-        "Notifications a second",
-        "From due to the whole answer",
-        "The latest that left, of each second",
+        "Notifications in each second of the load",
+        "From when one was due to its whole answer, in each second",
+        "The sender's own lateness, in each second",
     ]
-    assert "acknowledged at most 95" in charts[0].attrib["aria-label"]
+    assert "acknowledged, at most 95" in charts[0].attrib["aria-label"]
     for one in charts:
         wide, high = map(float, one.attrib["viewBox"].split()[2:])
         for line in one.iter("polyline"):
@@ -197,7 +198,7 @@ def test_the_page_has_a_chart_of_rates_answers_and_lateness_that_says_what_it_sh
 
 def test_the_page_of_a_load_without_seconds_has_no_chart(report: Report) -> None:
     bare = replace(report, load=replace(LOAD, timeline=()))
-    assert "<svg" not in shown(bare, "html")
+    assert "<figure" not in shown(bare, "html")
 
 
 def test_a_page_of_a_run_that_is_no_load_has_its_verdicts(report: Report) -> None:
@@ -219,5 +220,53 @@ def test_a_long_load_is_drawn_with_few_points_and_keeps_its_peaks() -> None:
 
 def test_one_second_is_a_line_as_long_as_it() -> None:
     drawn = str(chart("t", [Series("one", [5.0])], str))
-    assert 'points="64.0,' in drawn
-    assert " 788.0," in drawn
+    assert 'points="0.0,' in drawn
+    assert f" {WIDE}.0," in drawn
+
+
+@pytest.mark.parametrize(
+    ("seconds", "moments"),
+    [
+        (1, "0s 1s"),
+        (7, "0s 1s 2s 3s 4s 5s 6s 7s"),
+        (8, "0s 2s 4s 6s 8s"),
+        (62, "0s 10s 20s 30s 40s 50s 1m 1m10s"),
+        (3600, "0s 10m 20m 30m 40m 50m 1h"),
+        (8 * 86400, "0s 1d3h25m43s"),
+    ],
+)
+def test_the_moments_below_a_chart_are_easy_to_read_and_those_of_its_lines(seconds: int, moments: str) -> None:
+    drawn = str(chart("t", [Series("one", [5.0] * seconds)], str))
+    told = re.findall(r"<span>([^<]*[smhd])</span>", drawn)
+    assert " ".join(told).startswith(moments)
+    points = re.findall(r'points="([^"]*)"', drawn)[0].split()
+    assert 0 <= float(points[0].partition(",")[0]) < float(points[-1].partition(",")[0]) <= WIDE
+
+
+@pytest.mark.parametrize("started", ["2026-01-05T09:00:00.966305+00:00", "2026-01-05T14:30:00+05:30"])
+def test_the_page_says_when_it_began_in_utc(report: Report, started: str) -> None:
+    assert "started 2026-01-05 09:00:00 UTC" in shown(replace(report, started=started), "html")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.0, "0s"), (0.0000439, "0.04ms"), (0.0312345, "31.2ms"), (4.9812, "4.98s"), (3725.4, "1h2m5s")],
+)
+def test_a_duration_has_three_figures_at_most(report: Report, seconds: float, words: str) -> None:
+    page = shown(replace(report, load=replace(LOAD, ack=Spread(9, seconds, seconds, seconds, seconds))), "html")
+    assert f"<td>ack</td><td>9</td>{f'<td>{words}</td>' * 4}" in page
+
+
+def test_one_worker_is_one_worker(report: Report) -> None:
+    assert "for 1m, 1 worker<" in shown(replace(report, load=replace(LOAD, workers=1)), "html")
+
+
+def test_the_top_of_the_page_names_what_was_tested_and_what_came_of_it(
+    report: Report, a_play: Plays, a_report: Reports, a_verdict: Judges
+) -> None:
+    assert "<title>failed: load of A fleet &amp; &lt;more&gt;</title>" in shown(report, "html")
+    assert "<p>1 failed, 1 inconclusive</p>" in shown(report, "html")
+    many = a_report(*(a_play(a_verdict(Result.PASSED), title=title) for title in "ABCDE"))
+    assert "<title>passed: A, B, C and 2 more</title>" in shown(many, "html")
+    assert "started 2026-01-05 09:00:00 UTC" in shown(many, "html")
+    assert "<title>inconclusive: nothing</title>" in shown(a_report(), "html")
