@@ -4,6 +4,7 @@ import contextlib
 import errno
 import socket
 import ssl
+import struct
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
@@ -19,6 +20,7 @@ from simulator.wire.tls import Layer
 
 _Socket = monkey.get_original("socket", "socket")  # never blocks; what waits is a watcher of the loop
 _AT_ONCE = 64 * 1024
+_AT_ONCE_AND_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for 0 seconds
 _GLANCE = 0.002  # seconds: a connection that idled longer is looked at before it is used again
 _READ, _WRITE = 1, 2  # as the loop numbers them
 _REMEMBERED = 5.0  # seconds: how long the answer of a name server serves other connections
@@ -101,6 +103,16 @@ class Line:
             return self._take(perf_counter() + 1.0)
         except Overdue:
             return None
+
+    def end_writing(self) -> None:
+        """End our side of the connection; what comes is still read."""
+        if self.layer is not None:
+            self._socket.send(self.layer.goodbye())
+        self._socket.shutdown(socket.SHUT_WR)
+
+    def reset_on_close(self) -> None:
+        """Let the connection end by a reset when it is closed."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE_AND_RESET)
 
     def close(self, *, orderly: bool = True) -> None:
         """Let go of it."""

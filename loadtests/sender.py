@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from time import perf_counter
+from typing import Final
 
 from gevent import GreenletExit
 
 from loadtests.alarm import Overdue
 from loadtests.line import Line, Lines
-from simulator.model import Delivery, Exchange, Outcome, Url
+from loadtests.scripted import Heard, play
+from simulator.model import Delivery, EndWriting, Exchange, Outcome, Script, Url
 from simulator.wire.answers import Answer
 from simulator.wire.failure import Failure, broken, overdue
+
+_UNASKED: Final = "no 100 Continue came within {:g} s, and the body was sent"
 
 
 class Sender:
@@ -35,7 +39,7 @@ class Sender:
         carried = _Carried(delivery, self._lines, self._now)
         url = delivery.route.url
         place = (url.scheme, url.host, url.port)
-        line = self._idle.pop(place, None)
+        line = None if _wants_its_own(delivery) else self._idle.pop(place, None)
         if line is not None and not line.usable(perf_counter()):
             line.close()
             line = None
@@ -105,8 +109,6 @@ class _Carried:
             return self._exchange(Outcome.SKIPPED, "the sender stopped before anything was sent")
 
     def _play(self, url: Url, leave: Callable[[], None] | None) -> Exchange:
-        if self._delivery.script is not None:
-            return self._exchange(Outcome.SKIPPED, "dropped: a load does not play faults on the wire")
         line = self.line
         if line is None:
             line = self.line = self._lines.open(url, self._deadline)
@@ -114,10 +116,25 @@ class _Carried:
         if leave is not None:
             leave()
         self._sent = self._now()
+        if self._delivery.script is not None:
+            return self._play_script(line, self._delivery.script)
         rest = line.write(self._delivery.data)
         if rest and (early := self._write_on(line, rest)):
             return early
         return self._read(line)
+
+    def _play_script(self, line: Line, script: Script) -> Exchange:
+        self._unwritten = True
+        heard = Heard(lambda data: self._fed(line, data), lambda: self._answer.continued)
+        played = play(line, script, heard, self._deadline)
+        if (how := played.hung_up) is not None:
+            when = f"{' at its timeout, reading no answer' if how.at_deadline else ''}{' (reset)' if how.reset else ''}"
+            return self._exchange(Outcome.CLOSED, f"the partner hung up on purpose{when}")._replace(hung_up=True)
+        if played.early:
+            instead = "in the place of 100 Continue: the body was not sent" if played.asking else ""
+            return self._complete(f"answered {instead or 'before the whole request was written'}")
+        self._unwritten = False
+        return self._read(line, _UNASKED.format(played.asking) if played.asking else "")
 
     def _write_on(self, line: Line, rest: bytes) -> Exchange | None:
         """Write what the system did not take at once, and hear what comes meanwhile."""
@@ -130,10 +147,10 @@ class _Carried:
         self._unwritten = False
         return None
 
-    def _read(self, line: Line) -> Exchange:
+    def _read(self, line: Line, detail: str = "") -> Exchange:
         while (data := line.read(self._deadline)) is None or not self._fed(line, data):
             pass
-        return self._complete("")
+        return self._complete(detail)
 
     def _fed(self, line: Line, data: bytes) -> bool:
         if data:
@@ -145,7 +162,8 @@ class _Carried:
         answer = self._answer
         if answer.capped:
             detail = f"the body was read up to {answer.size} bytes and no further"
-        self.keep = 0.0 if answer.capped or answer.extra or self._unwritten else answer.keep
+        spent = answer.capped or answer.extra or self._unwritten or self._delivery.script is not None
+        self.keep = 0.0 if spent else answer.keep
         return self._exchange(answer.outcome, detail)
 
     def _broken(self, error: OSError) -> Exchange:
@@ -196,3 +214,8 @@ class _Carried:
             self.reused,
             detail,
         )
+
+
+def _wants_its_own(delivery: Delivery) -> bool:
+    """Whether it needs a connection that carried nothing before: it ends its side of it."""
+    return any(isinstance(piece, EndWriting) for piece in delivery.script or ())

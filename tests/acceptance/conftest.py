@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.gevent_sender import Sending
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -122,3 +124,11 @@ def closed_port() -> str:
     receiver = Answering()
     receiver.close()
     return receiver.url
+
+
+@pytest.fixture(scope="module")
+def send() -> Iterator[Sending]:
+    """The sender of the load tests."""
+    sending = Sending(clean_environment())
+    yield sending
+    sending.close()

@@ -24,31 +24,12 @@ from simulator.serving import running
 from simulator.wire import Request, once
 from simulator.wire.gate import Gate
 from simulator.wire.sockets import Wire
+from tests.faulty import SETTINGS
 from tests.receivers.byte_server import LOOPS, NO_CONTENT, Peer, post, run, serving, wired
 
 HEAD = b"POST /hook HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-Env: ci\r\nContent-Length: 12\r\n\r\n"
 BODY = '{"a": "ü€"}'.encode()[:12]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-SETTINGS: list[tuple[str, Any]] = [
-    ("truncate", "60%"),
-    ("truncate", {"at": 5, "end": "reset"}),
-    ("truncate", {"at": 5, "end": "half-close"}),
-    ("truncate", {"at": 5, "length": "fitting"}),
-    ("pause", {"after": "50%", "for": "10ms"}),
-    ("hang-up", {"after": "0s", "end": "reset"}),
-    ("hang-up", {"after": "timeout"}),
-    ("drip", {"part": "body", "every": "1ms"}),
-    ("drip", {"part": "headers", "bytes": 9, "every": "1ms"}),
-    ("split", {"place": "inside-a-character", "for": "10ms"}),
-    ("chunked", {"size": "dice", "extension": "part=1", "trailers": {"X-Sum": "abc"}}),
-    ("headers", {"case": "lower", "order": "dice"}),
-    ("method", "GET"),
-    ("content-length", "larger"),
-    ("content-length", "missing"),
-    ("content-type", None),
-    ("encoding", "gzip"),
-    ("wrap", "array"),
-]
 
 
 @pytest.fixture(scope="module")

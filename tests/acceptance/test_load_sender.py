@@ -1,44 +1,21 @@
 """The sender of the load tests tells what came of a request in the same words as the corridor, and never raises."""
 
-import json
 import socket
 import ssl
 import struct
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import trustme
 
 from simulator.model import Outcome
-from tests.acceptance.conftest import clean_environment
+from tests.acceptance.gevent_sender import Asked, Came, Sending
 
 ROOT = Path(__file__).resolve().parents[2]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 BIG = 30_000_000
-
-
-class Asked(NamedTuple):
-    """One exchange. `user` has a connection of its own; `size` is of the body; `rest` seconds pass before it."""
-
-    url: str
-    user: str = ""
-    timeout: float = 2.0
-    size: int = 2
-    ca: str = ""
-    rest: float = 0.0
-
-
-class Came(NamedTuple):
-    outcome: str
-    status: int
-    body: str
-    reused: bool
-    detail: str
 
 
 class Server:
@@ -128,41 +105,6 @@ BEHAVIOURS: dict[str, Behave] = {
     "half": hangs(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"),
     "early": hangs(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno"),
 }
-
-
-class Sending:
-    """The sender in its process."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.acceptance.gevent_sender"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env=clean_environment(),
-            text=True,
-        )
-
-    def __call__(self, asked: Asked) -> Came:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
-        return Came(*json.loads(self._process.stdout.readline()))
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.stdout.close()
-        assert self._process.wait(10) == 0
-
-
-@pytest.fixture(scope="module")
-def send() -> Iterator[Sending]:
-    sending = Sending()
-    yield sending
-    sending.close()
 
 
 @pytest.fixture(scope="module")
