@@ -79,7 +79,7 @@ def chosen_pairs(rules: Sequence[Rule], receiver: Receiver, partners: Sequence[s
     """
     from simulator.conforming.pairs import pairs
 
-    known = list(dict.fromkeys(partner for rule in rules for partner in rule.played))
+    known = _partners(rules)
     for partner in partners:
         if partner not in known:
             near = did_you_mean(partner, known)
@@ -93,6 +93,25 @@ def chosen_pairs(rules: Sequence[Rule], receiver: Receiver, partners: Sequence[s
             "give it one, or choose other rules",
         )
     return found
+
+
+def check_partner_said(rules: Sequence[Rule], options: Mapping[str, Any]) -> None:
+    """Refuse `--to` without `--partner`: a right receiver of one partner's notifications is none of another's.
+
+    Raises:
+        UsageError: it names the partners there are.
+    """
+    if options["to"] and not options["partners"]:
+        known = [f"--partner {partner}" for partner in _partners(rules)]
+        each = ", each that it takes" if len(known) > 1 else ""
+        raise UsageError(
+            "which partner's notifications that URL takes is not said",
+            f"say {' or '.join(known)}{each}; or give a receiver file with --receiver",
+        )
+
+
+def _partners(rules: Iterable[Rule]) -> list[str]:
+    return list(dict.fromkeys(partner for rule in rules for partner in rule.played))
 
 
 def _like(word: str, known: Sequence[str]) -> list[str]:

@@ -16,7 +16,9 @@ from simulator.cli.options import PATH, certainty_options, receiver_options, ses
 @receiver_options
 @click.option("--select", multiple=True, metavar="GLOB", help="Only these rules.")
 @click.option("--ignore", multiple=True, metavar="GLOB", help="Not these rules.")
-@click.option("--partner", "partners", multiple=True, metavar="NAME", help="Only this partner's notifications.")
+@click.option(
+    "--partner", "partners", multiple=True, metavar="NAME", help="Only this partner's notifications; --to needs it."
+)
 @click.option("--rules", metavar="DIR", help="A folder of rules of your own, besides those that ship.")
 @click.option(
     "--fail-on",
@@ -42,8 +44,9 @@ from simulator.cli.options import PATH, certainty_options, receiver_options, ses
 def command(**options: Any) -> int:
     """Play every rule that applies against a receiver: what it must, should and may do.
 
-    Each rule is played with each partner that the receiver file has an endpoint for. `partnersim explain RULE` says
-    why one matters, how receivers break it, and how to mend it.
+    Each rule is played with each partner that the receiver file has an endpoint for. With `--to`, `--partner` says
+    whose notifications that URL takes; name each, where it takes several. `partnersim explain RULE` says why one
+    matters, how receivers break it, and how to mend it.
 
     `--explore` plays what `partnersim explore` does, of the same seed, and tells of it as of one more rule,
     explore/schedules. A baseline knows nothing of it.
@@ -56,7 +59,7 @@ def command(**options: Any) -> int:
     """
     from simulator.cli.baselines import chosen_baseline, held, tell_drift, write_files
     from simulator.cli.beyond_rules import beyond, explorable
-    from simulator.cli.choosing import chosen_pairs, chosen_receiver, chosen_rules, settled
+    from simulator.cli.choosing import check_partner_said, chosen_pairs, chosen_receiver, chosen_rules, settled
     from simulator.cli.command_lines import again
     from simulator.cli.playing import session
     from simulator.cli.progress import counting_line
@@ -67,7 +70,9 @@ def command(**options: Any) -> int:
     check_reports(options["reports"])
     options = settled(options) | {"start": None, "scale": None}  # rules have their own
     receiver = chosen_receiver(options)
-    chosen = chosen_pairs(chosen_rules(options), receiver, options["partners"])
+    rules = chosen_rules(options)
+    check_partner_said(rules, options)
+    chosen = chosen_pairs(rules, receiver, options["partners"])
     baseline, partners = chosen_baseline(options), explorable(receiver, options)
     scenarios = [one.scenario for one in chosen]
     whole = session(scenarios, receiver, options, partial(again, options), confirm=not options["no_confirm"])

@@ -157,6 +157,8 @@ async def _answers(receiver: Any, allow: tuple[str, ...]) -> list[Finding]:
             answer = await once(wire, get(url, 5.0, fresh=True))
             seen = f"answered {answer.status}" if answer.status else f"{answer.outcome} {answer.detail}".strip()
             good = bool(answer.status) and (name != "ready" or 200 <= answer.status < 300)
+            if answer.status and name != "ready":
+                seen += "; so the host is there, the hook itself is not tried"
             where = url._replace(target=url.target.partition("?")[0])  # a query may hold a token
             found.append((_WELL if good else _TROUBLE, name, f"{where}: {seen}"))
     finally:

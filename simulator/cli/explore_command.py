@@ -38,6 +38,7 @@ def command(partner: str, count: int, **options: Any) -> int:
     from simulator.cli.searching import effort_of, reference_for
     from simulator.clock import fresh_seed
     from simulator.exploring import INTERRUPTED, explore
+    from simulator.reporting.text import meaning
 
     options = settled(options)
     receiver, quiet = chosen_receiver(options), options["quiet"]
@@ -56,4 +57,6 @@ def command(partner: str, count: int, **options: Any) -> int:
         )
     for line in said(explored, written(explored, options)):
         say(line, quiet=quiet)
-    return 128 + (heard() or signal.SIGINT) if explored.stopped == INTERRUPTED else explored.exit_code
+    code = 128 + (heard() or signal.SIGINT) if explored.stopped == INTERRUPTED else explored.exit_code
+    say(f"Exit code {code}: {meaning(code)}.", quiet=quiet)
+    return code

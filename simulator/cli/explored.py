@@ -49,10 +49,10 @@ def said(explored: Explored, files: list[Written]) -> list[str]:
     for failed in explored.found:
         file = by_seed.get(failed.seed)
         if file is None:
-            lines.append(f"✗ schedule {failed.seed} failed {unlike(failed)}: {failed.check}: {failed.because}")
+            lines.append(f"✗ schedule of seed {failed.seed} failed {unlike(failed)}: {failed.check}: {failed.because}")
             continue
         lines += [
-            f"✗ schedule {failed.seed} failed: {file.shrunk.check}: {file.shrunk.because}",
+            f"✗ schedule of seed {failed.seed} failed: {file.shrunk.check}: {file.shrunk.because}",
             f"  {file.left}",
             f"  {file.command}",
         ]

@@ -1,16 +1,18 @@
 """What a command says at its end: the verdicts, the reports that were asked for, and the exit code."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from simulator.cli.output import colour_wanted, say, write_file, wrote
+from simulator.cli.output import colour_wanted, say, tell_people, write_file, wrote
 from simulator.clock import utc_now
 from simulator.errors import NeverReached, StorageError, UsageError
 from simulator.model import Report, Result, Verdict, unplayed
 from simulator.reporting import REPORTERS
+from simulator.shown import line
 from simulator.version import __version__
 
 Render = Callable[..., str]
@@ -55,7 +57,8 @@ def check_reports(reports: Sequence[tuple[str, Path]], beside: Iterable[str] = (
 def told_when_unready(options: Mapping[str, Any]) -> Iterator[None]:
     """While inside, a receiver that does not become ready leaves a JUnit report with one error, if one was asked for.
 
-    The other formats tell of what was played, which is nothing; the error itself goes on.
+    The other formats tell of what was played, which is nothing: of each whose file is there from an earlier run, and of
+    such a badge, it is said that it stays as it was. The error itself goes on.
     """
     try:
         yield
@@ -63,7 +66,18 @@ def told_when_unready(options: Mapping[str, Any]) -> Iterator[None]:
         wanted = [one for one in options["reports"] if one[0] == "junit"]
         with suppress(StorageError):  # that nothing is there to be judged is the greater trouble
             write_reports(_unready(error, options["seed"] or 0), wanted, quiet=options["quiet"])
+        _tell_stale(options)
         raise
+
+
+def _tell_stale(options: Mapping[str, Any]) -> None:
+    """Say on stderr which files were to be written, and are there from an earlier run."""
+    badge = options.get("badge")
+    files = [(f"the {form} report", path) for form, path in options["reports"] if form != "junit"]
+    for what, path in [*files, *([("the badge", badge)] if badge else [])]:
+        if os.path.isfile(path):  # noqa: PTH113 - never raises
+            words = f"{what} {line(str(path))} is of an earlier run: nothing was played, and it was not written anew"
+            tell_people(words, quiet=options["quiet"])
 
 
 def _unready(error: NeverReached, seed: int) -> Report:

@@ -65,9 +65,9 @@ def _named(found: Sequence[Found], left: Mapping[int, str], commands: Mapping[in
     words = []
     for one in found[:_NAMED]:
         if isinstance(one.shrunk, Shrunk):
-            said, more = f"schedule {one.seed}: {one.shrunk.check}: {one.shrunk.because}", left[one.seed]
+            said, more = f"schedule of seed {one.seed}: {one.shrunk.check}: {one.shrunk.because}", left[one.seed]
         else:
-            said, more = f"schedule {one.seed} failed {unlike(one)}: {one.check}: {one.because}", ""
+            said, more = f"schedule of seed {one.seed} failed {unlike(one)}: {one.check}: {one.because}", ""
         command = commands.get(one.seed, "") if len(found) > 1 else ""
         how = ": ".join(word for word in (more, command) if word)
         words.append(f"{said} ({how})" if how else said)
@@ -78,7 +78,7 @@ def _named(found: Sequence[Found], left: Mapping[int, str], commands: Mapping[in
 def _doubts(explored: Explored) -> list[str]:
     flaky = [one for one in explored.found if one.shrunk is not None and not isinstance(one.shrunk, Shrunk)]
     doubts = [f"{one.check}: {one.because}" for one in explored.inconclusive[:1]]
-    doubts += [f"schedule {one.seed} failed {unlike(one)}: {one.check}: {one.because}" for one in flaky[:1]]
+    doubts += [f"schedule of seed {one.seed} failed {unlike(one)}: {one.check}: {one.because}" for one in flaky[:1]]
     return doubts + ([f"it ended early: {explored.stopped}"] if explored.stopped else [])
 
 

@@ -119,7 +119,7 @@ def _smaller(
     reference: Reference | None,
 ) -> Shrunk | Steady:
     def tell(spent: Spent) -> None:
-        progress(f"schedule {found.seed}: {spent.tries:,} tries, down to {spent.deliveries:,} deliveries")
+        progress(f"schedule of seed {found.seed}: {spent.tries:,} tries, down to {spent.deliveries:,} deliveries")
 
     scenario = parse_scenario(found.text, f"schedule {found.seed}")
     return shrink(

@@ -41,7 +41,7 @@ def render(report: Report, judged: Sequence[Judged]) -> str:
 
 
 def _words(judged: Sequence[Judged]) -> list[str]:
-    """`61/61 must`, with a should that counted as one, and with how many failures are known."""
+    """`61/61 must`, with a should that counted as one, how many failures are known, and whether one of them passed."""
     counted = {one.rule.level for one in judged if one.verdict.counts} | {"must"}
     words = []
     for level in ("must", "should"):
@@ -49,8 +49,9 @@ def _words(judged: Sequence[Judged]) -> list[str]:
         asked = [one for one in asked if one.result is not Result.NOT_APPLICABLE]
         if asked and level in counted:
             words.append(f"{sum(1 for one in asked if one.passed)}/{len(asked)} {level}")
-    known = sum(1 for one in judged if one.verdict.excused)
-    return [*words, f"{known} known"] if known else words
+    if known := sum(1 for one in judged if one.verdict.excused):
+        words.append(f"{known} known")
+    return [*words, "baseline out of date"] if any(one.verdict.drifted for one in judged) else words
 
 
 def _hue(report: Report) -> str:

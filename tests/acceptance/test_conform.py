@@ -27,6 +27,8 @@ from tests.receivers.correct.plain_http import Answer, Line, Refused, Request
 from tests.receivers.correct.plain_receiver import Receiver, listening
 
 SECRET = {AUTHORIZATION_VARIABLE: "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}
+ONE = ("--partner", "clevertap")
+BOTH = (*ONE, "--partner", "reachfive")
 WHOLE = 60.0  # seconds that all rules may take
 
 
@@ -94,7 +96,7 @@ def test_a_receiver_that_lets_everybody_in_fails_and_is_told_how_to_mend_it(
 def test_without_credentials_their_rules_are_not_applicable_and_say_why(
     partnersim: Command, answering: Answering
 ) -> None:
-    ended = partnersim("conform", "--to", answering.url, "--select", "auth")
+    ended = partnersim("conform", "--to", answering.url, *BOTH, "--select", "auth")
     assert ended.returncode == 4
     assert answering.requests == []
     assert "no `authorization`" in ended.stdout
@@ -104,7 +106,7 @@ def test_without_credentials_their_rules_are_not_applicable_and_say_why(
 def test_without_a_probe_the_state_is_not_judged_and_what_would_settle_it_is_said(
     partnersim: Command, answering: Answering
 ) -> None:
-    ended = partnersim("conform", "--to", answering.url, "--select", "repeats/one-after-another")
+    ended = partnersim("conform", "--to", answering.url, *BOTH, "--select", "repeats/one-after-another")
     assert ended.returncode == 4
     assert "no probe" in ended.stdout
 
@@ -113,7 +115,7 @@ def test_a_receiver_that_refuses_what_is_genuine_is_not_blamed_for_the_rest(
     partnersim: Command, answering: Answering
 ) -> None:
     answering.rule = lambda *_: 500
-    words = ["--to", answering.url, "--authorization", "Bearer abcdefgh", "--select", "auth/absent"]
+    words = ["--to", answering.url, "--authorization", "Bearer abcdefgh", *BOTH, "--select", "auth/absent"]
     ended = partnersim("conform", *words, "--json")
     outcomes = [one["outcome"] for one in json.loads(ended.stdout)["verdicts"]]
     assert outcomes == ["not-applicable", "not-applicable"]
@@ -141,6 +143,29 @@ def test_what_makes_no_sense_is_refused_before_anything_is_sent(
     assert said in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("rule", "remedy"),
+    [
+        (
+            "ack/documented-sample",
+            "say --partner clevertap or --partner reachfive, each that it takes; or give a receiver",
+        ),
+        ("meaning/partial-failure", "say --partner reachfive; or give a receiver file with --receiver"),
+    ],
+)
+def test_a_url_is_not_blamed_for_the_notifications_of_a_partner_that_nobody_named(
+    partnersim: Command, answering: Answering, rule: str, remedy: str
+) -> None:
+    answering.rule = lambda body, _: 200 if b"Export Request Id" in body else 404  # right, and CleverTap's alone
+    words = ("conform", "--to", answering.url, "--select", rule)
+    ended = partnersim(*words)
+    assert (ended.returncode, ended.stdout, answering.requests) == (2, "", [])
+    assert "which partner's notifications that URL takes is not said" in ended.stderr
+    assert remedy in ended.stderr
+    if rule.startswith("ack"):
+        assert partnersim(*words, *ONE).returncode == 0
+
+
 def test_a_partner_that_the_receiver_does_not_take_is_said_to_be(partnersim: Command, tmp_path: Path) -> None:
     (tmp_path / "r.yaml").write_text("receiver: r\nendpoints: {clevertap: {url: http://127.0.0.1:1/}}\n")
     ended = partnersim("conform", "--receiver", "r.yaml", "--partner", "reachfive")
@@ -150,7 +175,7 @@ def test_a_partner_that_the_receiver_does_not_take_is_said_to_be(partnersim: Com
 
 def test_rules_of_ones_own_are_played_besides(partnersim: Command, answering: Answering, tmp_path: Path) -> None:
     own(tmp_path / "rules", "ours/two-hundred")
-    ended = partnersim("conform", "--to", answering.url, "--rules", "rules", "--select", "ours/*", "-v")
+    ended = partnersim("conform", "--to", answering.url, *ONE, "--rules", "rules", "--select", "ours/*", "-v")
     assert ended.returncode == 0, ended.stderr
     assert "✓ ours/two-hundred  An alert is answered with 200 (clevertap)" in ended.stdout
     again = partnersim("run", "rules/ours/two-hundred.yaml@clevertap", "--to", answering.url)
@@ -177,7 +202,7 @@ def test_all_mistakes_of_all_rules_are_told_and_nothing_is_sent(
         file = own(tmp_path / "rules", name)
         odd = "    timeline:\n      odd: {event: completed, export: one, set: {Status: No}}\n    expect:"
         file.write_text(file.read_text().replace("    expect:", odd))
-    planned = partnersim("conform", "--to", answering.url, "--rules", "rules", "--select", "ours")
+    planned = partnersim("conform", "--to", answering.url, *ONE, "--rules", "rules", "--select", "ours")
     assert "rules/ours/a.yaml:14:" in planned.stderr
     assert "rules/ours/b.yaml:14:" in planned.stderr
     assert (read.returncode, planned.returncode, answering.requests) == (2, 2, [])
@@ -192,7 +217,7 @@ def test_a_should_fails_the_run_only_when_asked(partnersim: Command, answering: 
     own(tmp_path / "rules", "ours/may", "may")
     must = own(tmp_path / "rules", "ours/must", "must", "ack")
     must.write_text(must.read_text().replace("one time,", "one time, partner: Amazon S3,"))
-    words = ["conform", "--to", answering.url, "--rules", "rules", "--select", "ours"]
+    words = ["conform", "--to", answering.url, *ONE, "--rules", "rules", "--select", "ours"]
     mild = partnersim(*words, "--report", "junit=mild.xml")
     assert mild.returncode == 0, mild.stdout
     assert "1 that should be kept was not" in mild.stdout
@@ -208,7 +233,7 @@ def test_a_should_fails_the_run_only_when_asked(partnersim: Command, answering: 
 def test_the_text_report_is_what_people_are_shown_in_full(
     partnersim: Command, answering: Answering, tmp_path: Path
 ) -> None:
-    words = ["conform", "--to", answering.url, "--select", "ack/documented-sample", "--report", "text=r.txt"]
+    words = ["conform", "--to", answering.url, *ONE, "--select", "ack/documented-sample", "--report", "text=r.txt"]
     ended = partnersim(*words, "-v", "--seed", "3")
     assert (tmp_path / "r.txt").read_text("utf-8") == ended.stdout
     quiet = partnersim(*words, "-q")
@@ -268,7 +293,7 @@ def test_refusing_by_hanging_up_is_refusing_and_an_effect_all_the_same_is_found(
 def test_a_receiver_that_is_not_there_is_never_reached_and_nothing_is_played(
     partnersim: Command, closed_port: str, tmp_path: Path
 ) -> None:
-    ended = partnersim("conform", "--to", closed_port, "--explore", "3", "--journal", "journals")
+    ended = partnersim("conform", "--to", closed_port, *BOTH, "--explore", "3", "--journal", "journals")
     assert ended.returncode == 3
     assert f"nobody is there at {closed_port}/: refused" in ended.stderr
     assert "start the receiver" in ended.stderr
@@ -309,7 +334,7 @@ def test_one_that_is_gone_after_its_first_answer_is_played_to_the_end(partnersim
     answering = Thread(target=one_answer, daemon=True)
     answering.start()
     words = ["--rules", "rules", "--select", "ours", "--at-once", "1", "--json"]
-    ended = partnersim("conform", "--to", url, *words)
+    ended = partnersim("conform", "--to", url, *ONE, *words)
     answering.join(timeout=10)
     assert [one["outcome"] for one in json.loads(ended.stdout)["verdicts"]] == ["passed", "inconclusive"]
 
@@ -318,7 +343,7 @@ def test_when_it_is_interrupted_what_happened_so_far_is_told(tmp_path: Path, ans
     for number in range(30):
         file = own(tmp_path / "rules", f"ours/r{number}")
         file.write_text(file.read_text().replace("instant}", "real}").replace("one time, ", "one time, takes: 2s, "))
-    words = ["conform", "--to", answering.url, "--rules", "rules", "--select", "ours", "--report", "json=r.json"]
+    words = ["conform", "--to", answering.url, *ONE, "--rules", "rules", "--select", "ours", "--report", "json=r.json"]
     process = subprocess.Popen(
         [sys.executable, "-m", "simulator", *words],
         stdout=subprocess.PIPE,

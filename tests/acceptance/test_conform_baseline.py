@@ -27,8 +27,8 @@ def conform(partnersim: Command, answering: Answering, tmp_path: Path) -> Confor
         file.write_text(OWN.format(name=f"ours/{name}", level=level, status=status))
 
     def call(*words: object) -> "CompletedProcess[str]":
-        named = ["--to", answering.url, "--rules", "rules", "--select", "ours", "--no-confirm"]
-        ended: CompletedProcess[str] = partnersim("conform", *named, *words)
+        named = ["--to", answering.url, "--partner", "clevertap", "--rules", "rules", "--select", "ours"]
+        ended: CompletedProcess[str] = partnersim("conform", *named, "--no-confirm", *words)
         return ended
 
     return call

@@ -27,6 +27,22 @@ def test_the_junit_report_has_one_error(
     assert not (tmp_path / "r.json").exists()  # what it would tell of was not played
 
 
+def test_what_an_earlier_run_left_is_said_to_be_of_that(partnersim: Command, closed_port: str, tmp_path: Path) -> None:
+    (tmp_path / "receiver.yaml").write_text(RECEIVER.format(closed_port))
+    for name in ("j.xml", "r.json", "badge.svg"):
+        (tmp_path / name).write_text("before")
+    words = ["conform", "--select", "ack", "--receiver", "receiver.yaml", "--wait-timeout", "0.1s"]
+    words += ["--report", "junit=j.xml", "--report", "json=r.json", "--report", "html=new.html", "--badge", "badge.svg"]
+    ended = partnersim(*words)
+    assert ended.returncode == 3
+    stays = "is of an earlier run: nothing was played, and it was not written anew"
+    said = [line for line in ended.stderr.splitlines() if "earlier run" in line]
+    assert said == [f"the json report r.json {stays}", f"the badge badge.svg {stays}"]
+    assert {(tmp_path / name).read_text() for name in ("r.json", "badge.svg")} == {"before"}
+    assert (tmp_path / "j.xml").read_text() != "before"
+    assert "earlier run" not in partnersim(*words, "-q").stderr
+
+
 def test_where_it_cannot_be_written_the_receiver_is_still_what_is_told_of(
     partnersim: Command, closed_port: str, tmp_path: Path
 ) -> None:

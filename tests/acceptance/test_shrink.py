@@ -161,6 +161,8 @@ def test_the_command_writes_what_it_found(tmp_path: Path, partnersim: Command, a
     assert (done.returncode, done.stderr) == (1, "")
     (written,) = tmp_path.glob("schedule-*-shrunk.yaml")
     assert f"partnersim run {written.name} --to {answering.url}" in done.stdout
+    assert "\n✗ schedule of seed 28 failed: " in done.stdout
+    assert done.stdout.endswith("\nExit code 1: the receiver broke a promise that must be kept.\n")
     unknown = partnersim("explore", "--partner", "nobody", "--to", answering.url)
     assert unknown.returncode == 2
     assert "there are of clevertap, reachfive" in unknown.stderr

@@ -118,7 +118,7 @@ def play_lines(play: Play, page: Page) -> Iterator[Line]:
         "partner": play.provider,
         "story": f"seed {play.seed}, starts {play.start}",
         "sent": f"{count(play.deliveries, 'delivery', 'deliveries')} in {count(play.attempts, 'attempt')}",
-        "sender": f"late by {span(late.p50)} (p50), {span(late.p99)} (p99), {span(late.max)} (max)",
+        "sender": f"late by {span(late.p50)} (p50), {span(late.p99)} (p99), {span(late.max)} (max)" if late.max else "",
         "journal": play.journal,
         "note": "; ".join(filter(None, [play.note, "" if play.complete else "not all that was planned was played"])),
     }
@@ -178,13 +178,26 @@ def summary_lines(report: Report, page: Page, things: str = "") -> Iterator[Line
     yield from (Line(text) for text in wrapped(f"Exit code {report.exit_code}: {_meaning(report)}.", page.width))
 
 
+def meaning(code: int) -> str:
+    """What an exit code says of a receiver, in a sentence without its end."""
+    return _MEANS.get(code, "this is what happened so far")
+
+
+def _only_may(report: Report) -> bool:
+    """Whether what was played need not be kept, all of it."""
+    played = [one for one in report.verdicts if one.result is not Result.NOT_APPLICABLE]
+    return bool(played) and all(one.level == "may" for one in played)
+
+
 def _meaning(report: Report) -> str:
     """An exit code in words, with what the words alone would hide."""
-    means = _MEANS.get(report.exit_code, "this is what happened so far")
+    means = meaning(report.exit_code)
     if report.exit_code == 4 and not report.verdicts:
         return "nothing was judged, and zero evidence never passes"
     if report.exit_code == 4 and not all(play.complete for play in report.plays):
         return f"{means}: not all that was planned was played"
+    if report.exit_code == 4 and _only_may(report):
+        return "only rules that may be kept (may) were played, so there is nothing to decide"
     if report.exit_code == 0 and any(one.excused and one.counts for one in report.verdicts):
         means = "every promise that must be kept was kept, but for what is known"
     milder = sum(

@@ -48,7 +48,7 @@ def render(
         page,
     )
     whole += _families(scored, page)
-    whole += _tolerated([one for one in judged if one.rule.level == "may"], page)
+    whole += _tolerated([one for one in judged if one.rule.level == "may"], page, brief=brief)
     for result, heading in _OPEN.items():
         whole += _open([one for one in judged if one.verdict.result is result], heading, page, brief=brief)
     unseen = [one for one in judged if one.unseen and one.verdict.result is Result.PASSED]
@@ -147,8 +147,8 @@ def _by_family(judged: Iterable[Judged]) -> dict[str, list[Judged]]:
     return found
 
 
-def _tolerated(judged: Sequence[Judged], page: Page) -> Iterator[Line]:
-    """What may be accepted or refused: which of it was, without a verdict."""
+def _tolerated(judged: Sequence[Judged], page: Page, *, brief: bool) -> Iterator[Line]:
+    """What may be accepted or refused: which of it was, without a verdict; in full, why some could not be told."""
     told = [one for one in judged if one.verdict.result in {Result.PASSED, Result.FAILED}]
     if not told:
         return
@@ -159,6 +159,17 @@ def _tolerated(judged: Sequence[Judged], page: Page) -> Iterator[Line]:
         marks = "  ".join(f"{page.marks[result]} {name}" for name, result in _variants(one).items())
         lead = f"  {one.rule.name:{column}}  {one.partner:{aside}}  "
         yield from _beside(lead, column + aside + 6, marks, page)
+        for because in [] if brief else _untold(one):
+            yield from field(page.marks[Result.INCONCLUSIVE], because, page, indent=4)
+    if brief and any(_untold(one) for one in told):
+        yield Line(f"  {page.marks[Result.INCONCLUSIVE]} could not be told (-v says why)", DIM)
+
+
+def _untold(one: Judged) -> list[str]:
+    """Why it could not be told whether something was tolerated, each reason once; nothing where no mark says so."""
+    if Result.INCONCLUSIVE not in _variants(one).values():
+        return []
+    return list(dict.fromkeys(part.because for part in one.parts if part.result is Result.INCONCLUSIVE))
 
 
 def _beside(lead: str, margin: int, words: str, page: Page, hue: str = "") -> Iterator[Line]:

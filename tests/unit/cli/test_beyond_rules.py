@@ -85,8 +85,8 @@ def test_what_was_cut_down_fails_the_run_and_is_written(pretend: Pretend, tmp_pa
     verdict = judged[0].verdict
     run = "partnersim run schedule-8-shrunk.yaml --receiver receiver.yaml --patience 3"
     said = (
-        f"schedule 8: then/1-never: so (schedule-8-shrunk.yaml: 2 of 31 deliveries are left: {run}); "
-        "schedule 9 failed like one before it: then/4-never: so "
+        f"schedule of seed 8: then/1-never: so (schedule-8-shrunk.yaml: 2 of 31 deliveries are left: {run}); "
+        "schedule of seed 9 failed like one before it: then/4-never: so "
         "(partnersim explore --partner clevertap --seed 9 --count 1 --receiver receiver.yaml --patience 3)"
     )
     assert (verdict.result, verdict.because) == (Result.FAILED, said)
@@ -98,7 +98,7 @@ def test_of_one_that_failed_the_command_stands_in_its_own_place(pretend: Pretend
     pretend(explored(Found(8, "text", "then/3-never", "so", SMALLER)))
     _, (judged,) = beyond(("clevertap",), RECEIVER, {}, report(), options())
     assert judged.verdict.because == (
-        "schedule 8: then/1-never: so (schedule-8-shrunk.yaml: 2 of 31 deliveries are left)"
+        "schedule of seed 8: then/1-never: so (schedule-8-shrunk.yaml: 2 of 31 deliveries are left)"
     )
     assert judged.verdict.reproduce == "partnersim run schedule-8-shrunk.yaml --receiver receiver.yaml"
 
@@ -108,7 +108,7 @@ def test_of_many_that_failed_a_few_are_named_those_that_were_cut_down_first(pret
     pretend(explored(*like, Found(20, "text", "then/3-never", "so", SMALLER)))
     _, (judged,) = beyond(("clevertap",), RECEIVER, {}, report(), options())
     because = judged.verdict.because
-    assert because.startswith("schedule 20: then/1-never")
+    assert because.startswith("schedule of seed 20: then/1-never")
     assert [f"--seed {seed} " in because for seed in range(10, 17)] == [True] * 4 + [False] * 3
     assert because.endswith("; and 3 more")
     assert judged.verdict.reproduce.startswith("partnersim run schedule-20-shrunk.yaml ")
@@ -117,7 +117,10 @@ def test_of_many_that_failed_a_few_are_named_those_that_were_cut_down_first(pret
 @pytest.mark.parametrize(
     ("made", "said"),
     [
-        (explored(Found(8, "", "then/3-never", "so", Steady(plays=2, fails=2, failed={}))), "schedule 8 failed and"),
+        (
+            explored(Found(8, "", "then/3-never", "so", Steady(plays=2, fails=2, failed={}))),
+            "of seed 8 failed and did not",
+        ),
         (explored(inconclusive=(Verdict(check="c", result=Result.INCONCLUSIVE, because="no probe"),)), "c: no probe"),
         (explored(stopped="60 s were allowed"), "it ended early: 60 s were allowed"),
         (explored(passed=0), "0 promises kept"),

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from simulator.authoring import parse_rule
 from simulator.model import Level, Play, Report, Result, Verdict
 from simulator.reporting.text.conformity import render
@@ -185,6 +187,34 @@ def test_whether_a_variant_had_an_effect_stands_beside_it_once(a_play: Plays, a_
     )
     shown = told(a_report, judged(a_play, "payload/types", FAILED, level="may", parts=parts), brief=True)
     assert "  payload/types  clevertap  ✓ form  ✗ its effect\n" in shown
+
+
+def test_what_could_not_be_told_is_explained_in_full_and_marked_in_brief(a_play: Plays, a_report: Reports) -> None:
+    parts = (
+        Verdict(check="expect/form", result=FAILED, because="answered 415"),
+        Verdict(check="then/1-eventually", result=UNCLEAR, because="the probe was not there"),
+        Verdict(check="then/2-eventually", result=UNCLEAR, because="the probe was not there"),
+    )
+    tolerated = judged(a_play, "payload/types", FAILED, level="may", parts=parts)
+    row = "  payload/types  clevertap  ✗ form  ? its effect\n"
+    assert f"{row}    ?         the probe was not there\n\n" in told(a_report, tolerated)
+    assert f"{row}  ? could not be told (-v says why)\n\n" in told(a_report, tolerated, brief=True)
+    gone = Verdict(check="then/3-eventually", result=FAILED, because="it was not there")
+    for clear in (parts[:1], (*parts, gone)):
+        settled = judged(a_play, "payload/types", FAILED, level="may", parts=clear)
+        assert "could not be told" not in told(a_report, settled, brief=True)
+        assert "the probe" not in told(a_report, settled)
+
+
+@pytest.mark.parametrize("result", [PASSED, FAILED, UNCLEAR])
+def test_where_only_what_may_be_was_played_it_says_that_there_was_nothing_to_decide(
+    result: Result, a_play: Plays, a_report: Reports
+) -> None:
+    may = judged(a_play, "payload/gzip", result, level="may")
+    words = "Exit code 4: only rules that may be kept (may) were played, so there is nothing to decide.\n"
+    assert told(a_report, may, judged(a_play, "payload/gzip", NOT, "reachfive", "may")).endswith(words)
+    assert not told(a_report, may, judged(a_play, "ack/x", UNCLEAR)).endswith(words)
+    assert not told(a_report, judged(a_play, "payload/gzip", NOT, level="may")).endswith(words)
 
 
 def test_what_was_not_played_any_more_is_counted(a_play: Plays, a_report: Reports) -> None:

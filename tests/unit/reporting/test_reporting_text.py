@@ -95,6 +95,14 @@ def test_three_pieces_of_evidence_are_shown_and_the_rest_counted(
     assert "      and 17 lines more in runs/one.ndjson\n" in shown
 
 
+def test_how_late_the_sender_was_is_told_only_where_it_was_measured(
+    a_play: Plays, a_report: Reports, a_verdict: Judges
+) -> None:
+    failed = a_verdict(Result.FAILED)
+    assert "sender    late by" in text.render(a_report(a_play(failed)))
+    assert "sender" not in text.render(a_report(a_play(failed, lateness=Lateness())))
+
+
 def test_a_line_of_the_command_to_play_it_again_stands_once_a_play(
     a_play: Plays, a_report: Reports, a_verdict: Judges
 ) -> None:
