@@ -9,41 +9,58 @@ from gevent.event import AsyncResult
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
-_READY, _BEGIN, _DONE = "partnersim-ready", "partnersim-begin", "partnersim-done"
+from loadtests.messages import BEGIN, DONE, READY
+from simulator.load.roll import Roll
+
 _SOON = 0.5  # seconds from when all are ready to when the load begins
 _LOOK = 0.5  # seconds between two looks at who is still there
+_GONE = -7  # Locust's count of a missing worker's heartbeats: it has not been heard of for ten seconds
+
+
+def own_clock() -> float:
+    """What to add to perf_counter to get this machine's epoch seconds."""
+    return time.time() - time.perf_counter()
 
 
 class Beginning:
-    """A worker's part: says that it is ready, waits for the beginning, says that it is done."""
+    """A worker's part: says that it is ready, waits for the beginning, says that it is done.
 
-    def __init__(self, environment: Environment) -> None:
+    `clock` gives what to add to perf_counter to get the epoch seconds of who says when it begins.
+    """
+
+    def __init__(self, environment: Environment, clock: Callable[[], float] = own_clock) -> None:
         self._environment = environment
+        self._clock = clock
         self._told: AsyncResult[float] = AsyncResult()
         self._begin = 0.0  # a moment of perf_counter
         if isinstance(environment.runner, WorkerRunner):
-            environment.runner.register_message(_BEGIN, self._heard)
+            environment.runner.register_message(BEGIN, self._heard)
 
     def now(self) -> float:
         """Seconds since the load began; below 0 before that, and about 0 before the beginning is known."""
         return time.perf_counter() - self._begin if self._begin else 0.0
 
     def wait(self) -> None:
-        """Return when the load begins; this process is ready."""
+        """Return when the load begins; this process is ready.
+
+        Raises:
+            PartnersimError: the clock that counts did not answer.
+        """
         runner = self._environment.runner
+        ahead = self._clock()
         if isinstance(runner, WorkerRunner):
-            runner.send_message(_READY)
+            runner.send_message(READY)
             moment = self._told.get()
         else:
             moment = time.time() + _SOON
-        self._begin = time.perf_counter() + (moment - time.time())
+        self._begin = moment - ahead
         gevent.sleep(max(-self.now(), 0.0))
 
     def done(self) -> None:
         """All of this process's share was sent: the run ends when that is so everywhere."""
         runner = self._environment.runner
         if isinstance(runner, WorkerRunner):
-            runner.send_message(_DONE)
+            runner.send_message(DONE)
         elif isinstance(runner, LocalRunner):
             gevent.spawn(runner.quit)
 
@@ -52,15 +69,21 @@ class Beginning:
 
 
 class Agreement:
-    """The master's part: when all are ready they begin, and when all are done, or gone, it ends the run."""
+    """The master's part: when all are ready they begin, and when all are done, or gone, it ends the run.
 
-    def __init__(self, runner: MasterRunner) -> None:
+    `lost` is called with a node that is gone before it was done, and how that was noticed.
+    """
+
+    def __init__(self, runner: MasterRunner, roll: Roll, lost: Callable[[str, str], object]) -> None:
         self._runner = runner
+        self._roll = roll
+        self._lost = lost
         self._ready: set[str] = set()
         self._done: set[str] = set()
-        self._begun = False
-        runner.register_message(_READY, self._note(self._ready))
-        runner.register_message(_DONE, self._note(self._done))
+        self._gone: set[str] = set()
+        self._begun = self._ended = False
+        runner.register_message(READY, self._note(self._ready))
+        runner.register_message(DONE, self._note(self._done))
         gevent.spawn(self._watch)
 
     def _note(self, those: set[str]) -> Callable[..., None]:
@@ -76,12 +99,30 @@ class Agreement:
             self._look()
 
     def _look(self) -> None:
-        there = {one.id for one in self._runner.clients.all if one.state != "missing"}
-        if not there or not self._ready:
+        for node in self._roll.known - self._gone:
+            if why := self._absent(node):
+                self._leave(node, why)
+        if not self._roll.complete or self._ended:
             return
-        if not self._begun and there <= self._ready:
+        there = self._roll.nodes - self._gone
+        if not self._begun and there and there <= self._ready:
             self._begun = True
-            self._runner.send_message(_BEGIN, {"at": time.time() + _SOON})
-        if self._begun and there <= self._done:
-            self._done.clear()
+            self._runner.send_message(BEGIN, {"at": time.time() + _SOON})
+        if (self._begun or not there) and there <= self._done:
+            self._ended = True
             gevent.spawn(self._runner.quit)
+
+    def _leave(self, node: str, why: str) -> None:
+        if self._roll.complete:
+            self._gone.add(node)
+        if node not in self._done:
+            self._lost(node, why)
+
+    def _absent(self, node: str) -> str:
+        """How it is known that it is gone; "" for one that is there."""
+        client = self._runner.clients.get(node)
+        if client is None:
+            return "left before all of its share was sent"
+        silent = client.state == "missing" and client.heartbeat <= _GONE
+        waited_for = not self._roll.complete and self._roll.foreign(node) is None  # nobody else can take its place
+        return "was not heard of any more" if silent and not waited_for else ""

@@ -8,23 +8,21 @@ Users can be chosen by name: `locust -f loadtests/locustfile.py CleverTapUser â€
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # not a folder of that name where the run is started
 
 from locust import events
 
+from simulator.garbage import collect_seldom
+from simulator.load.joining import HOME
 from simulator.load.orders import ORDERS
 
-if ORDERS in os.environ:
-    from loadtests.orders_run import OrderedUser, OrdersRun
+collect_seldom()
+if ORDERS in os.environ or HOME in os.environ:
+    from loadtests.orders_run import OrderedUser, take_orders
 
     USERS: tuple[type, ...] = (OrderedUser,)
-
-    @events.init.add_listener
-    def take_orders(environment: Any, **_: object) -> None:
-        """Run them."""
-        OrdersRun(Path(os.environ[ORDERS]), environment)
+    events.init.add_listener(lambda environment, **_: take_orders(environment))
 
 else:
     from loadtests.options import add_options

@@ -83,8 +83,11 @@ class Judge:
     def fault(self, delivery: Delivery, exchange: Exchange) -> str:
         """What is wrong with the answer; "" when nothing is.
 
-        What is malformed or unauthorized is to be refused by an answer; all else is to be acknowledged.
+        What is malformed or unauthorized is to be refused by an answer; all else is to be acknowledged. A fault on the
+        wire may come to anything.
         """
+        if delivery.script is not None:
+            return ""
         if exchange.outcome is not Outcome.ANSWERED:
             return f"{exchange.outcome}: {exchange.detail}" if exchange.detail else str(exchange.outcome)
         acknowledged = status_fits(exchange.status, self._accepted[delivery.route.endpoint])

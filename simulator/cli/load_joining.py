@@ -61,7 +61,8 @@ def meeting_of(options: Options) -> Meeting | None:
             "--expect-workers goes with --receiver FILE: what a URL needs is not handed to other machines",
             "write a receiver file, with credentials as ${env:NAME}",
         )
-    return Meeting(*(bind or _USUAL), expected)
+    host, port = bind or _USUAL
+    return Meeting(host, port, expected)
 
 
 def waiting(meeting: Meeting, *, quiet: bool) -> None:

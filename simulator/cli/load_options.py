@@ -4,7 +4,7 @@ from typing import Final
 
 import click
 
-from simulator.cli.options import DURATION, PERCENTAGE, RATE, Command
+from simulator.cli.options import ADDRESS, DURATION, PERCENTAGE, RATE, Command
 from simulator.limits import CONNECTIONS
 from simulator.load.curves import SHAPES
 
@@ -54,6 +54,28 @@ _HOW = (
     click.option("--client", type=click.Choice(CLIENTS), default=CLIENTS[0], help="What sends (partnersim)."),
 )
 
+_MACHINES = (
+    click.option(
+        "--expect-workers",
+        type=click.IntRange(0, _WORKERS),
+        default=0,
+        metavar="N",
+        help="How many more run on other machines, which --join (0).",
+    ),
+    click.option(
+        "--master-bind",
+        type=ADDRESS,
+        metavar="HOST:PORT",
+        help="Where those join (127.0.0.1:5557); 0.0.0.0:5557 for all of this machine's addresses.",
+    ),
+    click.option(
+        "--join",
+        type=ADDRESS,
+        metavar="HOST:PORT",
+        help="Lend --workers of this machine to the load that waits there: that one says what is sent, and judges.",
+    ),
+)
+
 _LOOKING = (
     click.option(
         "--threshold",
@@ -87,6 +109,6 @@ _LOOKING = (
 
 def load_options(command: Command) -> Command:
     """All that only a load has."""
-    for option in reversed((*_WHAT, *_HOW, *_LOOKING)):
+    for option in reversed((*_WHAT, *_HOW, *_MACHINES, *_LOOKING)):
         command = option(command)
     return command

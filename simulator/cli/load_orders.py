@@ -40,6 +40,8 @@ def orders_of(options: Mapping[str, Any], scenarios: Sequence[Scenario], start: 
     duration = _said(options, "duration", scenarios, lambda block: _seconds(block, "for"), _SECONDS)
     if not duration:
         raise UsageError("--for is 0s: nothing would be sent", "e.g. --for 60s")
+    for one in scenarios:
+        _check_that_it_can_be_a_load(one, options["client"])
     return Orders(
         scenarios=tuple(one.source for one in scenarios),
         receiver_file=options["receiver_file"] or "",
@@ -56,12 +58,26 @@ def orders_of(options: Mapping[str, Any], scenarios: Sequence[Scenario], start: 
         life=_said(options, "life", scenarios, lambda block: _seconds(block, "life"), _LIFE),
         seed=fresh_seed() if options["seed"] is None else options["seed"],
         start=start,
-        workers=options["workers"],
+        workers=all_workers(options),
         connections=connections,
         model=options["model"],
         client=options["client"],
         allow=tuple(options["allow_target"]),
     )
+
+
+def _check_that_it_can_be_a_load(scenario: Scenario, client: str) -> None:
+    if scenario.restart is not None:
+        raise UsageError(f"{scenario.source} restarts the receiver, which a load does not", "leave it out")
+    if client != "partnersim" and any(step.fault for step in scenario.steps):
+        raise UsageError(
+            f"{scenario.source} has faults on the wire, which --client {client} cannot send", "take --client partnersim"
+        )
+
+
+def all_workers(options: Mapping[str, Any]) -> int:
+    """How many send: of this machine and of those that join."""
+    return int(options["workers"]) + int(options["expect_workers"])
 
 
 def thresholds_of(options: Mapping[str, Any], scenarios: Sequence[Scenario]) -> tuple[Threshold, ...]:
@@ -109,7 +125,7 @@ def _users(options: Mapping[str, Any]) -> int:
         raise UsageError("--connections goes with --model open", "each of --users has one")
     if not options["users"]:
         raise UsageError("--model closed needs to know how many send at once", "e.g. --users 50")
-    users, workers = options["users"], options["workers"]
+    users, workers = options["users"], all_workers(options)
     if users < workers:
         raise UsageError(f"{users} users cannot share {workers} workers", "take fewer --workers, or more --users")
     if users % workers:

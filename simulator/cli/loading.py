@@ -5,11 +5,13 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from simulator.cli.choosing import chosen_receiver
 from simulator.cli.command_lines import receiver_words
+from simulator.cli.load_joining import machine_words, meeting_of, waiting
 from simulator.cli.load_options import AT_ONCE, TOO_LATE, WINDOW
 from simulator.cli.load_orders import SHARES, for_others, orders_of, thresholds_of
 from simulator.cli.load_progress import load_line
@@ -19,7 +21,7 @@ from simulator.cli.playing import journal_folder
 from simulator.cli.telling import check_reports
 from simulator.clock import spelled, utc_now
 from simulator.errors import StorageError, UsageError
-from simulator.load.conducting import Load, conduct
+from simulator.load.conducting import Load, conduct, silent
 from simulator.load.orders import AUTHORIZATION, HEADERS, TO, Orders, planned
 from simulator.load.processes import Lost, check_locust
 from simulator.load.thresholds import Threshold
@@ -57,6 +59,7 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
     """
     from simulator.load.judging import judged
 
+    meeting = meeting_of(options)
     receiver = chosen_receiver(options)
     scenarios = load_scenarios(words, options, receiver)
     start = options["start"] or story_start(scenarios[0], utc_now())
@@ -104,6 +107,8 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
             wait_timeout=options["wait_timeout"],
             more=more,
             glance=line.sending,
+            meeting=meeting,
+            begins=partial(waiting, meeting, quiet=options["quiet"]) if meeting else silent,
         )
         return conduct(load)
 
@@ -125,7 +130,7 @@ def again(options: Options, orders: Orders, thresholds: Sequence[Threshold]) -> 
     words += ["--for", spelled(orders.seconds), "--shape", orders.shape]
     words += [f"--{name} {getattr(orders, name) * 100:.6g}%" for name in SHARES if getattr(orders, name)]
     words += ["--life", spelled(orders.life), "--seed", str(orders.seed), "--start", orders.start]
-    words += ["--workers", str(orders.workers)] if orders.workers > 1 else []
+    words += machine_words(orders, meeting_of(options))
     if orders.model == "closed":
         words += ["--model closed --users", str(orders.connections * orders.workers)]
     elif orders.connections != AT_ONCE:

@@ -97,6 +97,15 @@ def _host(text: str) -> str:
     return text
 
 
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or any(sign in host for sign in "/:@ []") or not port.isascii() or not port.isdecimal():
+        raise ValueError(f"{text!r} is not HOST:PORT, such as 10.0.0.5:5557, with a name or an IPv4 address")
+    if not 1 <= int(port) <= 65535:
+        raise ValueError(f"{text!r} is not HOST:PORT: ports go from 1 to 65535")
+    return host, int(port)
+
+
 def _duration(text: str) -> float:
     return seconds(float(text)) if text.replace(".", "", 1).isdecimal() else seconds(text)
 
@@ -123,6 +132,7 @@ PATH = _Word("path", _path)
 NAMED = _Named()
 URL = _Word("url", _url)
 HOST = _Word("host", _host)
+ADDRESS = _Word("host:port", _address)
 HEADER = _Lines("header", _header)
 TARGET = _Word("format=path", _target)
 RATE = _Word("rate", rate)

@@ -10,7 +10,7 @@ from pathlib import Path
 from simulator.clock import utc_now
 from simulator.load.following import following
 from simulator.load.orders import Orders, write_orders
-from simulator.load.processes import Glance, Lost, check_locust, send
+from simulator.load.processes import Glance, Lost, Meeting, anything_sent, check_locust, send
 from simulator.model import Report, Result, Verdict, unplayed
 from simulator.receiver import Receiver
 from simulator.runner.event_loop import run_on_a_loop
@@ -24,7 +24,7 @@ Judging = Callable[[bool, Sequence[Lost]], Report]
 """Makes the report once nothing is sent any more: whether it was interrupted, and who was lost."""
 
 
-def _silent() -> None:
+def silent() -> None:
     """Nobody watches."""
 
 
@@ -33,8 +33,9 @@ class Load:
     """What is to be done.
 
     `orders` as this process names its files, `told` as those it starts are to; their environment is `environment`, and
-    `more` goes to Locust as it is. `wait_for` and `wait_timeout` (seconds) as for a `Session`. `glance` is called every
-    now and then while it is sent.
+    `more` goes to Locust as it is. At `meeting`, where there is one, workers of other machines join. `wait_for` and
+    `wait_timeout` (seconds) as for a `Session`. `begins` is called
+    once it is about to be sent, `glance` every now and then while it is.
     """
 
     folder: Path
@@ -48,7 +49,9 @@ class Load:
     wait_for: str | None = None
     wait_timeout: float = 30.0
     more: Sequence[str] = ()
-    glance: Glance = _silent
+    glance: Glance = silent
+    begins: Glance = silent
+    meeting: Meeting | None = None
     stop: Stop = field(default_factory=Stop)
 
 
@@ -85,10 +88,23 @@ async def _conduct(load: Load) -> Report:
         if stop.asked:
             return _unjudged(load, stop, "before anything was sent")
         file = write_orders(load.folder, load.told)
-        async with following(load.folder, load.orders, load.receiver, environment=load.environment, allow=load.allow):
+        load.begins()
+        own = load.orders.workers - (load.meeting.elsewhere if load.meeting else 0)
+        async with following(
+            load.folder, load.orders, load.receiver, environment=load.environment, allow=load.allow, workers=own
+        ):
             lost = await send(
-                load.folder, load.orders, file.resolve(), load.environment, stop, more=load.more, glance=load.glance
+                load.folder,
+                load.orders,
+                file.resolve(),
+                load.environment,
+                stop,
+                more=load.more,
+                glance=load.glance,
+                meeting=load.meeting,
             )
+        if stop.exit_code and not anything_sent(load.folder, load.orders):
+            return _unjudged(load, stop, "before anything was sent")
         report = await _judged(load, stop, lost)
     if report is None:
         return _unjudged(load, stop, f"while it was judged; all that was sent stands in {load.folder}")

@@ -45,10 +45,17 @@ async def following(
     *,
     environment: Mapping[str, str] | None = None,
     allow: frozenset[str] = frozenset(),
+    workers: int | None = None,
 ) -> AsyncIterator[None]:
-    """While inside, a load is followed. Where that goes wrong nothing is known of its effects, and no more."""
+    """While inside, a load is followed. Where that goes wrong nothing is known of its effects, and no more.
+
+    Only the first `workers` are, where that is given: what those of other machines write comes here too late to tell
+    how soon something showed.
+    """
     ready = asyncio.Event()
-    task = asyncio.create_task(follow(folder, orders, receiver, environment=environment, allow=allow, ready=ready.set))
+    task = asyncio.create_task(
+        follow(folder, orders, receiver, environment=environment, allow=allow, workers=workers, ready=ready.set)
+    )
     waiting = asyncio.create_task(ready.wait())
     try:
         await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
@@ -67,6 +74,7 @@ async def follow(
     *,
     environment: Mapping[str, str] | None = None,
     allow: frozenset[str] = frozenset(),
+    workers: int | None = None,
     ready: Callable[[], object] = lambda: None,
 ) -> None:
     """Read along until cancelled; what was seen stands in the folder then, where `judged` finds it.
@@ -85,7 +93,7 @@ async def follow(
     clock = RealClock()
     follower = _Follower(loads=loads, receiver=receiver, probe=probe, writer=writer, seed=orders.seed, clock=clock)
     send = Wire(follower.now, tls=receiver.tls, allow=allow)
-    tails = [Tail(shard_of(folder, number)) for number in range(orders.workers)]
+    tails = [Tail(shard_of(folder, number)) for number in range(workers or orders.workers)]
     try:
         await follower.before(send)
         ready()

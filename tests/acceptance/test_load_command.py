@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from simulator.documents import schema
+from simulator.journal import Journal
 from simulator.load.orders import shard_of
 from simulator.load.processes import WORKER
 from simulator.sample import close, create_app, running
@@ -23,7 +24,7 @@ from simulator.sample import receiver_file as sample_file
 from tests.acceptance.conftest import Answering, Command, clean_environment, until
 
 pytestmark = [
-    pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install 'partnersim[load]'"),
+    pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install '.[load]'"),
     pytest.mark.xdist_group("load"),  # one at a time: they look at their own lateness
 ]
 SCENARIO = "scenario: Fleet\nprovider: clevertap\nexports:\n  nightly: {frequency: one time, takes: 1h}\n"
@@ -182,6 +183,32 @@ def test_users_of_both_partners_find_that_the_right_receiver_lost_nothing(partne
     assert ended.returncode == 0, ended.stdout
     assert told["load"]["ledger"]["lost"] == 0
     assert told["load"]["ledger"]["checked"] > 5
+
+
+FAULTY = """scenario: Cut
+provider: clevertap
+exports:
+  nightly: {frequency: one time, takes: 1h}
+timeline:
+  cut: {event: completed, export: nightly, at: 30m, fault: {truncate: 60%}}
+  gone: {event: completed, export: nightly, at: 40m, fault: {hang-up: {after: 0s, end: reset}}}
+"""
+
+
+def test_faults_on_the_wire_are_sent_and_what_is_genuine_is_judged(partnersim: Command, tmp_path: Path) -> None:
+    app = create_app(tmp_path / "sample.sqlite", authorization="Bearer secret-secret")
+    with running(app) as url:
+        (tmp_path / "receiver.yaml").write_text(sample_file(url, "Bearer secret-secret"))
+        (tmp_path / "cut.yaml").write_text(FAULTY)
+        ended = partnersim(
+            "load", "cut.yaml", "--receiver", "receiver.yaml", *SHORT, "--json", "--journal", "j",
+            env={"PARTNERSIM_SAMPLE_AUTHORIZATION": "Bearer secret-secret"},
+        )  # fmt: skip
+    close(app)
+    assert ended.returncode == 0, ended.stdout
+    attempts = list(Journal.open(tmp_path / "j" / "load.ndjson").attempts())
+    assert all(one.hung_up for one in attempts if one.fault)
+    assert json.loads(ended.stdout)["load"]["ledger"]["checked"] == sum(one.fault for one in attempts) / 2 > 5
 
 
 def test_where_nobody_listens_nothing_is_started(partnersim: Command, tmp_path: Path, closed_port: str) -> None:

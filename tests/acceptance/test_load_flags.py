@@ -13,7 +13,7 @@ import trustme
 from tests.acceptance.conftest import Answering, Command
 
 pytestmark = [
-    pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install 'partnersim[load]'"),
+    pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install '.[load]'"),
     pytest.mark.xdist_group("load"),  # one at a time: they look at their own lateness
 ]
 SHORT = ("--rate", "20/s", "--for", "2s", "--life", "200ms", "--window", "300ms", "--sender-lateness", "30s")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.errors import PartnersimError
-from simulator.load import processes
+from simulator.load import crew, processes
 from simulator.load.orders import ORDERS, Orders, shard_of
 from simulator.load.processes import WORKER, Lost, send
 from simulator.runner.stop import Stop
@@ -18,7 +18,7 @@ from simulator.runner.stop import Stop
 def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Gives what sends a load with a `locust` of these lines of Python: (workers) -> who was lost."""
     monkeypatch.setattr(processes, "_ALONE", 0.2)
-    monkeypatch.setattr(processes, "_ORDERLY", 0.2)
+    monkeypatch.setattr(crew, "_ORDERLY", 0.2)
 
     def called(lines: str, workers: int = 1, stop: Stop | None = None) -> list[Lost]:
         (tmp_path / "locust").mkdir()

@@ -32,6 +32,7 @@ USUAL: dict[str, Any] = {
     "life": None,
     "seed": 42,
     "workers": 1,
+    "expect_workers": 0,
     "connections": None,
     "model": "open",
     "users": None,
@@ -165,3 +166,17 @@ def test_the_schema_knows_every_shape_and_threshold_and_no_other() -> None:
 def test_a_shape_that_there_is_not_is_a_mistake_in_the_file() -> None:
     with pytest.raises(DocumentError, match="stedy"):
         scenario("shape: stedy")
+
+
+def test_faults_on_the_wire_are_for_the_client_that_can_send_them() -> None:
+    text = "scenario: A\nprovider: clevertap\nexports:\n  one: {}\ntimeline:\n"
+    faulty = parse_scenario(text + "  cut: {event: completed, export: one, fault: {truncate: 60%}}\n", "cut.yaml")
+    assert made(faulty).client == "partnersim"
+    with pytest.raises(UsageError, match=r"cut\.yaml has faults on the wire, which --client http cannot send"):
+        made(faulty, client="http")
+
+
+def test_a_scenario_that_restarts_the_receiver_is_no_load() -> None:
+    text = "scenario: A\nprovider: clevertap\nexports:\n  one: {}\nrestart: {at: 10m}\n"
+    with pytest.raises(UsageError, match=r"again\.yaml restarts the receiver, which a load does not"):
+        made(parse_scenario(text, "again.yaml"))

@@ -30,6 +30,8 @@ OPTIONS: dict[str, Any] = {
     "window": 10.0,
     "sender_lateness": 0.1,
     "sample": None,
+    "expect_workers": 0,
+    "master_bind": None,
 }
 TO = {"receiver_file": None, "to": "http://127.0.0.1:8000/hooks"}
 ORDERS = Orders(

@@ -1,0 +1,156 @@
+"""A crew of processes that send: started together, watched, and ended together; none of them outlasts this one."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from simulator.clock import RealClock, spelled
+from simulator.errors import StorageError
+from simulator.shown import block, line
+
+WORKER: Final = "PARTNERSIM_LOAD_WORKER"
+"""The environment variable with the number of a worker, from 0."""
+
+GLANCE: Final = 0.05
+"""Seconds between two looks at whether they run."""
+
+_ORDERLY = 1.3  # seconds that processes which are told to end have for it
+_LAST_WORDS = 4096  # bytes of what one said that are looked at
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+
+class Lost(NamedTuple):
+    """A process that ended before its time, and why; `worker` is from 0, None for the one that holds them together."""
+
+    worker: int | None
+    why: str
+
+
+class Part(NamedTuple):
+    """One process to be: its name, which also its output is called by; its command line; its worker's number."""
+
+    name: str
+    words: tuple[str, ...]
+    worker: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One of them; `log` has what it says."""
+
+    part: Part
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def words(self) -> str:
+        """The last line that it said."""
+        return last_line(self.log)
+
+
+def last_line(log: Path) -> str:
+    """The last line of what somebody said that is not empty, safe to show; "" where there is none."""
+    said = [one for one in _tail(log).splitlines() if one.strip()]
+    return line(said[-1].strip()) if said else ""
+
+
+def last_words(log: Path) -> str:
+    """The last lines of what somebody said, safe to show; "" where there are none."""
+    return block(_tail(log).strip())
+
+
+def _tail(log: Path) -> str:
+    with suppress(OSError), log.open("rb") as file:
+        file.seek(max(file.seek(0, os.SEEK_END) - _LAST_WORDS, 0))
+        return file.read().decode(errors="replace")
+    return ""
+
+
+class Crew:
+    """The processes of one load."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], clock: RealClock) -> None:
+        self.lost: list[Lost] = []
+        self._folder = folder
+        self._environment = environment
+        self._clock = clock
+        self._all: list[Running] = []
+        self._told: set[str] = set()
+
+    def start(self, planned: Sequence[Part]) -> None:
+        """Start each, in a session of its own: a Ctrl-C reaches this process alone."""
+        bound = _bound_to_this()
+        for part in planned:
+            log = self._folder / f"{part.name}.log"
+            own = {} if part.worker is None else {WORKER: str(part.worker)}
+            try:
+                with log.open("ab") as output:
+                    process = subprocess.Popen(  # noqa: S603 - our own command line
+                        part.words,
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=output,
+                        cwd=self._folder,  # no locust.conf lies there
+                        env={**self._environment, **own},
+                        start_new_session=True,
+                        preexec_fn=bound,  # noqa: PLW1509 - one system call, no lock that a thread could hold
+                    )
+            except OSError as error:
+                raise StorageError(f"cannot write {log}: {error.strerror}", "name another folder") from error
+            self._all.append(Running(part, process, log))
+
+    def tell(self, lost: Lost, name: str) -> None:
+        """Note who was lost, which its end does not show; `name` is not told of again."""
+        self._told.add(name)
+        self.lost.append(lost)
+
+    async def end(self) -> None:
+        """Tell all that still run to end, and kill those that have not soon; nothing of them is left."""
+        self._signal(signal.SIGTERM)
+        deadline = self._clock.now() + _ORDERLY
+        while self._clock.now() < deadline and any(one.process.poll() is None for one in self._all):
+            await asyncio.sleep(GLANCE / 5)
+        self._signal(signal.SIGKILL)
+        for one in self._all:
+            one.process.wait()
+
+    def words(self) -> str:
+        """The last words of the first that said any."""
+        return next(filter(None, (one.words() for one in self._all)), "")
+
+    def look(self) -> Iterator[Running]:
+        """Those that run; who ended badly since the last look is lost."""
+        for one in self._all:
+            code = one.process.poll()
+            if code is None:
+                yield one
+            elif code and one.part.name not in self._told:
+                self._told.add(one.part.name)
+                self.lost.append(Lost(one.part.worker, _why(code, self._clock.now(), one.words())))
+
+    def _signal(self, number: int) -> None:
+        for one in self._all:
+            if one.process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(one.process.pid, number)
+
+
+def _why(code: int, after: float, words: str) -> str:
+    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+    return f"{how} after {spelled(round(after, 1))}" + (f": {words}" if words and code > 0 else "")
+
+
+def _bound_to_this() -> Callable[[], Any] | None:
+    """What a new process calls so that it ends with this one, however this one ends; None where the system cannot."""
+    if not sys.platform.startswith("linux"):
+        return None
+    import ctypes
+
+    return partial(ctypes.CDLL(None).prctl, _DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)

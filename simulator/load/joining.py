@@ -1,0 +1,84 @@
+"""Lends this machine's processes to a load that another machine orders and judges."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, NamedTuple
+
+from simulator.clock import RealClock
+from simulator.load.crew import GLANCE, Crew, Part, last_words
+from simulator.load.orders import ORDERS
+from simulator.load.processes import check_locust, locust_words, without_locust
+from simulator.runner.event_loop import run_on_a_loop
+from simulator.runner.stop import Stop, on_signals
+
+HOME: Final = "PARTNERSIM_LOAD_HOME"
+"""The environment variable with the folder that relative paths of a receiver file begin in; only who joins has it."""
+
+LOST: Final = 4
+"""The exit code when a share was not sent: what the other machine finds is inconclusive."""
+
+
+class Loan(NamedTuple):
+    """Who asks whom: `workers` of this machine the load at `host`:`port`. `home` is where certificates are looked for.
+
+    `told` is called with the reason whenever one of them ends before all of its share was sent.
+    """
+
+    host: str
+    port: int
+    workers: int
+    environment: Mapping[str, str]
+    home: Path
+    told: Callable[[str], object]
+
+
+def lend(loan: Loan) -> int:
+    """Send what that machine says, until it has ended the load; the exit code: 0, 4, or that of a signal.
+
+    Nothing of it stays on this machine: orders and journals are in a temporary folder.
+
+    Raises:
+        UsageError: Locust is not installed.
+    """
+    check_locust()
+    with TemporaryDirectory(prefix="partnersim-joined-") as folder:
+        return run_on_a_loop(_lend(loan, Path(folder)))
+
+
+def joiners(loan: Loan) -> list[Part]:
+    """What to start."""
+    words = (*locust_words(), "--worker", "--master-host", loan.host, "--master-port", str(loan.port))
+    return [Part(f"worker-{number:03d}", words, number) for number in range(loan.workers)]
+
+
+async def _lend(loan: Loan, folder: Path) -> int:
+    stop = Stop()
+    stop.belongs_here()
+    kept = {name: value for name, value in without_locust(loan.environment).items() if name != ORDERS}
+    crew = Crew(folder, {**kept, HOME: str(loan.home)}, RealClock())
+    with on_signals(stop):
+        try:
+            crew.start(joiners(loan))
+            lost = await _gone(crew, folder, stop, loan.told)
+        finally:
+            await crew.end()
+    return stop.exit_code or (LOST if lost else 0)
+
+
+async def _gone(crew: Crew, folder: Path, stop: Stop, told: Callable[[str], object]) -> bool:
+    """Wait until all have ended, or a signal comes; whether any was lost, each reason told once."""
+    said: set[str] = set()
+    seen = 0
+    while True:
+        running = list(crew.look())
+        for one in crew.lost[seen:]:
+            why = last_words(folder / f"worker-{one.worker or 0:03d}.log") or f"a worker {one.why}"
+            if why not in said:
+                told(why)
+            said.add(why)
+        seen = len(crew.lost)
+        if not running or stop.asked:
+            return bool(seen)
+        await asyncio.sleep(GLANCE)

@@ -1,0 +1,55 @@
+"""A growing journal in pieces, on its way to the machine that judges: whole lines, each piece where the last ended."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from simulator.load.orders import shard_of
+from simulator.load.roll import Roll
+
+MOST: Final = 1 << 20
+"""Bytes of a piece; only a single line may make it longer."""
+
+
+def piece(journal: Path, offset: int) -> bytes:
+    """What follows that offset, in whole lines; b"" when nothing whole does, or there is no such file yet."""
+    try:
+        with journal.open("rb") as file:
+            file.seek(offset)
+            data = file.read(MOST)
+            if b"\n" not in data:
+                data += file.readline()
+    except FileNotFoundError:
+        return b""
+    return data[: data.rfind(b"\n") + 1]
+
+
+class Intake:
+    """Puts pieces of the shards of other machines' workers together, in the folder of a load and nowhere else."""
+
+    def __init__(self, folder: Path, roll: Roll) -> None:
+        self._folder = folder
+        self._roll = roll
+        self._lengths: dict[int, int] = {}
+
+    def take(self, node: str, number: object, offset: object, data: object) -> int | None:
+        """Append a piece, when it is the next one; gives where the next one begins.
+
+        None, and nothing is written, when the node is not one of another machine that has that number, or when that
+        is no piece.
+
+        Raises:
+            OSError: the shard cannot be written.
+        """
+        own = self._roll.foreign(node)
+        if own is None or type(number) is not int or number != own or not self._roll.complete:
+            return None
+        if type(offset) is not int or not isinstance(data, bytes):
+            return None
+        length = self._lengths.setdefault(own, 0)
+        if offset == length and data:
+            flags = os.O_WRONLY | (os.O_APPEND if length else os.O_CREAT | os.O_EXCL)
+            with os.fdopen(os.open(shard_of(self._folder, own), flags, 0o600), "wb") as file:
+                file.write(data)
+            self._lengths[own] = length + len(data)
+        return self._lengths[own]

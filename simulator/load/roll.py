@@ -1,0 +1,101 @@
+"""Who of a load's workers has which number: those of this machine have theirs, those of others get the next one."""
+
+from simulator.errors import UsageError
+from simulator.version import __version__
+
+
+class Roll:
+    """Names of nodes and their numbers: `own` ones from 0, then `elsewhere` others in order of asking.
+
+    The number of one that leaves while others are still waited for is given to the next who asks.
+    """
+
+    def __init__(self, own: int, elsewhere: int) -> None:
+        self._own = own
+        self.others = range(own, own + elsewhere)
+        self._numbers: dict[str, int] = {}
+        self._there: set[str] = set()
+        self._closed = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether all workers are there; from then on, no other one is taken."""
+        self._closed = self._closed or len(self._there) == self._own + len(self.others)
+        return self._closed
+
+    @property
+    def nodes(self) -> frozenset[str]:
+        """Those that are there, or were when the roll was complete."""
+        return frozenset(self._there)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Those that have a number, there or not yet."""
+        return frozenset(self._numbers)
+
+    @property
+    def missing(self) -> int:
+        """How many of other machines are not there yet."""
+        return sum(number not in {self._numbers[one] for one in self._there} for number in self.others)
+
+    def number(self, node: str) -> int | None:
+        """Its number, from 0; None for a stranger."""
+        return self._numbers.get(node)
+
+    def foreign(self, node: str) -> int | None:
+        """The number of a worker of another machine; None for anybody else."""
+        number = self.number(node)
+        return number if number in self.others else None
+
+    def local(self, node: str, number: object) -> None:
+        """One of this machine is there.
+
+        Raises:
+            UsageError: there is none of that number, or another node has it.
+        """
+        if self.number(node) == number and node in self._there:
+            return
+        if not _is_whole(number) or number not in range(self._own) or number in self._numbers.values():
+            raise UsageError(f"this load has no worker {number!r} that is not there yet")
+        self._numbers[node] = int(str(number))
+        self._there.add(node)
+
+    def asked(self, node: str, version: object) -> int:
+        """The number of one of another machine; the same when it asks again.
+
+        Raises:
+            UsageError: it is of another version, or nobody more is expected.
+        """
+        if version != __version__:
+            raise UsageError(
+                f"this load is of partnersim {__version__}, and who joins is {version}",
+                "install the same version on every machine",
+            )
+        if node in self._numbers:
+            return self._numbers[node]
+        free = [number for number in self.others if number not in self._numbers.values()]
+        if self.complete or not free:
+            expected = f"{len(self.others)} worker{'s' if len(self.others) != 1 else ''}"
+            raise UsageError(
+                f"this load expects {expected} from elsewhere, and all of them are there",
+                "say more with --expect-workers where it is judged, or join with fewer --workers",
+            )
+        self._numbers[node] = free[0]
+        return free[0]
+
+    def here(self, node: str) -> None:
+        """One that was given a number has made itself ready for it."""
+        if node in self._numbers:
+            self._there.add(node)
+
+    def left(self, node: str) -> int | None:
+        """It is gone; gives its number. Once the roll is complete it keeps that: nobody else can send its share."""
+        number = self.number(node)
+        if number is not None and not self.complete:
+            del self._numbers[node]
+            self._there.discard(node)
+        return number
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool)

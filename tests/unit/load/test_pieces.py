@@ -1,0 +1,99 @@
+"""A journal on its way from one machine to another, and what is taken of it."""
+
+from pathlib import Path
+
+import pytest
+
+from simulator.load import pieces
+from simulator.load.orders import shard_of
+from simulator.load.pieces import Intake, piece
+from simulator.load.roll import Roll
+from simulator.version import __version__
+
+
+def intake(folder: Path) -> Intake:
+    """Of a load with one worker `a` of this machine, and `b` and `c`, 1 and 2, of others."""
+    roll = Roll(1, 2)
+    roll.local("a", 0)
+    for node in ("b", "c"):
+        roll.asked(node, __version__)
+        roll.here(node)
+    assert roll.complete
+    return Intake(folder, roll)
+
+
+def test_pieces_are_put_together_where_the_shard_of_that_number_belongs(tmp_path: Path) -> None:
+    taking = intake(tmp_path)
+    assert taking.take("b", 1, 0, b"one\n") == 4
+    assert taking.take("c", 2, 0, b"other\n") == 6
+    assert taking.take("b", 1, 4, b"two\n") == 8
+    assert shard_of(tmp_path, 1).read_bytes() == b"one\ntwo\n"
+    assert shard_of(tmp_path, 2).read_bytes() == b"other\n"
+    assert shard_of(tmp_path, 2).stat().st_mode & 0o777 == 0o600  # as every journal
+
+
+@pytest.mark.parametrize("offset", [0, 3, 5, 400, -1])
+def test_a_piece_that_is_not_the_next_is_not_taken_and_the_next_is_named(tmp_path: Path, offset: int) -> None:
+    taking = intake(tmp_path)
+    taking.take("b", 1, 0, b"one\n")
+    assert taking.take("b", 1, offset, b"two\n") == 4
+    assert shard_of(tmp_path, 1).read_bytes() == b"one\n"
+
+
+@pytest.mark.parametrize(
+    ("node", "number", "offset", "data"),
+    [
+        ("c", 1, 0, b"x\n"),  # another's number
+        ("a", 0, 0, b"x\n"),  # one of this machine
+        ("stranger", 1, 0, b"x\n"),
+        ("b", "../1", 0, b"x\n"),
+        ("b", True, 0, b"x\n"),
+        ("b", 1, "0", b"x\n"),
+        ("b", 1, 0, "x\n"),
+        ("b", 1, 0, None),
+    ],
+)
+def test_what_is_not_a_piece_of_whoever_has_that_number_is_not_taken(
+    tmp_path: Path, node: str, number: object, offset: object, data: object
+) -> None:
+    assert intake(tmp_path).take(node, number, offset, data) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_taken_before_all_are_there(tmp_path: Path) -> None:
+    roll = Roll(1, 1)
+    roll.asked("b", __version__)
+    assert Intake(tmp_path, roll).take("b", 1, 0, b"x\n") is None
+
+
+def test_a_shard_that_is_there_already_is_not_written_over(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    (tmp_path / "load").mkdir()
+    shard_of(tmp_path / "load", 1).symlink_to(outside)
+    with pytest.raises(FileExistsError):
+        intake(tmp_path / "load").take("b", 1, 0, b"x\n")
+    assert outside.read_text() == "mine"
+
+
+def test_a_growing_journal_is_told_in_whole_lines(tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    assert piece(journal, 0) == b""
+    journal.write_bytes(b"one\ntwo\nthr")
+    assert piece(journal, 0) == b"one\ntwo\n"
+    assert piece(journal, 8) == b""
+    journal.write_bytes(b"one\ntwo\nthree\n")
+    assert piece(journal, 8) == b"three\n"
+
+
+def test_a_long_journal_is_told_in_several_pieces_and_a_long_line_in_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "MOST", 10)
+    journal, told, sizes = tmp_path / "journal", b"", []
+    journal.write_bytes(b"one\ntwo\nthree\n" + b"4" * 50 + b"\nfive\n")
+    while part := piece(journal, len(told)):
+        told += part
+        sizes.append(len(part))
+    assert told == journal.read_bytes()
+    assert sizes == [8, 6, 51, 5]

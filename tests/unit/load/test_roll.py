@@ -1,0 +1,95 @@
+"""Who of a load's workers has which number."""
+
+import pytest
+
+from simulator.errors import UsageError
+from simulator.load.roll import Roll
+from simulator.version import __version__
+
+
+def of_two_machines() -> Roll:
+    """Two workers of this machine that are there, and two of others that are waited for."""
+    roll = Roll(2, 2)
+    roll.local("a0", 0)
+    roll.local("a1", 1)
+    return roll
+
+
+def test_those_of_other_machines_are_numbered_after_ours_in_order_of_asking() -> None:
+    roll = of_two_machines()
+    assert [roll.asked("c", __version__), roll.asked("b", __version__)] == [2, 3]
+    assert [roll.number(one) for one in ("a0", "a1", "b", "c", "d")] == [0, 1, 3, 2, None]
+    assert [roll.foreign(one) for one in ("a0", "b", "d")] == [None, 3, None]
+
+
+def test_who_asks_again_has_the_same_number() -> None:
+    roll = of_two_machines()
+    assert roll.asked("b", __version__) == roll.asked("b", __version__) == 2
+
+
+def test_all_are_there_when_the_last_has_made_itself_ready() -> None:
+    roll = of_two_machines()
+    for node in ("b", "c"):
+        roll.asked(node, __version__)
+    assert not roll.complete
+    roll.here("b")
+    assert (roll.complete, roll.missing) == (False, 1)
+    roll.here("c")
+    assert (roll.complete, roll.missing) == (True, 0)
+    assert roll.nodes == {"a0", "a1", "b", "c"}
+
+
+def test_a_stranger_cannot_say_that_it_is_there() -> None:
+    roll = of_two_machines()
+    roll.here("d")
+    assert "d" not in roll.nodes
+
+
+def test_one_beyond_those_expected_is_refused() -> None:
+    roll = of_two_machines()
+    roll.asked("b", __version__)
+    roll.asked("c", __version__)
+    with pytest.raises(UsageError, match=r"expects 2 workers from elsewhere, and all of them are there"):
+        roll.asked("d", __version__)
+
+
+def test_one_of_another_version_is_refused() -> None:
+    with pytest.raises(UsageError, match=rf"of partnersim {__version__}, and who joins is 0\.0\.1"):
+        of_two_machines().asked("b", "0.0.1")
+
+
+def test_the_number_of_one_that_left_before_all_were_there_is_given_again() -> None:
+    roll = of_two_machines()
+    roll.asked("b", __version__)
+    roll.here("b")
+    assert roll.left("b") == 2
+    assert roll.asked("c", __version__) == 2
+    assert "b" not in roll.nodes
+
+
+def test_nobody_takes_the_place_of_one_that_left_later() -> None:
+    roll = Roll(1, 1)
+    roll.local("a", 0)
+    roll.asked("b", __version__)
+    roll.here("b")
+    assert roll.complete
+    assert roll.left("b") == 1
+    assert roll.number("b") == 1
+    assert roll.nodes == {"a", "b"}
+    with pytest.raises(UsageError):
+        roll.asked("c", __version__)
+
+
+@pytest.mark.parametrize("number", [0, 2, -1, True, "1", None, 1.0])
+def test_a_worker_of_this_machine_has_a_number_of_its_own(number: object) -> None:
+    roll = Roll(2, 1)
+    roll.local("a0", 0)
+    with pytest.raises(UsageError, match="no worker"):
+        roll.local("x", number)
+
+
+def test_a_worker_of_this_machine_may_say_so_twice() -> None:
+    roll = Roll(1, 0)
+    roll.local("a", 0)
+    roll.local("a", 0)
+    assert roll.complete
