@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from simulator.authoring import all_of, kind_of, load_receiver, load_rule, load_scenario, own_rules, receiver_at
-from simulator.documents import did_you_mean
+from simulator.documents import did_you_mean, quoted
 from simulator.errors import DocumentError, UsageError
 from simulator.receiver import Receiver
 from simulator.resources import RULES, shipped_rules, shipped_scenarios
@@ -80,12 +80,7 @@ def chosen_pairs(rules: Sequence[Rule], receiver: Receiver, partners: Sequence[s
     from simulator.conforming.pairs import pairs
 
     known = _partners(rules)
-    for partner in partners:
-        if partner not in known:
-            near = did_you_mean(partner, known)
-            raise UsageError(f"no rule chosen is about {partner!r}{near}", f"they are about {', '.join(known)}")
-        if not receiver.endpoint(partner):
-            raise UsageError(f"the receiver has no endpoint for {partner!r}", "give it one, or leave out --partner")
+    check_partners(partners, known, receiver, "no rule chosen is about", f"they are about {', '.join(known)}")
     found = pairs(rules, receiver, partners)
     if not found:
         raise UsageError(
@@ -93,6 +88,22 @@ def chosen_pairs(rules: Sequence[Rule], receiver: Receiver, partners: Sequence[s
             "give it one, or choose other rules",
         )
     return found
+
+
+def check_partners(
+    partners: Sequence[str], known: Sequence[str], receiver: Receiver, none_is: str, remedy: str
+) -> None:
+    """Refuse a `--partner` that nothing chosen is about (which `none_is` and `remedy` say), or that nothing takes.
+
+    Raises:
+        UsageError: it is one of these.
+    """
+    for partner in partners:
+        if partner not in known:
+            raise UsageError(f"{none_is} {quoted(partner)}{did_you_mean(partner, known)}", remedy)
+        if not receiver.endpoint(partner):
+            no_end = f"the receiver has no endpoint for {quoted(partner)}"
+            raise UsageError(no_end, "give it one, or leave out --partner")
 
 
 def check_partner_said(rules: Sequence[Rule], options: Mapping[str, Any]) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from simulator.cli.choosing import chosen_scenarios
-from simulator.documents import did_you_mean, quoted
+from simulator.cli.choosing import check_partners, chosen_scenarios
 from simulator.errors import UsageError
 from simulator.receiver import Receiver
 from simulator.resources import shipped_scenarios
@@ -44,14 +43,7 @@ def _of(
 ) -> list[Scenario]:
     """Those of these partners; all, where none is named."""
     known = _partners(scenarios)
-    for partner in partners:
-        if partner not in known:
-            near = did_you_mean(partner, known)
-            raise UsageError(f"no {what} is of {quoted(partner)}{near}", f"they are of {', '.join(known)}{more}")
-        if not receiver.endpoint(partner):
-            raise UsageError(
-                f"the receiver has no endpoint for {quoted(partner)}", "give it one, or leave out --partner"
-            )
+    check_partners(partners, known, receiver, f"no {what} is of", f"they are of {', '.join(known)}{more}")
     return [one for one in scenarios if not partners or one.provider in partners]
 
 

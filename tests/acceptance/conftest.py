@@ -1,5 +1,6 @@
 """What the acceptance tests share: the command as users call it, and receivers on free ports."""
 
+import json
 import os
 import ssl
 import subprocess
@@ -108,6 +109,22 @@ class Answering:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def keep_statuses(receiver: Answering) -> None:
+    """From now on it keeps the last status of each CleverTap export, and shows it."""
+    kept = dict[str, str]()
+
+    def take(body: bytes, _: Any) -> int:
+        told = json.loads(body)
+        kept[str(told["Export Request Id"])] = told["Status"]
+        return 200
+
+    def show(path: str) -> tuple[int, bytes]:
+        status = kept.get(path.rpartition("/")[2])
+        return (200, json.dumps({"status": status}).encode()) if status else (404, b"")
+
+    receiver.rule, receiver.state = take, show
 
 
 @pytest.fixture

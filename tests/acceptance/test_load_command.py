@@ -21,7 +21,7 @@ from simulator.load.orders import shard_of
 from simulator.load.processes import WORKER
 from simulator.sample import close, create_app, running
 from simulator.sample import receiver_file as sample_file
-from tests.acceptance.conftest import Answering, Command, clean_environment, until
+from tests.acceptance.conftest import Answering, Command, clean_environment, keep_statuses, until
 
 pytestmark = [
     pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install '.[load]'"),
@@ -44,18 +44,7 @@ def receiver_file(folder: Path, url: str, *, probe: bool = True) -> str:
 @pytest.fixture
 def keeping(answering: Answering) -> Answering:
     """A receiver that keeps the last status of each export."""
-    kept: dict[str, str] = {}
-
-    def take(body: bytes, _: Any) -> int:
-        told = json.loads(body)
-        kept[str(told["Export Request Id"])] = told["Status"]
-        return 200
-
-    def show(path: str) -> tuple[int, bytes]:
-        status = kept.get(path.rpartition("/")[2])
-        return (200, json.dumps({"status": status}).encode()) if status else (404, b"")
-
-    answering.rule, answering.state = take, show
+    keep_statuses(answering)
     return answering
 
 

@@ -5,12 +5,11 @@ import ssl
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 import trustme
 
-from tests.acceptance.conftest import Answering, Command
+from tests.acceptance.conftest import Answering, Command, keep_statuses
 
 pytestmark = [
     pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install '.[load]'"),
@@ -41,18 +40,8 @@ def keeping(tmp_path: Path, authority: trustme.CA) -> Iterator[Answering]:
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    receiver, kept = Answering(context), dict[str, str]()
-
-    def take(body: bytes, _: Any) -> int:
-        told = json.loads(body)
-        kept[str(told["Export Request Id"])] = told["Status"]
-        return 200
-
-    def show(path: str) -> tuple[int, bytes]:
-        status = kept.get(path.rpartition("/")[2])
-        return (200, json.dumps({"status": status}).encode()) if status else (404, b"")
-
-    receiver.rule, receiver.state = take, show
+    receiver = Answering(context)
+    keep_statuses(receiver)
     (tmp_path / "receiver.yaml").write_text(RECEIVER.format(url=receiver.url))
     yield receiver
     receiver.close()
