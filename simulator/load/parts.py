@@ -12,10 +12,11 @@ from simulator.check.state import count
 from simulator.checks import vocabulary
 from simulator.journal import Journal
 from simulator.load.planned import PlannedLoad
-from simulator.model import Attempt, Observation
+from simulator.model import Observation
 from simulator.receiver import Probe, Receiver
 
 AT_ONCE = 512 * 1024 * 1024  # bytes of journal whose exports are held in memory together
+_OF_A_DELIVERY = frozenset({"intent", "outcome"})
 
 
 class _Numbered(Journal):
@@ -27,8 +28,10 @@ class _Numbered(Journal):
         self._first = first
         self._last = last
 
-    def attempts(self) -> Iterator[Attempt]:
-        return (one for one in super().attempts() if self._first < one.number <= self._last)
+    def _entries(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        for line, entry in super()._entries():
+            if entry["kind"] not in _OF_A_DELIVERY or self._first < entry.get("n", 0) <= self._last:
+                yield line, entry
 
 
 class Wanted(NamedTuple):
