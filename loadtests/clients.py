@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Callable
 from time import perf_counter
 from types import SimpleNamespace
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from gevent import GreenletExit
 from locust.clients import HttpSession
@@ -17,8 +17,6 @@ from simulator.model import Delivery, Exchange, Outcome
 from simulator.receiver import Receiver
 from simulator.wire.failure import Failure
 from simulator.wire.tls import context
-
-CLIENTS: Final = ("partnersim", "fast", "http")
 
 Now = Callable[[], float]
 
@@ -102,7 +100,9 @@ class _Other:
         if self.stopped:
             raise GreenletExit
         if delivery.script is not None:
-            return Exchange(Outcome.SKIPPED, done=self._now(), detail="dropped: a load plays no faults on the wire")
+            return Exchange(
+                Outcome.SKIPPED, done=self._now(), detail="dropped: only --client partnersim plays faults on the wire"
+            )
         route = delivery.route
         sent = 0.0
         try:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import gevent
 from locust.env import Environment
@@ -18,8 +18,8 @@ from locust.runners import MasterRunner
 from loadtests.messages import ACCEPTED, ASK, CLOCK, CLOCK_ASKED, HERE, LEFT, ORDERS, PIECE, TAKEN
 from simulator.clock import spelled
 from simulator.errors import UsageError
+from simulator.load.crew import said_of
 from simulator.load.pieces import Intake
-from simulator.load.processes import said_of
 from simulator.load.roll import Roll
 from simulator.shown import line
 
@@ -64,8 +64,9 @@ class Door:
             return
         self._why = why
         note = said_of(self._folder, number)
-        if not note.exists():
-            note.write_text(f"{why}\n", encoding="utf-8")
+        with suppress(OSError):  # the load goes on without that note
+            if not note.exists():
+                note.write_text(f"{why}\n", encoding="utf-8")
 
     def _hear(self, kind: str, listener: Callable[[Any], None]) -> None:
         def heard(environment: object, msg: Any) -> None:
@@ -136,7 +137,7 @@ class Door:
             self._end(why + (f"; one that came left: {self._why}" if self._why else ""))
         self._end(f"not all workers of this machine came up within {spelled(seconds)}")
 
-    def _end(self, why: str) -> None:
+    def _end(self, why: str) -> NoReturn:
         """End while some are still waited for."""
         self._runner.quit()
         sys.exit(why or 1)

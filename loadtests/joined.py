@@ -13,13 +13,12 @@ from locust.runners import WorkerRunner
 
 from loadtests.knocking import knock
 from loadtests.messages import ACCEPTED, ASK, CLOCK, CLOCK_ASKED, LEFT, ORDERS, PIECE, TAKEN, Asking
-from simulator.errors import PartnersimError
+from simulator.errors import PartnersimError, StorageError
 from simulator.load.clocks import Ping, offset
-from simulator.load.handed import Share, taken
-from simulator.load.joining import HOME
+from simulator.load.handed import Task, taken
 from simulator.load.orders import shard_of
 from simulator.load.pieces import piece
-from simulator.load.processes import WORKER
+from simulator.load.variables import HOME, WORKER
 from simulator.version import __version__
 
 _PINGS = 5
@@ -49,12 +48,11 @@ class Joined:
         environment.events.heartbeat_received.add_listener(self._hears)
         environment.events.quit.add_listener(self._ended)
 
-    def share(self) -> Share:
+    def share(self) -> Task:
         """What it is to send. It ends here, with the reason, when there is nothing for it."""
         answer = self._asked(ASK, {"version": __version__})
-        folder = Path.cwd() / os.environ[WORKER]
         try:
-            folder.mkdir()
+            folder = _made(Path(os.environ[WORKER]))
             share = taken(answer["load"], folder, Path(os.environ[HOME]), os.environ)
             knock(share)
         except PartnersimError as error:
@@ -150,3 +148,18 @@ class Joined:
     def _ended(self, exit_code: int, **_: object) -> None:
         if exit_code:
             sys.stderr.write(f"{self._end}\n")
+
+
+def _made(folder: Path) -> Path:
+    """The folder, made where this process is.
+
+    Raises:
+        StorageError: it cannot be made.
+    """
+    try:
+        whole = folder.absolute()
+        whole.mkdir()
+    except OSError as error:
+        why = f"cannot make the folder {folder}: {error.strerror or error}"
+        raise StorageError(why, "free the disk, or join from another folder") from error
+    return whole

@@ -5,7 +5,7 @@ from time import perf_counter
 from loadtests.alarm import Overdue
 from loadtests.line import Lines
 from simulator.errors import UsageError
-from simulator.load.handed import Share
+from simulator.load.handed import Task
 from simulator.model import Url
 from simulator.wire.addresses import plain
 from simulator.wire.failure import Failure
@@ -14,7 +14,7 @@ from simulator.wire.tls import context
 _PATIENCE = 10.0  # seconds for a connection
 
 
-def knock(share: Share) -> None:
+def knock(share: Task) -> None:
     """Connect to each place that notifications go to, and send nothing.
 
     Raises:

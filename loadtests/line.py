@@ -15,7 +15,7 @@ from loadtests.alarm import Alarm, Overdue
 from simulator.model import Outcome, Url
 from simulator.wire.addresses import Address
 from simulator.wire.connecting import Names, ascii_name, connect, look_up, without_asking
-from simulator.wire.failure import Failure
+from simulator.wire.failure import CLOSED_IN_HANDSHAKE, Failure, unwrappable
 from simulator.wire.tls import Layer
 
 _Socket = monkey.get_original("socket", "socket")  # never blocks; what waits is a watcher of the loop
@@ -74,7 +74,7 @@ class Line:
         while not self.layer.ready:
             self.read(deadline)
             if self.layer.ended:
-                raise Failure(Outcome.TLS, "the receiver closed the connection during the TLS handshake")
+                raise Failure(Outcome.TLS, CLOSED_IN_HANDSHAKE)
 
     def write(self, data: bytes) -> bytes:
         """Send as much as the system takes now; gives what is left, as it goes on the wire."""
@@ -82,7 +82,7 @@ class Line:
             try:
                 data = self.layer.wrap(data)
             except ssl.SSLError as error:
-                raise Failure(Outcome.TLS, f"TLS failed while the request was written: {error.reason}") from None
+                raise unwrappable(error) from None
         return self.go_on(data)
 
     def go_on(self, rest: bytes) -> bytes:
@@ -131,7 +131,7 @@ class Line:
         layer = self.layer
         if layer is None or not data:
             if layer is not None and not layer.ready:
-                raise Failure(Outcome.TLS, "the receiver closed the connection during the TLS handshake")
+                raise Failure(Outcome.TLS, CLOSED_IN_HANDSHAKE)
             return data
         inside = layer.receive(data)
         if answer := layer.outgoing():

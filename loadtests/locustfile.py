@@ -14,8 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # not a folder of 
 from locust import events
 
 from simulator.garbage import collect_seldom
-from simulator.load.joining import HOME
-from simulator.load.orders import ORDERS
+from simulator.load.variables import HOME, ORDERS
 
 collect_seldom()
 if ORDERS in os.environ or HOME in os.environ:

@@ -6,6 +6,7 @@ from time import perf_counter
 
 import gevent
 
+from simulator.load.mix import group_of
 from simulator.model import Delivery
 
 _SLICE = 0.001  # seconds of planning at a stretch
@@ -22,7 +23,7 @@ class LookAhead:
         self.ready: deque[Delivery] = deque()
         self.exhausted = False
         self._share = iter(share)
-        self._copies: dict[tuple[str, int, str, str, float], list[Delivery]] = {}
+        self._copies: dict[tuple[object, ...], list[Delivery]] = {}
 
     def fill(self) -> None:
         """Before the load begins: as much as there is room for."""
@@ -57,13 +58,20 @@ class LookAhead:
         while perf_counter() < until:
             one = next(self._share, None)
             if one is None:
+                self._hand_out_the_rest()
                 self.exhausted = True
                 return
             if one.together == 1:
                 self.ready.append(one)
                 continue
-            key = (one.export, one.run, one.step, one.event, one.due)
-            copies = self._copies.setdefault(key, [])
+            group = group_of(one)
+            copies = self._copies.setdefault(group, [])
             copies.append(one)
             if len(copies) == one.together:
-                self.ready.extend(self._copies.pop(key))
+                self.ready.extend(self._copies.pop(group))
+
+    def _hand_out_the_rest(self) -> None:
+        """Copies of which there are fewer than they say: whatever a share has is sent."""
+        for copies in self._copies.values():
+            self.ready.extend(one._replace(together=len(copies)) for one in copies)
+        self._copies.clear()

@@ -13,14 +13,12 @@ from loadtests.clients import Carrier
 from loadtests.look_ahead import LookAhead
 from loadtests.pulse import Pulse
 from loadtests.shard import Shard
+from loadtests.telling import Told
 from loadtests.together import Together
 from simulator.model import Delivery, Exchange, Outcome
 
 _GIVING_UP = 5.0  # seconds for writing down what was not even planned by then
 _DROPPED = "dropped: no connection was free before the time was over"
-
-Told = Callable[[Delivery, Exchange, float], None]
-"""Is told of every attempt, and of how many seconds it took from when it was due."""
 
 
 @dataclass(slots=True)
@@ -66,11 +64,15 @@ class OpenLoad:
         self._nudge = get_hub().loop.run_callback
 
     @property
-    def free(self) -> int:
+    def there(self) -> int:
         """How many connections wait for something to send."""
         return len(self._free)
 
     # The scheduler
+
+    def prepare(self) -> None:
+        """Plan ahead what there is room for."""
+        self._ahead.fill()
 
     def run(self) -> None:
         """Hand out what is due, until nothing is left."""
@@ -85,6 +87,7 @@ class OpenLoad:
                 gevent.sleep(0.01)
         finally:
             filling.kill(block=False)
+            self._pulse.stop()
 
     def _hand_out(self) -> None:
         ready = self._ahead.ready
@@ -192,7 +195,3 @@ class OpenLoad:
         found = taken - max(perf_counter() - pulse.woke, 0.0)  # the connection may have been free since then
         waited = max(found - due.delivery.due, 0.0)
         return waited if pulse.excuses(waited, pulse.rested - due.rested) else 0.0
-
-    def close(self) -> None:
-        """Look at the loop no more."""
-        self._pulse.stop()

@@ -1,10 +1,11 @@
 """What users of the locustfile can say on its command line, beside Locust's own options."""
 
 import argparse
+from datetime import datetime
 from typing import Any, Final
 
-from loadtests.clients import CLIENTS
 from loadtests.shapes import BY_NAME
+from simulator.load.usual import CLIENTS, LIFE
 
 PATH: Final = "/hooks/{provider}"
 
@@ -15,7 +16,7 @@ def add_options(parser: Any) -> None:
     say(
         "--client",
         choices=CLIENTS,
-        default="partnersim",
+        default=CLIENTS[0],
         help="Who sends: partnersim's own client, or one of Locust's.",
     )
     say("--receiver", metavar="FILE", default="", help="A receiver file, instead of --host.")
@@ -30,8 +31,23 @@ def add_options(parser: Any) -> None:
         metavar="SECONDS",
         help="A user's rest between two lives: 2, or 1-5 (1-5).",
     )
-    say("--life", type=float, default=2.0, metavar="SECONDS", help="How long a life's story takes, hours of it (2).")
-    say("--seed", type=int, default=None, metavar="N", help="Same seed, same exports.")
+    say(
+        "--life",
+        type=float,
+        default=LIFE,
+        metavar="SECONDS",
+        help=f"How long a life's story takes, hours of it ({LIFE:g}).",
+    )
+    say(
+        "--seed",
+        type=int,
+        default=None,
+        metavar="N",
+        help="Same seed and --start, same exports, but for what tells of the moment.",
+    )
+    say(
+        "--start", type=_moment, default="", metavar="WHEN", help="When the stories begin, as ISO 8601 with zone (now)."
+    )
     say("--journals", metavar="FOLDER", default="", help="Write each process's journal into this folder.")
 
 
@@ -52,4 +68,14 @@ def _span(text: str) -> str:
         raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2 or 1-5") from None
     if not 0.0 <= low <= high:
         raise argparse.ArgumentTypeError(f"{text!r}: the first is the shorter one, and none is below 0")
+    return text
+
+
+def _moment(text: str) -> str:
+    try:
+        zoned = not text or datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        zoned = False
+    if not zoned:
+        raise argparse.ArgumentTypeError(f"{text!r} is no moment such as 2026-01-05T00:00:00+00:00")
     return text

@@ -1,6 +1,5 @@
 """Runs the orders of a load in this process: plan ahead, agree on the beginning, send this worker's share."""
 
-import math
 import os
 import sys
 from collections.abc import Callable
@@ -14,28 +13,27 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from loadtests.beginning import Agreement, Beginning, own_clock
 from loadtests.clients import Carrier, carriers
-from loadtests.closed_model import ClosedLoad
+from loadtests.closed_model import ClosedLoad, ClosedUsers
 from loadtests.dispatch import dispatcher
 from loadtests.door import Door
 from loadtests.joined import Joined
 from loadtests.look_ahead import LookAhead
 from loadtests.messages import HERE, ORDERS, Asking
 from loadtests.open_model import OpenLoad
-from loadtests.shard import Judge, Shard, by_endpoint
-from loadtests.telling import teller
+from loadtests.shard import Shard
+from loadtests.telling import Judge, by_endpoint, teller
 from simulator.errors import PartnersimError
-from simulator.load import orders as ordered
+from simulator.load import variables as ordered
 from simulator.load.curves import SHAPES
-from simulator.load.handed import Share, handed
-from simulator.load.joining import HOME
+from simulator.load.handed import Task, handed
 from simulator.load.orders import planned, read_orders, shard_of
-from simulator.load.processes import ELSEWHERE, WAIT, WORKER
 from simulator.load.roll import Roll
+from simulator.load.usual import STARTING
+from simulator.load.variables import ELSEWHERE, HOME, WAIT, WORKER
 from simulator.wire.addresses import plain
 
 _SPAWNED = 100  # users a second and worker: Locust warns of more
 _SETTLED = 5.0  # seconds that they may take longer
-_STARTING = 60.0  # seconds in which the one that holds the workers together comes up
 
 
 def take_orders(environment: Environment) -> None:
@@ -51,19 +49,19 @@ def take_orders(environment: Environment) -> None:
             return
         file = Path(os.environ[ordered.ORDERS])
         orders = read_orders(file)
-        share = Share(file.parent, orders, planned(orders, os.environ))
+        share = Task(file.parent, orders, planned(orders, os.environ))
         if isinstance(runner, MasterRunner):
             hold(environment, runner, share)
             return
         if isinstance(runner, WorkerRunner):
             number = int(os.environ.get(WORKER, "0"))
-            Asking(runner, ORDERS).ask(HERE, {"number": number}, patience=_STARTING)
+            Asking(runner, ORDERS).ask(HERE, {"number": number}, patience=STARTING)
         OrdersRun(environment, share)
     except PartnersimError as error:
         sys.exit(str(error))
 
 
-def hold(environment: Environment, master: MasterRunner, share: Share) -> None:
+def hold(environment: Environment, master: MasterRunner, share: Task) -> None:
     """Hold the workers together; the master itself sends nothing."""
     orders = share.orders
     elsewhere = int(os.environ.get(ELSEWHERE, "0"))
@@ -71,7 +69,7 @@ def hold(environment: Environment, master: MasterRunner, share: Share) -> None:
     environment.dispatcher_class = dispatcher(roll, orders.connections)
     _users(environment, orders.connections, orders.workers)
     door = Door(environment, master, roll, share.folder, handed(orders) if elsewhere else {})
-    door.wait(float(os.environ.get(WAIT, _STARTING)))
+    door.wait(float(os.environ.get(WAIT, STARTING)))
     Agreement(master, roll, door.lost)
 
 
@@ -84,7 +82,7 @@ def _users(environment: Environment, connections: int, workers: int) -> None:
 class OrdersRun:
     """Of one process that sends."""
 
-    def __init__(self, environment: Environment, share: Share, joined: Joined | None = None) -> None:
+    def __init__(self, environment: Environment, share: Task, joined: Joined | None = None) -> None:
         self._environment = environment
         self._folder, self._orders, self._planned = share
         self._joined = joined
@@ -110,24 +108,32 @@ class OrdersRun:
             make = carriers(orders.client, load.receiver, frozenset(map(plain, orders.allow)), now)
         except PartnersimError as error:
             self._end(error)
-        told = teller(self._environment, Judge(by_endpoint(load), load.receiver))
-        until = orders.seconds + orders.life + orders.grace
-        if orders.model == "open":
-            ahead = LookAhead(load.share(self.worker, orders.workers))
-            most = orders.connections
-            work: _Open | _Closed = _Open(
-                OpenLoad(ahead, self._shard, told, now=now, until=until, connections=most), ahead
-            )
-        else:
-            closed = ClosedLoad(load.loads, self._shard, told, worker=self.worker, workers=orders.workers, now=now)
-            work = _Closed(closed, orders.seconds, until, orders.connections, SHAPES[orders.shape].level, now)
+        work = self._work(self._shard)
         OrderedUser.work, OrderedUser.make = work, staticmethod(make)
         self._complete = lambda: work.complete
         if self._joined:
             self._joined.follow()
+        gevent.spawn(self._flush, self._shard)
         gevent.spawn(self._run, work)
 
-    def _run(self, work: "_Open | _Closed") -> None:
+    def _work(self, shard: Shard) -> OpenLoad | ClosedUsers:
+        orders, load, now = self._orders, self._planned, self._beginning.now
+        told = teller(self._environment, Judge(by_endpoint(load), load.receiver))
+        until = orders.seconds + orders.life + orders.grace
+        if orders.model == "open":
+            ahead = LookAhead(load.share(self.worker, orders.workers))
+            return OpenLoad(ahead, shard, told, now=now, until=until, connections=orders.connections)
+        closed = ClosedLoad(load.loads, shard, told, worker=self.worker, workers=orders.workers, now=now)
+        level = SHAPES[orders.shape].level
+        return ClosedUsers(closed, users=orders.connections, level=level, seconds=orders.seconds, until=until, now=now)
+
+    def _flush(self, shard: Shard) -> None:
+        try:
+            shard.keep_flushing()
+        except PartnersimError as error:  # what is not written down is not sent
+            self._end(error)
+
+    def _run(self, work: OpenLoad | ClosedUsers) -> None:
         try:
             work.prepare()
             with gevent.Timeout(self._orders.connections / _SPAWNED + _SETTLED, exception=False):
@@ -160,77 +166,11 @@ class OrdersRun:
             self._shard.close(complete=self._complete())
 
 
-class _Open:
-    """The open model as a process runs it."""
-
-    def __init__(self, load: OpenLoad, ahead: LookAhead) -> None:
-        self.prepare = ahead.fill
-        self.run = load.run
-        self.serve = load.serve
-        self._load = load
-
-    @property
-    def there(self) -> int:
-        """How many users are ready."""
-        return self._load.free
-
-    @property
-    def complete(self) -> bool:
-        """Whether all was sent, or given up in order."""
-        return self._load.complete
-
-
-class _Closed:
-    """The closed model: so many users as the curve says begin new lives, until the time is over."""
-
-    def __init__(
-        self,
-        load: ClosedLoad,
-        seconds: float,
-        until: float,
-        users: int,
-        level: Callable[[float], float],
-        now: Callable[[], float],
-    ) -> None:
-        self.there = 0
-        self.complete = False
-        self._load = load
-        self._seconds = seconds
-        self._until = until
-        self._users = users
-        self._level = level
-        self._now = now
-        self._begun = False
-
-    def prepare(self) -> None:
-        """Nothing is planned ahead: what is next depends on the answers."""
-
-    def run(self) -> None:
-        """Let them tell lives until the time is over, and the last life has ended."""
-        self._begun = True
-        gevent.sleep(max(self._seconds - self._now(), 0.0))
-        while self._load.living and self._now() < self._until:
-            gevent.sleep(0.01)
-        self.complete = not self._load.living
-
-    def serve(self, carrier: Carrier) -> None:
-        """One user's work."""
-        place = self.there
-        self.there += 1
-        while True:
-            now = self._now()
-            wanted = math.ceil(self._users * self._level(min(now / self._seconds, 1.0))) if self._begun else 0
-            if now >= self._seconds or place >= wanted:
-                gevent.sleep(0.05)
-            else:
-                self._load.live(carrier)
-
-
 class OrderedUser(User):
     """One connection of a load that was ordered."""
 
     wait_time = constant(0)
-    work: ClassVar[_Open | _Closed]
+    work: ClassVar[OpenLoad | ClosedUsers]
     make: ClassVar[Callable[[], Carrier]]
 
     @task

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import Final
 
 from gevent import GreenletExit
 
@@ -11,9 +10,19 @@ from loadtests.line import Line, Lines
 from loadtests.scripted import Heard, play
 from simulator.model import Delivery, EndWriting, Exchange, Outcome, Script, Url
 from simulator.wire.answers import Answer
-from simulator.wire.failure import Failure, broken, overdue
-
-_UNASKED: Final = "no 100 Continue came within {:g} s, and the body was sent"
+from simulator.wire.failure import (
+    AGED,
+    RESET_IN_HANDSHAKE,
+    STOPPED_UNANSWERED,
+    STOPPED_UNSENT,
+    Failure,
+    broken,
+    capped,
+    early,
+    hung_up,
+    overdue,
+    unasked,
+)
 
 
 class Sender:
@@ -105,8 +114,8 @@ class _Carried:
         except GreenletExit:  # the run is over: whoever sends writes this down and goes
             self.stopped = True
             if self._sent:
-                return self._exchange(Outcome.IN_DOUBT, "the sender stopped before the answer was complete")
-            return self._exchange(Outcome.SKIPPED, "the sender stopped before anything was sent")
+                return self._exchange(Outcome.IN_DOUBT, STOPPED_UNANSWERED)
+            return self._exchange(Outcome.SKIPPED, STOPPED_UNSENT)
 
     def _play(self, url: Url, leave: Callable[[], None] | None) -> Exchange:
         line = self.line
@@ -128,13 +137,11 @@ class _Carried:
         heard = Heard(lambda data: self._fed(line, data), lambda: self._answer.continued)
         played = play(line, script, heard, self._deadline)
         if (how := played.hung_up) is not None:
-            when = f"{' at its timeout, reading no answer' if how.at_deadline else ''}{' (reset)' if how.reset else ''}"
-            return self._exchange(Outcome.CLOSED, f"the partner hung up on purpose{when}")._replace(hung_up=True)
+            return self._exchange(Outcome.CLOSED, hung_up(how))._replace(hung_up=True)
         if played.early:
-            instead = "in the place of 100 Continue: the body was not sent" if played.asking else ""
-            return self._complete(f"answered {instead or 'before the whole request was written'}")
+            return self._complete(early(played.asking))
         self._unwritten = False
-        return self._read(line, _UNASKED.format(played.asking) if played.asking else "")
+        return self._read(line, unasked(played.asking))
 
     def _write_on(self, line: Line, rest: bytes) -> Exchange | None:
         """Write what the system did not take at once, and hear what comes meanwhile."""
@@ -142,7 +149,7 @@ class _Carried:
         while rest:
             data = line.read(self._deadline, writing=True)
             if data is not None and self._fed(line, data):
-                return self._complete("answered before the whole request was written")
+                return self._complete(early(0.0))
             rest = line.go_on(rest)
         self._unwritten = False
         return None
@@ -161,7 +168,7 @@ class _Carried:
     def _complete(self, detail: str) -> Exchange:
         answer = self._answer
         if answer.capped:
-            detail = f"the body was read up to {answer.size} bytes and no further"
+            detail = capped(answer.size)
         spent = answer.capped or answer.extra or self._unwritten or self._delivery.script is not None
         self.keep = 0.0 if spent else answer.keep
         return self._exchange(answer.outcome, detail)
@@ -172,12 +179,12 @@ class _Carried:
         if line is None:
             return self._exchange(Outcome.REFUSED, f"connection failed: {error}")
         if not line.ready:
-            return self._exchange(Outcome.TLS, "the connection was reset during the TLS handshake")
+            return self._exchange(Outcome.TLS, RESET_IN_HANDSHAKE)
         try:
             while data := line.rest():
                 if self._answer.feed(data):
                     self._unwritten = True
-                    return self._complete("answered before the whole request was written")
+                    return self._complete(early(0.0))
         except (OSError, Failure):
             pass  # nothing more is to be had; the first reason is the better one
         return self._exchange(Outcome.RESET, broken(error, begun=self._answer.begun) + self._before())
@@ -193,10 +200,7 @@ class _Carried:
         return Outcome.TIMEOUT_WRITE if self._unwritten or not self._sent else Outcome.TIMEOUT_HEADERS
 
     def _before(self) -> str:
-        """What may excuse a receiver: it closed an idle connection just as the request left."""
-        if not self.reused or self._answer.begun:
-            return ""
-        return "; it had carried a request before, and the receiver may have been closing it already"
+        return AGED if self.reused and not self._answer.begun else ""
 
     def _exchange(self, outcome: Outcome, detail: str) -> Exchange:
         answer, line = self._answer, self.line

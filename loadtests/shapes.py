@@ -1,5 +1,6 @@
 """The shapes of loads as Locust's own: users along the curve, from nothing to all of `--users`, over `--run-time`."""
 
+from types import new_class
 from typing import ClassVar, Final
 
 from locust import LoadTestShape
@@ -28,47 +29,12 @@ class CurveShape(LoadTestShape):
         return users, float(max(self.users, 1))
 
 
-class Steady(CurveShape):
-    """All users from begin to end."""
-
-    curve = SHAPES["steady"]
-
-
-class Ramp(CurveShape):
-    """From one user up to all of them, in a straight line."""
-
-    curve = SHAPES["ramp"]
+def _shape(name: str, curve: Curve) -> type[CurveShape]:
+    of_its_own = {"curve": curve, "__doc__": f"Users instead of a rate: {curve.sentence}.", "__module__": __name__}
+    made: type[CurveShape] = new_class(
+        name.capitalize(), (CurveShape,), exec_body=lambda inside: inside.update(of_its_own)
+    )
+    return made
 
 
-class Spike(CurveShape):
-    """A tenth of the users, and all of them in the middle tenth of the time."""
-
-    curve = SHAPES["spike"]
-
-
-class Soak(CurveShape):
-    """All users after a twentieth of the time, to the end."""
-
-    curve = SHAPES["soak"]
-
-
-class Midnight(CurveShape):
-    """A fifth of the users, and all of them for a moment half-way."""
-
-    curve = SHAPES["midnight"]
-
-
-class Backlog(CurveShape):
-    """All users at the first moment, then hardly any."""
-
-    curve = SHAPES["backlog"]
-
-
-BY_NAME: Final = {
-    "steady": Steady,
-    "ramp": Ramp,
-    "spike": Spike,
-    "soak": Soak,
-    "midnight": Midnight,
-    "backlog": Backlog,
-}
+BY_NAME: Final = {name: _shape(name, curve) for name, curve in SHAPES.items()}

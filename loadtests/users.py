@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,15 +16,16 @@ from loadtests.clients import Carrier, carriers
 from loadtests.closed_model import ClosedLoad
 from loadtests.options import span
 from loadtests.shapes import BY_NAME
-from loadtests.shard import Judge, Shard, by_endpoint
-from loadtests.telling import teller
+from loadtests.shard import Shard
+from loadtests.telling import Judge, by_endpoint, teller
 from simulator.authoring import load_receiver, load_scenario, receiver_at
 from simulator.clock import RealClock, fresh_seed, utc_now
 from simulator.errors import PartnersimError, UsageError
 from simulator.load.curves import SHAPES
 from simulator.load.mix import Mix
-from simulator.load.orders import AUTHORIZATION, Planned, shard_of
+from simulator.load.orders import Planned, shard_of
 from simulator.load.planned import PlannedLoad
+from simulator.load.variables import AUTHORIZATION
 from simulator.receiver import Endpoint, Receiver
 from simulator.timeline.lives import Lives
 from simulator.wire.addresses import plain
@@ -85,7 +87,7 @@ class LivesRun:
         receiver = _receiver(options, environment.host)
         worker = getattr(environment.runner, "worker_index", 0)
         self._classes = [one for one in environment.user_classes if issubclass(one, LiveUser)]
-        loads = tuple(_load(one.scenario, receiver, options.seed, options.life) for one in self._classes)
+        loads = tuple(_load(one.scenario, receiver, options) for one in self._classes)
         planned = Planned(receiver, loads, receiver.secrets)
         self.shard = None
         if options.journals:
@@ -126,11 +128,12 @@ class LivesRun:
 
 
 def settle(environment: Environment) -> None:
-    """What holds for all processes of a test: one seed, and the shape that was asked for, if one was."""
+    """What holds for all processes of a test: one seed, one start, and the shape that was asked for, if one was."""
     options: Any = environment.parsed_options
     if not isinstance(environment.runner, LocalRunner | MasterRunner):
         return
     options.seed = fresh_seed() if options.seed is None else options.seed
+    options.start = options.start or utc_now().isoformat()
     if not options.shape:
         return
     shape = BY_NAME[options.shape]()
@@ -155,6 +158,6 @@ def _receiver(options: Any, host: str | None) -> Receiver:
     return Receiver(name=host, endpoints=ends, authorization=value, secrets=at[_PARTNERS[0]].secrets)
 
 
-def _load(name: str, receiver: Receiver, seed: int, life: float) -> PlannedLoad:
-    lives = Lives(load_scenario(name), receiver, seed=seed, start=utc_now())
-    return PlannedLoad(lives=lives, rate=1.0, seconds=1.0, curve=SHAPES["steady"], mix=Mix(), life=life)
+def _load(name: str, receiver: Receiver, options: Any) -> PlannedLoad:
+    lives = Lives(load_scenario(name), receiver, seed=options.seed, start=datetime.fromisoformat(options.start))
+    return PlannedLoad(lives=lives, rate=1.0, seconds=1.0, curve=SHAPES["steady"], mix=Mix(), life=options.life)

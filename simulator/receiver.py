@@ -69,6 +69,10 @@ class Receiver:
         own = endpoint.authorization if endpoint else None
         return self.authorization if own is None else own
 
+    def accepts(self, usual: tuple[str, ...]) -> tuple[str, ...]:
+        """The statuses that acknowledge, where the partner's own rule says `usual`."""
+        return self.acknowledges or usual
+
     def facts(self) -> dict[str, Any]:
         """What the journal keeps of it, so that it can be judged later: no credentials, no query strings."""
         return {

@@ -13,6 +13,7 @@ from loadtests.bench.cores import cores, held_to
 from loadtests.bench.programs import program
 
 MISSING: Final = "nginx is not installed"
+_PATIENCE = 10.0  # seconds in which it comes up
 
 
 class Nothing(NamedTuple):
@@ -73,7 +74,10 @@ def _certified(folder: Path) -> Path:
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + _PATIENCE
     while process.poll() is None:
+        if time.monotonic() > until:
+            raise SystemExit(f"nginx runs, and does not listen on 127.0.0.1:{port} within {_PATIENCE:.0f} s")
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:

@@ -104,8 +104,8 @@ def _load_user(to: To, folder: str) -> tuple[int, float]:
     from locust import User, constant, task
 
     from loadtests.clients import carriers
-    from loadtests.shard import Judge, Shard
-    from loadtests.telling import teller
+    from loadtests.shard import Shard
+    from loadtests.telling import Judge, teller
     from simulator.authoring import parse_scenario, receiver_at
     from simulator.garbage import collect_seldom
     from simulator.load.curves import SHAPES

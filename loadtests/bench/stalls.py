@@ -110,11 +110,13 @@ def watched(on_loop: Callable[[Callable[[], None]], None]) -> Iterator[Watch]:
     try:
         on_loop(watch.begin)
         onlooker.start()
-        yield watch
+        try:
+            yield watch
+        finally:
+            watch.end()
+            onlooker.join()
     finally:
         gc.callbacks.remove(watch.collects)
-        watch.end()
-        onlooker.join()
 
 
 def _place(frame: FrameType | None) -> str:

@@ -56,6 +56,12 @@ def meeting_of(options: Options) -> Meeting | None:
         if bind:
             raise UsageError("--master-bind goes with --expect-workers", "say how many are to join there")
         return None
+    own = [f"--{name}" for name in ("cacert", "cert", "key") if options[name]]
+    if own:
+        raise UsageError(
+            f"{' and '.join(own)} {'goes' if len(own) == 1 else 'go'} with workers of this machine alone",
+            "name those files in the receiver file: who joins looks for them from the folder that it joins in",
+        )
     if options["to"]:
         raise UsageError(
             "--expect-workers goes with --receiver FILE: what a URL needs is not handed to other machines",

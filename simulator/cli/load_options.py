@@ -1,37 +1,35 @@
 """Options of `partnersim load` that only a load has."""
 
-from typing import Final
-
 import click
 
 from simulator.cli.options import ADDRESS, DURATION, PERCENTAGE, RATE, Command
+from simulator.clock import spelled
 from simulator.limits import CONNECTIONS
+from simulator.load import usual
 from simulator.load.curves import SHAPES
-
-CLIENTS: Final = ("partnersim", "fast", "http")
-"""What sends."""
-
-AT_ONCE: Final = 200
-"""Connections of a worker, where nobody says anything."""
-
-WINDOW: Final = 10.0
-"""Seconds that an effect may take to show, where nobody says anything."""
-
-TOO_LATE: Final = 0.1
-"""Seconds that the sender itself may be late, where nobody says anything."""
+from simulator.load.words import spelled_rate
 
 _WORKERS = 64
 
 _WHAT = (
     click.option("--partner", "partners", multiple=True, metavar="NAME", help="Only this partner's notifications."),
-    click.option("--rate", type=RATE, metavar="N/s", help="Notifications a second, minute or hour (100/s)."),
-    click.option("--for", "duration", type=DURATION, metavar="TIME", help="How long, in real time (60s)."),
-    click.option("--shape", metavar="NAME", help=f"{', '.join(SHAPES)} (steady)."),
+    click.option(
+        "--rate", type=RATE, metavar="N/s", help=f"Notifications a second, minute or hour ({spelled_rate(usual.RATE)})."
+    ),
+    click.option(
+        "--for", "duration", type=DURATION, metavar="TIME", help=f"How long, in real time ({spelled(usual.SECONDS)})."
+    ),
+    click.option("--shape", metavar="NAME", help=f"{', '.join(SHAPES)} ({usual.SHAPE})."),
     click.option("--repeat", type=PERCENTAGE, metavar="N%", help="The share that is sent again."),
     click.option("--stale", type=PERCENTAGE, metavar="N%", help="The share that comes after what overtook it."),
     click.option("--malformed", type=PERCENTAGE, metavar="N%", help="The share that is broken."),
     click.option("--unauthorized", type=PERCENTAGE, metavar="N%", help="The share with wrong credentials."),
-    click.option("--life", type=DURATION, metavar="TIME", help="Real time in which one export's story is told (2s)."),
+    click.option(
+        "--life",
+        type=DURATION,
+        metavar="TIME",
+        help=f"Real time in which one export's story is told ({spelled(usual.LIFE)}).",
+    ),
 )
 
 _HOW = (
@@ -42,7 +40,7 @@ _HOW = (
         "--connections",
         type=click.IntRange(1, CONNECTIONS),
         metavar="N",
-        help=f"That each of them has at once ({AT_ONCE}).",
+        help=f"That each of them has at once ({usual.CONNECTIONS}).",
     ),
     click.option(
         "--model",
@@ -51,7 +49,9 @@ _HOW = (
         help="open keeps the rate whatever the receiver does; closed sends as answers come (open).",
     ),
     click.option("--users", type=click.IntRange(1), metavar="N", help="How many send at once (with --model closed)."),
-    click.option("--client", type=click.Choice(CLIENTS), default=CLIENTS[0], help="What sends (partnersim)."),
+    click.option(
+        "--client", type=click.Choice(usual.CLIENTS), default=usual.CLIENTS[0], help=f"What sends ({usual.CLIENTS[0]})."
+    ),
 )
 
 _MACHINES = (
@@ -87,16 +87,17 @@ _LOOKING = (
     click.option(
         "--window",
         type=DURATION,
-        default=WINDOW,
+        default=usual.WINDOW,
         metavar="TIME",
-        help="How long after the last answer an effect may take to show (10s).",
+        help=f"How long after the last answer an effect may take to show ({spelled(usual.WINDOW)}).",
     ),
     click.option(
         "--sender-lateness",
         type=DURATION,
-        default=TOO_LATE,
+        default=usual.TOO_LATE,
         metavar="TIME",
-        help="How late the sender itself may be, in 99 of 100, before the result is inconclusive (100ms).",
+        help="How late the sender itself may be, in 99 of 100, before the result is inconclusive "
+        f"({spelled(usual.TOO_LATE)}).",
     ),
     click.option(
         "--sample",

@@ -3,22 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from simulator.cli.load_options import AT_ONCE
 from simulator.clock import fresh_seed, seconds
 from simulator.documents import did_you_mean, quoted
 from simulator.errors import UsageError
 from simulator.load.curves import SHAPES
-from simulator.load.orders import Orders
+from simulator.load.orders import SHARES, Orders
 from simulator.load.thresholds import Threshold, thresholds
+from simulator.load.usual import CLIENTS, CONNECTIONS, LIFE, RATE, SECONDS, SHAPE
 from simulator.load.words import percentage, rate
 from simulator.scenario import Scenario
-
-SHARES: Final = ("repeat", "stale", "malformed", "unauthorized")
-"""What is not plain, in shares of all."""
-
-_RATE, _SECONDS, _LIFE = "100/s", 60.0, 2.0  # where nobody says anything
 
 
 def orders_of(options: Mapping[str, Any], scenarios: Sequence[Scenario], start: str) -> Orders:
@@ -27,17 +22,13 @@ def orders_of(options: Mapping[str, Any], scenarios: Sequence[Scenario], start: 
     Raises:
         UsageError: the words contradict one another.
     """
-    connections = options["connections"] or AT_ONCE
-    if options["model"] == "closed":
-        connections = _users(options)
-    elif options["users"]:
-        raise UsageError("--users goes with --model closed", "in an open model the rate says how much is sent")
-    shape = _said(options, "shape", scenarios, _of("shape"), "steady")
+    connections = _connections(options)
+    shape = _said(options, "shape", scenarios, _of("shape"), SHAPE)
     if shape not in SHAPES:
         raise UsageError(
             f"there is no shape {quoted(shape)}{did_you_mean(shape, SHAPES)}", f"there are {', '.join(SHAPES)}"
         )
-    duration = _said(options, "duration", scenarios, lambda block: _seconds(block, "for"), _SECONDS)
+    duration = _said(options, "duration", scenarios, lambda block: _seconds(block, "for"), SECONDS)
     if not duration:
         raise UsageError("--for is 0s: nothing would be sent", "e.g. --for 60s")
     for one in scenarios:
@@ -50,12 +41,11 @@ def orders_of(options: Mapping[str, Any], scenarios: Sequence[Scenario], start: 
         certificate=options["cert"] or "",
         key=options["key"] or "",
         insecure=options["insecure"],
-        rate=_said(options, "rate", scenarios, lambda block: rate(block["rate"]) if "rate" in block else None)
-        or rate(_RATE),
+        rate=_said(options, "rate", scenarios, lambda block: rate(block["rate"]) if "rate" in block else None, RATE),
         seconds=duration,
         shape=shape,
         **_shares(options, scenarios),
-        life=_said(options, "life", scenarios, lambda block: _seconds(block, "life"), _LIFE),
+        life=_said(options, "life", scenarios, lambda block: _seconds(block, "life"), LIFE),
         seed=fresh_seed() if options["seed"] is None else options["seed"],
         start=start,
         workers=all_workers(options),
@@ -69,9 +59,10 @@ def orders_of(options: Mapping[str, Any], scenarios: Sequence[Scenario], start: 
 def _check_that_it_can_be_a_load(scenario: Scenario, client: str) -> None:
     if scenario.restart is not None:
         raise UsageError(f"{scenario.source} restarts the receiver, which a load does not", "leave it out")
-    if client != "partnersim" and any(step.fault for step in scenario.steps):
+    if client != CLIENTS[0] and any(step.fault for step in scenario.steps):
         raise UsageError(
-            f"{scenario.source} has faults on the wire, which --client {client} cannot send", "take --client partnersim"
+            f"{scenario.source} has faults on the wire, which --client {client} cannot send",
+            f"take --client {CLIENTS[0]}",
         )
 
 
@@ -115,6 +106,15 @@ def _whole(name: str) -> str:
 
 def _absolute(path: str) -> str:
     return str(Path(path).absolute()) if path else ""
+
+
+def _connections(options: Mapping[str, Any]) -> int:
+    """Those of each worker: so many as are said; in a closed model, one for each of its users."""
+    if options["model"] == "closed":
+        return _users(options)
+    if options["users"]:
+        raise UsageError("--users goes with --model closed", "in an open model the rate says how much is sent")
+    return int(options["connections"] or CONNECTIONS)
 
 
 def _users(options: Mapping[str, Any]) -> int:

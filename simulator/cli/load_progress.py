@@ -1,4 +1,4 @@
-"""One line that moves while a load is sent: what was sent and acknowledged so far, told by the growing journals."""
+"""One line that moves while a load is sent: what was sent and answered so far, told by the growing journals."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from simulator.cli.progress import seen
 from simulator.clock import RealClock, spelled
 from simulator.load.orders import Orders, shard_of
+from simulator.load.pieces import piece
 from simulator.load.processes import Glance
 
 if TYPE_CHECKING:
     from rich.console import Console  # late below: nothing shows in a pipe
 
 _EVERY = 0.5  # seconds between two looks
-_MOST = 8 * 1024 * 1024  # bytes that are looked at in one, of each journal
+_PIECES = 8  # of each journal that are looked at in one: what is left then, the next look sees
 _OUTCOME: Final = re.compile(rb'^\{"kind":"outcome".{0,200}?"outcome":"(\w[\w.-]*)","status":(\d+)', re.MULTILINE)
 
 
@@ -24,23 +25,27 @@ class Growth:
 
     def __init__(self, folder: Path, workers: int) -> None:
         self.sent = 0
-        self.acknowledged = 0
+        self.answered_well = 0
         self._read = {shard_of(folder, number): 0 for number in range(workers)}
 
     def look(self) -> None:
         """Count what was added."""
-        for path, read in self._read.items():
-            with suppress(OSError), path.open("rb") as file:
-                file.seek(read)
-                new = file.read(_MOST)
-                whole = new[: new.rfind(b"\n") + 1]
-                self._read[path] = read + len(whole)
-                self._count(whole)
+        for path in self._read:
+            with suppress(OSError):
+                for _ in range(_PIECES):
+                    whole = piece(path, self._read[path])
+                    self._read[path] += len(whole)
+                    self._count(whole)
+
+    @property
+    def words(self) -> str:
+        """That for people; which answers acknowledge is judged later."""
+        return f"{self.sent:,} sent, {self.answered_well:,} answered 2xx"
 
     def _count(self, lines: bytes) -> None:
         for outcome, status in _OUTCOME.findall(lines):
             self.sent += outcome != b"skipped"
-            self.acknowledged += outcome == b"answered" and status.startswith(b"2")
+            self.answered_well += outcome == b"answered" and status.startswith(b"2")
 
 
 class Shown(NamedTuple):
@@ -81,7 +86,7 @@ class _Line:
         sent = self._growth.sent
         a_second = (sent - self._last[1]) / (now - self._last[0])
         self._last = (now, sent)
-        self._say(f"{sent:,} sent, {self._growth.acknowledged:,} acknowledged, {a_second:,.0f}/s, {spelled(int(now))}")
+        self._say(f"{self._growth.words}, {a_second:,.0f}/s, {spelled(int(now))}")
 
     def judging(self, done: int, of: int) -> None:
         self._say(f"{self._growth.sent:,} sent; of {of:,} exports {done:,} show what they should")

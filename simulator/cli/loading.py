@@ -3,7 +3,7 @@
 import json
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,8 +12,7 @@ from typing import Any
 from simulator.cli.choosing import chosen_receiver
 from simulator.cli.command_lines import receiver_words
 from simulator.cli.load_joining import machine_words, meeting_of, waiting
-from simulator.cli.load_options import AT_ONCE, TOO_LATE, WINDOW
-from simulator.cli.load_orders import SHARES, for_others, orders_of, thresholds_of
+from simulator.cli.load_orders import for_others, orders_of, thresholds_of
 from simulator.cli.load_progress import load_line
 from simulator.cli.load_scenarios import load_scenarios
 from simulator.cli.output import say
@@ -21,12 +20,16 @@ from simulator.cli.playing import journal_folder
 from simulator.cli.telling import check_reports
 from simulator.clock import spelled, utc_now
 from simulator.errors import StorageError, UsageError
-from simulator.load.conducting import Load, conduct, silent
-from simulator.load.orders import AUTHORIZATION, HEADERS, TO, Orders, planned
-from simulator.load.processes import Lost, check_locust
+from simulator.load.conducting import Judging, Load, conduct, silent
+from simulator.load.crew import Lost
+from simulator.load.orders import SHARES, Orders, planned
+from simulator.load.processes import check_locust
 from simulator.load.thresholds import Threshold
+from simulator.load.usual import CLIENTS, CONNECTIONS, TOO_LATE, WINDOW
+from simulator.load.variables import AUTHORIZATION, HEADERS, TO
 from simulator.load.words import spelled_rate
 from simulator.model import Report
+from simulator.receiver import Receiver
 from simulator.timeline import story_start
 from simulator.wire.tls import context
 
@@ -57,8 +60,6 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
         NeverReached: the receiver is not there.
         StorageError: the folder cannot be written.
     """
-    from simulator.load.judging import judged
-
     meeting = meeting_of(options)
     receiver = chosen_receiver(options)
     scenarios = load_scenarios(words, options, receiver)
@@ -66,34 +67,10 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
     orders = orders_of(options, scenarios, start.isoformat())
     thresholds = thresholds_of(options, scenarios)
     environment = told_to_processes(options)
-    lives = sum(one.count for one in planned(orders, environment).loads)
-    if lives < orders.workers and orders.model == "open":
-        raise UsageError(
-            f"{lives} exports are too few for {orders.workers} workers",
-            "take fewer, or a higher --rate or longer --for",
-        )
+    _check_that_each_has_some(orders, environment)
     context(receiver.tls)  # what is wrong with its files is said before there is a folder
     folder = _new(journal_folder(options, utc_now()))
-
     with load_line(folder, orders, quiet=options["quiet"]) as line:
-
-        def judging(interrupted: bool, _: Sequence[Lost]) -> Report:
-            if interrupted:
-                say(_INTERRUPTED, as_json=True, quiet=options["quiet"])
-            report = judged(
-                folder,
-                orders,
-                receiver,
-                environment=environment,
-                window=options["window"],
-                too_late=options["sender_lateness"],
-                sample=options["sample"],
-                thresholds=thresholds,
-                allow=frozenset(orders.allow),
-                progress=line.judging,
-            )
-            return replayable(report, again(options, orders, thresholds))
-
         load = Load(
             folder=folder,
             orders=orders,
@@ -101,7 +78,7 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
             scenarios=scenarios,
             receiver=receiver,
             environment=environment,
-            judging=judging,
+            judging=_judging(folder, orders, receiver, options, thresholds, environment, line.judging),
             allow=frozenset(orders.allow),
             wait_for=options["wait_for"],
             wait_timeout=options["wait_timeout"],
@@ -111,6 +88,45 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
             begins=partial(waiting, meeting, quiet=options["quiet"]) if meeting else silent,
         )
         return conduct(load)
+
+
+def _check_that_each_has_some(orders: Orders, environment: Mapping[str, str]) -> None:
+    lives = sum(one.count for one in planned(orders, environment).loads)
+    if lives < orders.workers and orders.model == "open":
+        raise UsageError(
+            f"{lives} exports are too few for {orders.workers} workers",
+            "take fewer, or a higher --rate or longer --for",
+        )
+
+
+def _judging(
+    folder: Path,
+    orders: Orders,
+    receiver: Receiver,
+    options: Options,
+    thresholds: Sequence[Threshold],
+    environment: Mapping[str, str],
+    progress: Callable[[int, int], None],
+) -> Judging:
+    """What makes the report once all is sent."""
+    from simulator.load.judging import Terms, judged
+
+    def judging(interrupted: bool, lost: Sequence[Lost]) -> Report:
+        if interrupted:
+            say(_INTERRUPTED, as_json=True, quiet=options["quiet"])
+        terms = Terms(
+            environment=environment,
+            window=options["window"],
+            too_late=options["sender_lateness"],
+            sample=options["sample"],
+            thresholds=thresholds,
+            lost=lost,
+            allow=frozenset(orders.allow),
+            progress=progress,
+        )
+        return replayable(judged(folder, orders, receiver, terms), again(options, orders, thresholds))
+
+    return judging
 
 
 def replayable(report: Report, command: str) -> Report:
@@ -133,9 +149,9 @@ def again(options: Options, orders: Orders, thresholds: Sequence[Threshold]) -> 
     words += machine_words(orders, meeting_of(options))
     if orders.model == "closed":
         words += ["--model closed --users", str(orders.connections * orders.workers)]
-    elif orders.connections != AT_ONCE:
+    elif orders.connections != CONNECTIONS:
         words += ["--connections", str(orders.connections)]
-    words += [f"--client {orders.client}"] if orders.client != "partnersim" else []
+    words += [f"--client {orders.client}"] if orders.client != CLIENTS[0] else []
     words += [f"--threshold {shlex.quote(str(one))}" for one in thresholds]
     words += ["--window", spelled(options["window"])] if options["window"] != WINDOW else []
     late = options["sender_lateness"]

@@ -46,7 +46,7 @@ def verdicts(evidence: Evidence, thresholds: Sequence[Threshold]) -> Iterator[Ve
 
 
 def _on_count(evidence: Evidence, name: str, limit: Threshold | None) -> Verdict:
-    pile = _piles(evidence).get(name, Pile())
+    pile = evidence.book.piles.get(name, Pile())
     number = int(figure(name, evidence.result) or 0)
     within = limit.holds(number) if limit else number == 0
     doubt = doubt_of(evidence, name)
@@ -71,25 +71,13 @@ def _on_count(evidence: Evidence, name: str, limit: Threshold | None) -> Verdict
     return replace(verdict, check=f"load/threshold/{name}", sentence=f"{_PROMISES[name]}, but for {limit}")
 
 
-def _piles(evidence: Evidence) -> dict[str, Pile]:
-    book = evidence.book
-    return {
-        "lost": book.lost,
-        "twice": book.twice,
-        "stale": book.stale,
-        "refused": book.refused,
-        "accepted_wrong": book.accepted_wrong,
-    }
-
-
 def _blamed(evidence: Evidence, name: str, limit: Threshold | None, told: str) -> Found:
     """The result of a count that is too high: the receiver's, where nothing else may have made it."""
     if name in {"lost", "stale"} and evidence.read is not None and evidence.read.working:
         still = f"the receiver was still working off what it took in {duration(LONGEST)} after the first look"
         return Result.INCONCLUSIVE, f"{still}; by then: {told}"
     if name == "refused" and evidence.sender_too_late and evidence.book.timed_out == evidence.book.refused.number:
-        late = f"the sender itself was {duration(evidence.result.late.p99)} late in 1 of 100"
-        return Result.INCONCLUSIVE, f"{told}; but {late}, and may have read the answers as late"
+        return Result.INCONCLUSIVE, f"{told}; but {evidence.lateness}, and may have read the answers as late"
     if name == "twice" and evidence.book.left_over.number:
         return Result.INCONCLUSIVE, f"{known_before(evidence)}; {told}"
     if name == "unsent" and limit is None:
@@ -172,8 +160,7 @@ def _duration(evidence: Evidence, limit: Threshold) -> Found:
             return doubt
         return Result.PASSED, told
     if limit.name != "drain" and evidence.sender_too_late:
-        late = f"the sender itself was {duration(evidence.result.late.p99)} late in 1 of 100"
-        return Result.INCONCLUSIVE, f"{told}; but {late}, so that this may be its own doing"
+        return Result.INCONCLUSIVE, f"{told}; but {evidence.lateness}, so that this may be its own doing"
     return Result.FAILED, told
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from simulator.clock import utc_now
+from simulator.load.crew import Lost
 from simulator.load.following import following
 from simulator.load.orders import Orders, write_orders
-from simulator.load.processes import Glance, Lost, Meeting, anything_sent, check_locust, send
+from simulator.load.processes import Glance, Meeting, anything_sent, check_locust, send
 from simulator.model import Report, Result, Verdict, unplayed
 from simulator.receiver import Receiver
 from simulator.runner.event_loop import run_on_a_loop
@@ -71,20 +72,9 @@ def conduct(load: Load) -> Report:
 async def _conduct(load: Load) -> Report:
     stop = load.stop
     stop.belongs_here()
-    settings = Settings(journals=load.folder, allow=load.allow)
-    session = Session(
-        scenarios=load.scenarios,
-        names=(),
-        receiver=load.receiver,
-        settings=settings,
-        wait_for=load.wait_for,
-        wait_timeout=load.wait_timeout,
-        knock=True,
-        stop=stop,
-    )
     async with AsyncExitStack() as stack:
         stack.enter_context(on_signals(stop))
-        await make_ready(session, stack, stop)
+        await make_ready(_session(load), stack, stop)
         if stop.asked:
             return _unjudged(load, stop, "before anything was sent")
         file = write_orders(load.folder, load.told)
@@ -108,7 +98,20 @@ async def _conduct(load: Load) -> Report:
         report = await _judged(load, stop, lost)
     if report is None:
         return _unjudged(load, stop, f"while it was judged; all that was sent stands in {load.folder}")
-    return replace(named(report, lost), interrupted=stop.exit_code)
+    return replace(report, interrupted=stop.exit_code)
+
+
+def _session(load: Load) -> Session:
+    return Session(
+        scenarios=load.scenarios,
+        names=(),
+        receiver=load.receiver,
+        settings=Settings(journals=load.folder, allow=load.allow),
+        wait_for=load.wait_for,
+        wait_timeout=load.wait_timeout,
+        knock=True,
+        stop=load.stop,
+    )
 
 
 async def _judged(load: Load, stop: Stop, lost: Sequence[Lost]) -> Report | None:
@@ -165,19 +168,3 @@ def _unjudged(load: Load, stop: Stop, when: str) -> Report:
     )
     began = utc_now().isoformat(timespec="seconds")
     return Report(version=__version__, started=began, seed=orders.seed, plays=(play,), interrupted=stop.exit_code)
-
-
-def named(report: Report, lost: Sequence[Lost]) -> Report:
-    """The report, whose lost workers have the reasons that were seen here."""
-    reasons = {one.worker: one.why for one in lost}
-    if not report.load or not reasons:
-        return report
-    shares = tuple(
-        one._replace(lost=reasons.get(one.worker, one.lost)) if one.lost or one.sent < one.planned else one
-        for one in report.load.shares
-    )
-    plays = report.plays
-    if None in reasons:
-        word = f"the process that holds the workers together {reasons[None]}"
-        plays = tuple(replace(one, note="; ".join(filter(None, [one.note, word]))) for one in plays)
-    return replace(report, plays=plays, load=replace(report.load, shares=shares))

@@ -10,14 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from simulator.clock import RealClock, spelled
-from simulator.errors import StorageError
+from simulator.errors import PartnersimError, StorageError
+from simulator.load.variables import WORKER
 from simulator.shown import block, line
-
-WORKER: Final = "PARTNERSIM_LOAD_WORKER"
-"""The environment variable with the number of a worker, from 0."""
 
 GLANCE: Final = 0.05
 """Seconds between two looks at whether they run."""
@@ -34,25 +32,34 @@ class Lost(NamedTuple):
     why: str
 
 
-class Part(NamedTuple):
-    """One process to be: its name, which also its output is called by; its command line; its worker's number."""
+class Process(NamedTuple):
+    """One to be: its command line, and its worker's number, from 0; None for the one that holds them together."""
 
-    name: str
     words: tuple[str, ...]
     worker: int | None
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return "master" if self.worker is None else f"worker-{self.worker:03d}"
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
     """One of them; `log` has what it says."""
 
-    part: Part
-    process: "subprocess.Popen[bytes]"
+    process: Process
+    child: "subprocess.Popen[bytes]"
     log: Path
 
     def words(self) -> str:
         """The last line that it said."""
         return last_line(self.log)
+
+
+def said_of(folder: Path, worker: int | None) -> Path:
+    """The file in a load's folder with what that worker said, or what is noted of one of another machine."""
+    return folder / f"{Process((), worker).name}.log"
 
 
 def last_line(log: Path) -> str:
@@ -84,27 +91,35 @@ class Crew:
         self._all: list[Running] = []
         self._told: set[str] = set()
 
-    def start(self, planned: Sequence[Part]) -> None:
-        """Start each, in a session of its own: a Ctrl-C reaches this process alone."""
+    def start(self, planned: Sequence[Process]) -> None:
+        """Start each, in a session of its own: a Ctrl-C reaches this process alone.
+
+        Raises:
+            StorageError: what one says cannot be written.
+            PartnersimError: one cannot be started.
+        """
         bound = _bound_to_this()
-        for part in planned:
-            log = self._folder / f"{part.name}.log"
-            own = {} if part.worker is None else {WORKER: str(part.worker)}
+        for one in planned:
+            log = said_of(self._folder, one.worker)
+            self._all.append(Running(one, self._started(one, log, bound), log))
+
+    def _started(self, one: Process, log: Path, bound: Callable[[], Any] | None) -> "subprocess.Popen[bytes]":
+        own = {} if one.worker is None else {WORKER: str(one.worker)}
+        with _opened(log) as output:
             try:
-                with log.open("ab") as output:
-                    process = subprocess.Popen(  # noqa: S603 - our own command line
-                        part.words,
-                        stdin=subprocess.DEVNULL,
-                        stdout=output,
-                        stderr=output,
-                        cwd=self._folder,  # no locust.conf lies there
-                        env={**self._environment, **own},
-                        start_new_session=True,
-                        preexec_fn=bound,  # noqa: PLW1509 - one system call, no lock that a thread could hold
-                    )
+                return subprocess.Popen(  # noqa: S603 - our own command line
+                    one.words,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    cwd=self._folder,  # no locust.conf lies there
+                    env={**self._environment, **own},
+                    start_new_session=True,
+                    preexec_fn=bound,  # noqa: PLW1509 - one system call, no lock that a thread could hold
+                )
             except OSError as error:
-                raise StorageError(f"cannot write {log}: {error.strerror}", "name another folder") from error
-            self._all.append(Running(part, process, log))
+                why = f"cannot start {one.name} ({one.words[0]}): {error.strerror or error}"
+                raise PartnersimError(why) from error
 
     def tell(self, lost: Lost, name: str) -> None:
         """Note who was lost, which its end does not show; `name` is not told of again."""
@@ -115,11 +130,11 @@ class Crew:
         """Tell all that still run to end, and kill those that have not soon; nothing of them is left."""
         self._signal(signal.SIGTERM)
         deadline = self._clock.now() + _ORDERLY
-        while self._clock.now() < deadline and any(one.process.poll() is None for one in self._all):
+        while self._clock.now() < deadline and any(one.child.poll() is None for one in self._all):
             await asyncio.sleep(GLANCE / 5)
         self._signal(signal.SIGKILL)
         for one in self._all:
-            one.process.wait()
+            one.child.wait()
 
     def words(self) -> str:
         """The last words of the first that said any."""
@@ -128,18 +143,25 @@ class Crew:
     def look(self) -> Iterator[Running]:
         """Those that run; who ended badly since the last look is lost."""
         for one in self._all:
-            code = one.process.poll()
+            code = one.child.poll()
             if code is None:
                 yield one
-            elif code and one.part.name not in self._told:
-                self._told.add(one.part.name)
-                self.lost.append(Lost(one.part.worker, _why(code, self._clock.now(), one.words())))
+            elif code and one.process.name not in self._told:
+                self._told.add(one.process.name)
+                self.lost.append(Lost(one.process.worker, _why(code, self._clock.now(), one.words())))
 
     def _signal(self, number: int) -> None:
         for one in self._all:
-            if one.process.poll() is None:
+            if one.child.poll() is None:
                 with suppress(ProcessLookupError):
-                    os.killpg(one.process.pid, number)
+                    os.killpg(one.child.pid, number)
+
+
+def _opened(log: Path) -> BinaryIO:
+    try:
+        return log.open("ab")
+    except OSError as error:
+        raise StorageError(f"cannot write {log}: {error.strerror}", "name another folder") from error
 
 
 def _why(code: int, after: float, words: str) -> str:

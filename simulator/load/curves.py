@@ -118,4 +118,4 @@ SHAPES: Final[Mapping[str, Curve]] = {
         told_before=True,
     ),
 }
-"""By name. Creating one: a line here; each is a LoadTestShape, too."""
+"""By name; each is a LoadTestShape, too. Creating one: a line here, and its name in two schemas, as a test says."""

@@ -1,34 +1,34 @@
 """All that is known of a load at its end, as far as promises are judged by it."""
 
 from dataclasses import dataclass
-from typing import Final
 
+from simulator.check.state import duration
 from simulator.load.ledger import Book
-from simulator.load.orders import Orders
 from simulator.load.parts import Part
 from simulator.load.reading import Read
-from simulator.model import LoadResult, Share
-
-TOO_LATE: Final = 0.1  # seconds: a sender whose own 99th percentile is later measures itself, unless somebody says more
+from simulator.load.usual import TOO_LATE
+from simulator.model import LoadResult
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """All that is known of a load at its end; `read` is None where the receiver's state was not read."""
 
-    orders: Orders
     parts: tuple[Part, ...]
-    shares: tuple[Share, ...]
     book: Book
     result: LoadResult
     read: Read | None
-    window: float
     too_late: float = TOO_LATE
 
     @property
     def sender_too_late(self) -> bool:
         """Whether the sender's own lateness is more than what can be measured beside it."""
         return self.result.late.p99 > self.too_late
+
+    @property
+    def lateness(self) -> str:
+        """That, in words."""
+        return f"the sender itself was {duration(self.result.late.p99)} late in 1 of 100"
 
     @property
     def probe(self) -> str:
@@ -50,5 +50,5 @@ class Evidence:
     @property
     def lost_workers(self) -> str:
         """Who was lost on the way, and why; "" for nobody."""
-        lost = [f"worker {one.worker}: {one.lost}" for one in self.shares if one.lost]
+        lost = [f"worker {one.worker}: {one.lost}" for one in self.result.shares if one.lost]
         return f"lost on the way: {'; '.join(lost)}" if lost else ""

@@ -64,7 +64,7 @@ class Figures:
 
     def __init__(self, *, open_model: bool) -> None:
         self.ack, self.service, self.late, self.held = Durations(), Durations(), Durations(), Durations()
-        self.acknowledged = self.sent = self.dropped = self.attempts = 0
+        self.acknowledged = self.dropped = self.attempts = 0
         self._open = open_model
         self._seconds: dict[int, _Second] = {}
 
@@ -75,7 +75,6 @@ class Figures:
             self.dropped += 1
             return
         self.attempts += 1
-        self.sent += attempt.attempt == 1
         second.sent += attempt.attempt == 1
         if attempt.outcome is Outcome.IN_DOUBT:
             return

@@ -5,12 +5,13 @@ Only the first notification of an id is followed: what shows of an export that w
 
 import asyncio
 import zlib
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import orjson
 
@@ -22,6 +23,7 @@ from simulator.journal import JournalWriter
 from simulator.load.merging import FOLLOWED
 from simulator.load.orders import Orders, planned_for, shard_of
 from simulator.load.parts import asked_probe
+from simulator.load.pieces import piece
 from simulator.load.planned import PlannedLoad
 from simulator.receiver import Probe, Receiver
 from simulator.redaction import Scrub
@@ -29,7 +31,7 @@ from simulator.runner.asking import read, subject_of
 from simulator.wire import Send
 from simulator.wire.sockets import Wire
 
-RATE: Final = 20.0  # ids a second that are followed, at most
+RATE: Final = 20  # ids that are followed, at most, of those answered in any second
 PATIENCE: Final = 10.0  # seconds for which one is
 _AT_ONCE: Final = 100  # ids: beyond that none is begun
 _BEFORE: Final = 20  # deliveries of each scenario whose ids are read before anything is sent
@@ -107,8 +109,6 @@ async def follow(
         await follower.stop()
         await send.close()
         writer.flush()
-        for tail in tails:
-            tail.close()
 
 
 @dataclass
@@ -117,25 +117,31 @@ class Tail:
 
     path: Path
     open: dict[int, Mapping[str, Any]] = field(default_factory=dict)  # intents by line that may be followed
-    _file: BinaryIO | None = None
-    _rest: bytes = b""
+    _told: int = 0  # bytes
     _line: int = 0
 
     def entries(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """What was added since the last look, by lines."""
-        if self._file is None:
-            if not self.path.exists():
-                return
-            self._file = self.path.open("rb")
-        *whole, self._rest = (self._rest + self._file.read()).split(b"\n")
-        for data in whole:
-            self._line += 1
-            yield self._line, orjson.loads(data)
+        while data := piece(self.path, self._told):
+            self._told += len(data)
+            for told in data.splitlines():
+                self._line += 1
+                yield self._line, orjson.loads(told)
 
-    def close(self) -> None:
-        """Read no more."""
-        if self._file is not None:
-            self._file.close()
+
+class AtMost:
+    """So many in any second, and no more."""
+
+    def __init__(self, number: int) -> None:
+        self._taken: deque[float] = deque(maxlen=number)
+
+    def takes(self, now: float) -> bool:
+        """Whether there is room for one now; then it is taken."""
+        taken = self._taken
+        if len(taken) == taken.maxlen and now - taken[0] < 1.0:
+            return False
+        taken.append(now)
+        return True
 
 
 @dataclass(kw_only=True)
@@ -146,6 +152,7 @@ class _Follower:
     writer: JournalWriter
     seed: int
     clock: RealClock
+    _room: AtMost = field(default_factory=lambda: AtMost(RATE))
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _met: set[str] = field(default_factory=set)
     _began: float | None = None  # of the clock: when the load did, as its entries tell
@@ -178,10 +185,11 @@ class _Follower:
                 if told["valid"] and told["credentials"] == "right" and not told["fault"] and told["status"]:
                     open_[line] = told
         elif told["kind"] == "outcome" and (intent := open_.pop(told["of"], None)) is not None:
-            load = self._load(intent["n"])
-            accepted = self.receiver.acknowledges or load.lives.timeline.provider.acknowledged_by
-            if told["outcome"] == "answered" and status_fits(told["status"], accepted) and len(self._tasks) < _AT_ONCE:
-                task = asyncio.create_task(self._watch(intent, load.lives.timeline.provider.name, send))
+            provider = self._load(intent["n"]).lives.timeline.provider
+            accepted = self.receiver.accepts(provider.acknowledged_by)
+            acknowledged = told["outcome"] == "answered" and status_fits(told["status"], accepted)
+            if acknowledged and len(self._tasks) < _AT_ONCE and self._room.takes(self.clock.now()):
+                task = asyncio.create_task(self._watch(intent, provider.name, send))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
@@ -210,6 +218,7 @@ class _Follower:
             await self.clock.until(self.clock.now() + max(limits.PROBE_PAUSE, passed / 10))
 
     def _chosen(self, id_: str) -> bool:
+        """Spread over the whole load where it is known beforehand; a closed model is not."""
         a_second = sum(one.count / one.seconds for one in self.loads)
         share = min(RATE / a_second, 1.0)
         return zlib.crc32(f"{self.seed} {id_}".encode(errors="backslashreplace")) % _SHARES < share * _SHARES

@@ -15,7 +15,7 @@ from simulator.resources import RULES, shipped_rule, shipped_scenario
 _UNUSUAL = re.compile(r"[^A-Za-z0-9._-]")
 
 
-class Share(NamedTuple):
+class Task(NamedTuple):
     """What a process sends a part of, and the folder that its journal goes to."""
 
     folder: Path
@@ -39,7 +39,7 @@ def handed(orders: Orders) -> dict[str, Any]:
     }
 
 
-def taken(told: Mapping[str, Any], folder: Path, home: Path, environment: Mapping[str, str]) -> Share:
+def taken(told: Mapping[str, Any], folder: Path, home: Path, environment: Mapping[str, str]) -> Task:
     """What was handed, made ready in `folder`, with the receiver file as if it lay in `home`.
 
     Nothing of it runs the receiver's `start:`. No name that was told becomes a path: what has no text has to be the
@@ -62,7 +62,7 @@ def taken(told: Mapping[str, Any], folder: Path, home: Path, environment: Mappin
         ) from (error)
     receiver = parse_receiver(text, source, environment)
     receiver = replace(receiver, start=None, tls=orders.tls(receiver.tls))
-    return Share(folder, orders, planned_for(orders, receiver, environment))
+    return Task(folder, orders, planned_for(orders, receiver, environment))
 
 
 def _named(name: str) -> list[Any]:

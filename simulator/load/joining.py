@@ -7,16 +7,13 @@ from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from simulator.clock import RealClock
-from simulator.load.crew import GLANCE, Crew, Part, last_words
-from simulator.load.orders import ORDERS
+from simulator.load.crew import GLANCE, Crew, Process, last_words, said_of
 from simulator.load.processes import check_locust, locust_words, without_locust
+from simulator.load.variables import HOME, ORDERS
 from simulator.runner.event_loop import run_on_a_loop
 from simulator.runner.stop import Stop, on_signals
 
-HOME: Final = "PARTNERSIM_LOAD_HOME"
-"""The environment variable with the folder that relative paths of a receiver file begin in; only who joins has it."""
-
-LOST: Final = 4
+NOT_ALL_SENT: Final = 4
 """The exit code when a share was not sent: what the other machine finds is inconclusive."""
 
 
@@ -47,10 +44,10 @@ def lend(loan: Loan) -> int:
         return run_on_a_loop(_lend(loan, Path(folder)))
 
 
-def joiners(loan: Loan) -> list[Part]:
+def joiners(loan: Loan) -> list[Process]:
     """What to start."""
     words = (*locust_words(), "--worker", "--master-host", loan.host, "--master-port", str(loan.port))
-    return [Part(f"worker-{number:03d}", words, number) for number in range(loan.workers)]
+    return [Process(words, number) for number in range(loan.workers)]
 
 
 async def _lend(loan: Loan, folder: Path) -> int:
@@ -64,7 +61,7 @@ async def _lend(loan: Loan, folder: Path) -> int:
             lost = await _gone(crew, folder, stop, loan.told)
         finally:
             await crew.end()
-    return stop.exit_code or (LOST if lost else 0)
+    return stop.exit_code or (NOT_ALL_SENT if lost else 0)
 
 
 async def _gone(crew: Crew, folder: Path, stop: Stop, told: Callable[[str], object]) -> bool:
@@ -74,7 +71,7 @@ async def _gone(crew: Crew, folder: Path, stop: Stop, told: Callable[[str], obje
     while True:
         running = list(crew.look())
         for one in crew.lost[seen:]:
-            why = last_words(folder / f"worker-{one.worker or 0:03d}.log") or f"a worker {one.why}"
+            why = last_words(said_of(folder, one.worker)) or f"a worker {one.why}"
             if why not in said:
                 told(why)
             said.add(why)

@@ -1,14 +1,16 @@
 """A load judged: its journals put together, the receiver's state read, and what follows from both."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from simulator.clock import Clock, RealClock
 from simulator.journal import Journal
 from simulator.load.concluding import verdicts
-from simulator.load.evidence import TOO_LATE, Evidence
+from simulator.load.crew import Lost
+from simulator.load.evidence import Evidence
 from simulator.load.figures import Effects, Figures
 from simulator.load.ledger import Book, book_of
 from simulator.load.merging import Merged, merged
@@ -17,83 +19,67 @@ from simulator.load.parts import Part, parts
 from simulator.load.planned import PlannedLoad
 from simulator.load.reading import Progress, Read, Reader, read_all, sampled, subjects
 from simulator.load.thresholds import Threshold
-from simulator.model import Lateness, LoadResult, Play, Report, Spread
+from simulator.load.usual import TOO_LATE, WINDOW
+from simulator.model import Lateness, LoadResult, Play, Report, Share, Spread
 from simulator.receiver import Receiver
 from simulator.runner.event_loop import run_on_a_loop
 from simulator.version import __version__
 from simulator.wire import Send
 from simulator.wire.sockets import Wire
 
-WINDOW: Final = 10.0
-"""Seconds for which effects are waited for beyond the last of them, unless somebody says otherwise."""
-
 
 def _nobody(_: int, __: int) -> None:
     """Nobody watches."""
 
 
-def judged(
-    folder: Path,
-    orders: Orders,
-    receiver: Receiver,
-    *,
-    environment: Mapping[str, str] | None = None,
-    window: float = WINDOW,
-    too_late: float = TOO_LATE,
-    sample: int | None = None,
-    thresholds: Sequence[Threshold] = (),
-    allow: frozenset[str] = frozenset(),
-    progress: Progress = _nobody,
-    make_send: Callable[[Callable[[], float]], Send] | None = None,
-    make_clock: Callable[[], Clock] = RealClock,
-) -> Report:
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How a load is to be judged.
+
+    `window` is in seconds (see `simulator.load.reading`). Where the sender itself was later than `too_late` seconds,
+    in 99 of 100, its figures are its own. `sample`: so many ids are read and no more; None for all. `lost` are
+    processes that were seen to end before their time. `environment` fills in what scenarios refer to. `allow` names
+    hosts beyond this machine and private networks that may be asked. `make_send` gives an in-process receiver in the
+    place of sockets, `make_clock` a jumping clock.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    window: float = WINDOW
+    too_late: float = TOO_LATE
+    sample: int | None = None
+    thresholds: Sequence[Threshold] = ()
+    lost: Sequence[Lost] = ()
+    allow: frozenset[str] = frozenset()
+    progress: Progress = _nobody
+    make_send: Callable[[Callable[[], float]], Send] | None = None
+    make_clock: Callable[[], Clock] = RealClock
+
+
+def judged(folder: Path, orders: Orders, receiver: Receiver, terms: Terms) -> Report:
     """What a load came to whose workers wrote their shards into this folder; nothing of it is being sent any more.
 
-    The shards become `load.ndjson`; what the receiver's probe shows is added to it. `window` is in seconds (see
-    `simulator.load.reading`). Where the sender itself was later than `too_late` seconds, in 99 of 100, its figures
-    are its own. `sample`: so many ids are read and no more; None for all. `environment` fills in what scenarios
-    refer to. `allow` names hosts beyond this machine and private networks that may be asked. `make_send` gives an
-    in-process receiver in the place of sockets, `make_clock` a jumping clock. It runs an event loop of its own.
+    The shards become `load.ndjson`; what the receiver's probe shows is added to it. It runs an event loop of its own.
 
     Raises:
         StorageError: a shard is no journal, or the new one cannot be written.
         UsageError: the orders do not fit the receiver.
     """
-    planned = planned_for(orders, receiver, environment or {})
-    loads, closed = planned.loads, orders.model == "closed"
-    whole = merged(folder, planned, orders.workers, planned.head, closed=closed)
-    clock = _Later(whole.now_is(), make_clock())
-    read, asked = run_on_a_loop(
-        _read(
-            whole,
-            parts(whole.path, loads, receiver),
-            clock,
-            make_send or partial(Wire, tls=receiver.tls, allow=allow),
-            window=window,
-            sample=sample,
-            seed=orders.seed,
-            progress=progress,
-        )
-    )
-    of_the_load = parts(whole.path, loads, receiver)
+    planned = planned_for(orders, receiver, terms.environment)
+    whole = merged(folder, planned, orders.workers, planned.head, closed=orders.model == "closed")
+    whole.shares = _with_reasons(whole.shares, terms.lost)
+    clock = _Later(whole.now_is(), terms.make_clock())
+    before = parts(whole.path, planned.loads, receiver)
+    read, asked = run_on_a_loop(_read(whole, before, clock, receiver, orders.seed, terms))
+    of_the_load = parts(whole.path, planned.loads, receiver)
     book = book_of(of_the_load, asked)
     figures, effects = _figures(orders, of_the_load, book)
     result = _result(orders, whole, figures, effects.spread, book, read.drain if read else None)
     lateness = Lateness(p50=result.late.p50, p99=result.late.p99, max=result.late.max)
     whole.close(clock.now(), lateness)
-    evidence = Evidence(
-        orders=orders,
-        parts=of_the_load,
-        shares=whole.shares,
-        book=book,
-        result=result,
-        read=read,
-        window=window,
-        too_late=too_late,
-    )
-    first = loads[0].lives.timeline
+    evidence = Evidence(parts=of_the_load, book=book, result=result, read=read, too_late=terms.too_late)
+    first = planned.loads[0].lives.timeline
     play = Play(
-        title=_title(loads),
+        title=_title(planned.loads),
         source=", ".join(orders.scenarios),
         provider=" and ".join(dict.fromkeys(one.provider for one in of_the_load)),
         seed=orders.seed,
@@ -102,13 +88,28 @@ def judged(
         deliveries=whole.sent,
         attempts=figures.attempts,
         lateness=lateness,
-        verdicts=tuple(verdicts(evidence, thresholds)),
+        verdicts=tuple(verdicts(evidence, terms.thresholds)),
         reached=whole.reached,
-        complete=_complete(result, thresholds),
-        note="TLS was not verified" if receiver.tls.insecure else "",
+        complete=_complete(result, terms.thresholds),
+        note="; ".join(_notes(receiver, terms.lost)),
     )
     started = Journal.open(whole.path).header["started"]
     return Report(version=__version__, started=started, seed=orders.seed, plays=(play,), load=result)
+
+
+def _with_reasons(shares: Sequence[Share], lost: Sequence[Lost]) -> tuple[Share, ...]:
+    """The shares; those of which not all was sent have the reason that was seen of their process."""
+    reasons = {one.worker: one.why for one in lost}
+    return tuple(
+        one._replace(lost=reasons.get(one.worker, one.lost)) if one.lost or one.sent < one.planned else one
+        for one in shares
+    )
+
+
+def _notes(receiver: Receiver, lost: Sequence[Lost]) -> Iterator[str]:
+    if receiver.tls.insecure:
+        yield "TLS was not verified"
+    yield from (f"the process that holds the workers together {one.why}" for one in lost if one.worker is None)
 
 
 class _Later:
@@ -129,33 +130,27 @@ class _Later:
 
 
 async def _read(
-    whole: Merged,
-    of_the_load: tuple[Part, ...],
-    clock: Clock,
-    make_send: Callable[[Callable[[], float]], Send],
-    *,
-    window: float,
-    sample: int | None,
-    seed: int,
-    progress: Progress,
+    whole: Merged, of_the_load: tuple[Part, ...], clock: Clock, receiver: Receiver, seed: int, terms: Terms
 ) -> tuple[Read | None, frozenset[str] | None]:
     """Read the receiver's state: what came of it, and which ids were a sample; both None where there is no probe.
 
     Nor is anything read of a receiver that nothing came as far as.
     """
     everything = list(subjects(of_the_load))
-    asked = sampled(everything, sample, seed)
+    asked = sampled(everything, terms.sample, seed)
     if not asked:
         return None, None
+    make_send = terms.make_send or partial(Wire, tls=receiver.tls, allow=terms.allow)
     send = make_send(clock.now)
     try:
         reader = Reader(send=send, clock=clock, writer=whole.writer)
-        read = await read_all(asked, reader, answered=whole.answered, window=window, progress=progress)
+        read = await read_all(
+            asked, reader, of=len(everything), answered=whole.answered, window=terms.window, progress=terms.progress
+        )
     finally:
         await send.close()
         whole.writer.flush()
-    ids = None if len(asked) == len(everything) else frozenset(one.subject.id for one in asked)
-    return read._replace(all=len(everything)), ids
+    return read, None if len(asked) == len(everything) else frozenset(one.subject.id for one in asked)
 
 
 def _figures(orders: Orders, of_the_load: tuple[Part, ...], book: Book) -> tuple[Figures, Effects]:

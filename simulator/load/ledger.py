@@ -1,15 +1,18 @@
 """What a load's receiver acknowledged against what its state shows at the end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from simulator.check import History, Sent, side_by_side
+from simulator.check import History, side_by_side
 from simulator.check.answers import HUNG_UP, told
 from simulator.check.answers import evidence as lines_of
 from simulator.check.state import count, shown, value
 from simulator.load.figures import TIMED_OUT
+from simulator.load.meaning import ended, may_be_undone, newest, unclear
 from simulator.load.parts import Part, Wanted, wanted
 from simulator.model import Attempt, Ledger, Observation, Outcome
+from simulator.model.load import WRONG
 
 _EXAMPLES = 3
 _LINES = 20  # of the journal, as evidence of one kind
@@ -59,8 +62,8 @@ class Book:
     known: int = 0
     checked: int = 0
     wrong: int = 0  # deliveries that were malformed or unauthorized
-    timed_out: int = 0  # of those refused, which had no answer in time
     answered_wrong: int = 0  # of these, those that had an answer
+    timed_out: int = 0  # of those refused, which had no answer in time
     repeated: int = 0  # ids of which an acknowledged notification was sent more than once
     several: int = 0  # ids of which more than one status was sent
     lost: Pile = field(default_factory=Pile)
@@ -75,18 +78,15 @@ class Book:
     unseen: Pile = field(default_factory=Pile)
 
     @property
+    def piles(self) -> Mapping[str, Pile]:
+        """Those that are to be empty, by the names of a ledger."""
+        return {name: getattr(self, name) for name in WRONG}
+
+    @property
     def ledger(self) -> Ledger:
         """The counts alone."""
-        return Ledger(
-            known=self.known,
-            checked=self.checked,
-            lost=self.lost.number,
-            twice=self.twice.number,
-            stale=self.stale.number,
-            refused=self.refused.number,
-            accepted_wrong=self.accepted_wrong.number,
-            unread=self.unread.number,
-        )
+        numbers = {name: pile.number for name, pile in self.piles.items()}
+        return Ledger(known=self.known, checked=self.checked, unread=self.unread.number, **numbers)
 
     def attempt(self, part: Part, one: Attempt, *, acknowledged: bool) -> None:
         """Count one attempt at a delivery by its answer."""
@@ -150,8 +150,8 @@ class Book:
         self._twice(part, want, history, last)
 
     def _known(self, part: Part, want: Wanted, history: History, last: Observation) -> None:
-        lines = (_newest(history), last.line)
-        if doubt := _unclear(part, last, want):
+        lines = (newest(history), last.line)
+        if doubt := unclear(part, last, want):
             self.unclear.add(Example(f"{history.name} {doubt}", lines))
             return
         fits = not part.shows_status or part.fits_status(want, last)
@@ -166,7 +166,7 @@ class Book:
             self.lost.add(Example(words, lines))
         elif not fits:
             words = f"{history.name} shows {shown(last, ('status',))} where the latest it acknowledged says {should}"
-            undone = (number is not None and _ended(history, want)) or _may_be_undone(part, history, want, last)
+            undone = (number is not None and ended(history, want)) or may_be_undone(part, history, want, last)
             (self.stale if undone else self.lost).add(Example(words, lines))
 
     def _twice(self, part: Part, want: Wanted, history: History, last: Observation) -> None:
@@ -208,46 +208,6 @@ def _told_apart(part: Part, step: str) -> bool:
 
 def _wrong(one: Attempt) -> str:
     return "malformed" if not one.valid else f"sent with {one.credentials} credentials"
-
-
-def _unclear(part: Part, last: Observation, want: Wanted) -> str:
-    """Why it cannot be said what a reading means; "" when it can."""
-    if not last.present or part.probe is None:
-        return ""
-    seen = part.case.facts.shown.get(part.probe.name, frozenset())
-    status = last.values.get("status")
-    if part.shows_status and "status" not in seen:
-        return f"was read, but the probe {part.probe.name!r} never showed a status: look at its `select`"
-    if part.shows_status and isinstance(status, str) and not part.case.knows_word(status):
-        return f"shows status {value(status)}, a word that the receiver file does not explain under `words`"
-    if part.counts and want.least and count(last.values.get(part.counts)) is None:
-        return f"shows {part.counts} {value(last.values.get(part.counts))}, which counts nothing"
-    return ""
-
-
-def _ended(history: History, want: Wanted) -> bool:
-    """Whether the latest is an end: then how often it was acted on shows that it was taken in."""
-    return want.least > 0 and all(one.end for one in _latest(history, want))
-
-
-def _may_be_undone(part: Part, history: History, want: Wanted, last: Observation) -> bool:
-    """Whether what it shows may have come after the latest it acknowledged: else that was never taken in.
-
-    What nothing that was sent can have brought about is no sign that anything was lost.
-    """
-    first = min((one.intended for one in _latest(history, want)), default=0.0)
-    same = [one for one in history.sent if part.case.same_status(last.values.get("status"), one.status)]
-    return not same or any(one.done >= first for one in same)
-
-
-def _latest(history: History, want: Wanted) -> list[Sent]:
-    return [one for one in history.sent if one.genuine and one.acknowledged and one.status in want.statuses]
-
-
-def _newest(history: History) -> int:
-    """The line with the answer to the latest notification that was acknowledged."""
-    acknowledged = (one for one in history.sent if one.genuine and one.acknowledged)
-    return max(acknowledged, key=lambda one: (one.at, one.end)).outcome_line
 
 
 def _ends(number: int) -> str:

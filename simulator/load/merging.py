@@ -108,13 +108,17 @@ def merged(folder: Path, planned: Planned, workers: int, header: Mapping[str, An
     answered, ended, reached = 0.0, 0.0, False
     due: dict[int, int] = {}
     for count, one in enumerate(merge(*shards, key=lambda one: (one.moment, one.worker, one.line))):
-        _write(writer, one, told[one.worker])
+        try:
+            _write(writer, one, told[one.worker])
+            if closed and one.told["kind"] == "intent":
+                due[int(one.told["due"])] = due.get(int(one.told["due"]), 0) + 1
+            if one.told["kind"] == "outcome" and (outcome := Outcome(one.told["outcome"])) is not Outcome.SKIPPED:
+                answered = one.moment
+                reached = reached or outcome.reached
+        except (KeyError, TypeError, ValueError) as error:
+            path = shard_of(folder, one.worker) if one.worker < workers else folder / FOLLOWED
+            raise _no_entry(path, one.line, error) from error
         ended = max(ended, one.moment)
-        if closed and one.told["kind"] == "intent":
-            due[int(one.told["due"])] = due.get(int(one.told["due"]), 0) + 1
-        if one.told["kind"] == "outcome" and one.told["outcome"] != "skipped":
-            answered = one.moment
-            reached = reached or Outcome(one.told["outcome"]).reached
         if count % 1000 == 0:
             writer.flush()
     writer.flush()
@@ -193,11 +197,15 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes, Mapping[str, Any]]]:
     except OSError as error:
         raise StorageError(f"cannot read the journal {path}: {error.strerror or error}") from error
     except ValueError as error:
-        raise StorageError(f"{path}: line {line} is no journal entry: {error}") from error
+        raise _no_entry(path, line, error) from error
 
 
 def _moment(path: Path, line: int, told: Mapping[str, Any]) -> float:
     try:
         return float(told["done"] if told["kind"] in {"outcome", "observation"} else told["wall"])
     except (KeyError, TypeError, ValueError) as error:
-        raise StorageError(f"{path}: line {line} is no journal entry: {error!r}") from error
+        raise _no_entry(path, line, error) from error
+
+
+def _no_entry(path: Path, line: int, error: Exception) -> StorageError:
+    return StorageError(f"{path}: line {line} is no journal entry: {error!r}", "something else wrote there: load again")

@@ -18,8 +18,9 @@ AFTER: Final = (0.05, 0.5)  # real seconds after the end that a stale notificati
 class Mix:
     """Shares of the notifications, from 0.0 to 1.0.
 
-    `repeat`: of genuine ones, sent once more, the same bytes, half of them at the same moment. `stale`: delivered
-    after the end that overtook them, with their own time (partners that tell of the end alone have none).
+    `repeat`: of genuine ones, sent once more, the same bytes, half of them at the same moment; later where a scenario
+    sends copies at that moment itself. `stale`: delivered after the end that overtook them, with their own time
+    (partners that tell of the end alone have none).
     `malformed`: broken JSON, no JSON, or without what it speaks of. `unauthorized`: with wrong credentials. The
     last two speak of exports of which nothing genuine is sent, so that whatever the receiver makes of them can be
     seen.
@@ -29,6 +30,11 @@ class Mix:
     stale: float = 0.0
     malformed: float = 0.0
     unauthorized: float = 0.0
+
+
+def group_of(one: Delivery) -> tuple[object, ...]:
+    """What copies that leave at one moment have in common, and nothing else has."""
+    return one.id, one.export, one.run, one.step, one.event, one.due, one.together
 
 
 def per_life(mix: Mix, size: int) -> float:
@@ -64,17 +70,26 @@ def _late(mix: Mix, life: Sequence[Delivery], dice: Random) -> list[Delivery]:
     if not mix.stale or not early or dice.random() >= mix.stale * len(life):
         return made
     place = dice.choice(early)
-    end = ends[made[place].export, made[place].run]
-    made[place] = made[place]._replace(due=max(end, made[place].due) + dice.uniform(*AFTER))
+    one = life[place]
+    made = [each._replace(together=one.together - 1) if _leaves_with(one, each) else each for each in life]
+    due = max(ends[one.export, one.run], one.due) + dice.uniform(*AFTER)
+    made[place] = one._replace(due=due, together=1)
     return made
+
+
+def _leaves_with(one: Delivery, other: Delivery) -> bool:
+    """Whether both are copies that a scenario sends at one moment."""
+    return one.together > 1 and group_of(one) == group_of(other)
 
 
 def _repeated(mix: Mix, one: Delivery, dice: Random) -> list[Delivery]:
     if not one.genuine or dice.random() >= mix.repeat:
         return [one]
-    if dice.random() < 0.5:
+    at_once = dice.random() < 0.5
+    if at_once and one.together == 1:
         return [one._replace(together=2), one._replace(copy=one.copy + 1, together=2)]
-    return [one, one._replace(copy=one.copy + 1, due=one.due + dice.uniform(*AGAIN))]
+    later = one._replace(copy=one.copy + one.together, due=one.due + dice.uniform(*AGAIN), together=1)
+    return [one, later]
 
 
 def _broken(lives: Lives, one: Delivery, dice: Random) -> Delivery:

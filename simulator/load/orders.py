@@ -14,6 +14,8 @@ from simulator.errors import StorageError, UsageError
 from simulator.load.curves import SHAPES
 from simulator.load.mix import Mix
 from simulator.load.planned import PlannedLoad
+from simulator.load.usual import CLIENTS, CONNECTIONS, LIFE, SHAPE
+from simulator.load.variables import AUTHORIZATION, HEADERS, TO
 from simulator.model import Delivery, Pairs
 from simulator.receiver import Receiver, Tls
 from simulator.redaction import Scrub
@@ -21,19 +23,10 @@ from simulator.runner.journal_header import journal_header
 from simulator.scenario import Scenario
 from simulator.timeline.lives import Lives
 
-ORDERS: Final = "PARTNERSIM_LOAD_ORDERS"
-"""The environment variable that names the file."""
-
-AUTHORIZATION: Final = "PARTNERSIM_LOAD_AUTHORIZATION"
-"""The environment variable with the credentials for a receiver that is but a URL: no secret stands in the file."""
-
-HEADERS: Final = "PARTNERSIM_LOAD_HEADERS"
-"""The environment variable with more headers for it, which may be secret, too: JSON, an array of [name, value]."""
-
-TO: Final = "PARTNERSIM_LOAD_TO"
-"""The environment variable with that URL, which may hold a secret, too."""
-
 FILE: Final = "orders.json"
+
+SHARES: Final = tuple(one.name for one in fields(Mix))
+"""What is not plain, in shares of all."""
 
 _STEP: Final = 0x9E3779B9  # between the seeds of two scenarios of one load
 _OTHER_SEEDS: Final = 100  # tried for a scenario whose ids another one has
@@ -58,25 +51,25 @@ class Orders:
     insecure: bool = False
     rate: float
     seconds: float
-    shape: str = "steady"
+    shape: str = SHAPE
     repeat: float = 0.0
     stale: float = 0.0
     malformed: float = 0.0
     unauthorized: float = 0.0
-    life: float = 2.0
+    life: float = LIFE
     seed: int
     start: str
     workers: int = 1
-    connections: int = 200
+    connections: int = CONNECTIONS
     grace: float = 10.0
     model: str = "open"
-    client: str = "partnersim"
+    client: str = CLIENTS[0]
     allow: tuple[str, ...] = ()
 
     @property
     def mix(self) -> Mix:
         """What of it is not plain."""
-        return Mix(repeat=self.repeat, stale=self.stale, malformed=self.malformed, unauthorized=self.unauthorized)
+        return Mix(**{name: getattr(self, name) for name in SHARES})
 
     def tls(self, own: Tls) -> Tls:
         """What is trusted and shown, where the receiver's own file says `own`."""
@@ -105,7 +98,7 @@ class Planned(NamedTuple):
             self.receiver,
             text=Scrub(self.secrets)(timeline.scenario.text),
             sha256=hashlib.sha256(timeline.scenario.text.encode()).hexdigest(),
-            acknowledged_by=self.receiver.acknowledges or timeline.provider.acknowledged_by,
+            acknowledged_by=self.receiver.accepts(timeline.provider.acknowledged_by),
             authorized=timeline.authorized,
         )
 

@@ -107,7 +107,7 @@ def _part(path: Path, load: PlannedLoad, receiver: Receiver) -> Part:
     timeline = load.lives.timeline
     header = {
         "provider": timeline.provider.name,
-        "acknowledged_by": list(receiver.acknowledges or timeline.provider.acknowledged_by),
+        "acknowledged_by": list(receiver.accepts(timeline.provider.acknowledged_by)),
         "receiver": {**receiver.facts(), "authorization": timeline.authorized},
     }
     journal = _Numbered(path, load.first, load.last_number, header)

@@ -46,10 +46,17 @@ class Intake:
             return None
         if type(offset) is not int or not isinstance(data, bytes):
             return None
-        length = self._lengths.setdefault(own, 0)
+        length = self._lengths.get(own, 0)
         if offset == length and data:
-            flags = os.O_WRONLY | (os.O_APPEND if length else os.O_CREAT | os.O_EXCL)
-            with os.fdopen(os.open(shard_of(self._folder, own), flags, 0o600), "wb") as file:
-                file.write(data)
-            self._lengths[own] = length + len(data)
-        return self._lengths[own]
+            self._put(own, length, data)
+        return self._lengths.get(own, 0)
+
+    def _put(self, own: int, length: int, data: bytes) -> None:
+        """Write it in the place of what an earlier try, which the disk had no room for, may have left there."""
+        flags = os.O_WRONLY if own in self._lengths else os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(shard_of(self._folder, own), flags, 0o600), "wb") as file:
+            self._lengths[own] = length  # from now on the file is ours
+            file.truncate(length)
+            file.seek(length)
+            file.write(data)
+        self._lengths[own] = length + len(data)

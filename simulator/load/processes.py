@@ -7,24 +7,17 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from simulator.clock import RealClock
 from simulator.errors import PartnersimError, UsageError
-from simulator.load.crew import GLANCE, WORKER, Crew, Lost, Part, last_line
-from simulator.load.orders import ORDERS, Orders, shard_of
+from simulator.load.crew import GLANCE, Crew, Lost, Process, last_line, said_of
+from simulator.load.orders import Orders, shard_of
+from simulator.load.usual import STARTING
+from simulator.load.variables import ELSEWHERE, ORDERS, WAIT
 from simulator.resources import folder as shipped
 from simulator.runner.stop import Stop
 
-__all__ = ["ELSEWHERE", "WAIT", "WORKER", "Glance", "Lost", "Meeting", "Part", "check_locust", "parts", "send"]
-
-ELSEWHERE: Final = "PARTNERSIM_LOAD_ELSEWHERE"
-"""The environment variable with how many of the workers run on other machines: the last ones."""
-
-WAIT: Final = "PARTNERSIM_LOAD_WAIT"
-"""The environment variable with how many seconds the one that holds the workers together waits for all of them."""
-
-_STARTING = 60.0  # seconds that may pass before they send, and after the end until they have gone
 _ALONE = 3.0  # seconds that the one which holds the workers together may outlast them
 _LAST = 5.0  # seconds that it has to give up waiting, and to say so
 _EVERYWHERE = ("0.0.0.0", "*")  # noqa: S104 - what somebody chose to bind
@@ -69,29 +62,21 @@ def locust_words() -> tuple[str, ...]:
     return (sys.executable, "-m", "locust", "-f", str(locustfile), "--loglevel", "WARNING")
 
 
-def parts(orders: Orders, meeting: Meeting, more: Sequence[str] = ()) -> list[Part]:
-    """What to start: one process for one worker, else as many as run here and one that holds all of them.
+def to_start(orders: Orders, meeting: Meeting, more: Sequence[str] = ()) -> list[Process]:
+    """One process for one worker, else as many as run here and one that holds all of them.
 
     `more` are options of Locust for the one that has all the figures.
     """
     locust = locust_words()
     whole = (*locust, "--headless", "--only-summary", "--exit-code-on-error", "0", *more)
     if orders.workers == 1:
-        return [Part("worker-000", whole, 0)]
+        return [Process(whole, 0)]
     bind = ("--master", "--master-bind-host", meeting.host, "--master-bind-port", str(meeting.port))
-    patience = round(meeting.wait + _STARTING)  # it gives up by itself before
+    patience = round(meeting.wait + STARTING)  # it gives up by itself before
     wait = ("--expect-workers", str(orders.workers), "--expect-workers-max-wait", str(patience))
     one = (*locust, "--worker", "--master-host", meeting.reached, "--master-port", str(meeting.port))
     own = range(orders.workers - meeting.elsewhere)
-    return [
-        Part("master", (*whole, *bind, *wait), None),
-        *(Part(f"worker-{number:03d}", one, number) for number in own),
-    ]
-
-
-def said_of(folder: Path, worker: int) -> Path:
-    """What is noted of a worker of another machine: why it was lost."""
-    return folder / f"worker-{worker:03d}.log"
+    return [Process((*whole, *bind, *wait), None), *(Process(one, number) for number in own)]
 
 
 async def send(
@@ -114,11 +99,11 @@ async def send(
         StorageError: that cannot be written.
         PartnersimError: none of them ever sent anything; with what they said. A `UsageError` where others were to join.
     """
-    where = meeting or Meeting("127.0.0.1", _free_port() if orders.workers > 1 else 0, 0, _STARTING)
+    where = meeting or Meeting("127.0.0.1", _free_port() if orders.workers > 1 else 0, 0, STARTING)
     told = {ORDERS: str(file), ELSEWHERE: str(where.elsewhere), WAIT: str(where.wait)}
     crew = Crew(folder, {**without_locust(environment), **told}, RealClock())
     try:
-        crew.start(parts(orders, where, more))
+        crew.start(to_start(orders, where, more))
         await _Watch(folder, orders, where, crew).gone(stop, glance)
     finally:
         await crew.end()
@@ -169,11 +154,11 @@ class _Watch:
             now = self._clock.now()
             if self._began is None and anything_sent(self._folder, self._orders):
                 self._began = now
-            if not running or stop.asked or self._pointless([one.part for one in running], now):
+            if not running or stop.asked or self._pointless([one.process for one in running], now):
                 return
             if now > self._patience:
                 for one in running:
-                    self._crew.tell(Lost(one.part.worker, "had to be ended: it went on for ever"), one.part.name)
+                    self._crew.tell(Lost(one.process.worker, "had to be ended: it went on for ever"), one.process.name)
                 return
             glance()
             await asyncio.sleep(GLANCE)
@@ -182,10 +167,10 @@ class _Watch:
     def _patience(self) -> float:
         """Until when they may go on: the time of the load counts from when the first of them began."""
         if self._began is None:
-            return self._meeting.wait + _STARTING + _LAST
-        return self._began + _STARTING + self._length + _STARTING
+            return self._meeting.wait + STARTING + _LAST
+        return self._began + STARTING + self._length + STARTING
 
-    def _pointless(self, running: Sequence[Part], now: float) -> bool:
+    def _pointless(self, running: Sequence[Process], now: float) -> bool:
         """Whether those that still run have nothing to do any more."""
         lost = {one.worker for one in self._crew.lost}
         if None in lost and (self._began is None or now > self._began + self._length):

@@ -20,7 +20,7 @@ from simulator.clock import Clock
 from simulator.journal import JournalWriter
 from simulator.load.parts import Part, Wanted, wanted
 from simulator.model import Observation
-from simulator.runner.asking import Moment, Subject, read, subject_of
+from simulator.runner.asking import Subject, read, subject_of
 from simulator.wire import Send
 
 LONGEST: Final = 600.0  # seconds from the first reading on after which those that do not show are given up
@@ -67,7 +67,6 @@ class Reader:
     send: Send
     clock: Clock
     writer: JournalWriter
-    at_once: int = limits.PROBES_AT_ONCE
     _written: dict[str, int] = field(default_factory=dict)  # by id: a hash of what it last showed
     _number: int = 0
 
@@ -76,7 +75,7 @@ class Reader:
         missing: list[Asked] = []
         left = iter(asked)
         await asyncio.gather(
-            *(self._work(left, missing, told, last=last) for _ in range(min(self.at_once, len(asked))))
+            *(self._work(left, missing, told, last=last) for _ in range(min(limits.PROBES_AT_ONCE, len(asked))))
         )
         self.writer.flush()
         return missing
@@ -85,7 +84,7 @@ class Reader:
         self, left: Iterator[Asked], missing: list[Asked], told: Callable[[int], None], *, last: bool
     ) -> None:
         for one in left:
-            seen = await self.once(one, "end")
+            seen = await self.once(one)
             shown = hash((seen.present, repr(seen.values)))
             if last or self._written.get(seen.id) != shown:
                 self._written[seen.id] = shown
@@ -94,11 +93,11 @@ class Reader:
                 missing.append(one)
             told(self._number)
 
-    async def once(self, one: Asked, moment: Moment) -> Observation:
+    async def once(self, one: Asked) -> Observation:
         """One reading."""
         self._number += 1
         assert one.part.probe is not None  # noqa: S101 - nobody is asked who has none
-        return await read(self.send, one.part.probe, one.subject, moment, self.clock.now)
+        return await read(self.send, one.part.probe, one.subject, "end", self.clock.now)
 
     def _write(self, seen: Observation) -> None:
         self.writer.observation(seen)
@@ -137,9 +136,9 @@ def sampled(asked: Sequence[Asked], sample: int | None, seed: int) -> list[Asked
 
 
 async def read_all(
-    asked: Sequence[Asked], reader: Reader, *, answered: float, window: float, progress: Progress
+    asked: Sequence[Asked], reader: Reader, *, of: int, answered: float, window: float, progress: Progress
 ) -> Read:
-    """Read all these ids by the rule of this module. `answered` is the moment of the last answer of the load."""
+    """Read all these ids, `of` so many, by this module's rule; `answered` is the moment of the load's last answer."""
     known = [one for one in asked if one.wanted.known]
     drain = _Drain(answered, window, reader.clock, reader.clock.now())
 
@@ -166,7 +165,7 @@ async def read_all(
         missing=len(gone),
         watched=reader.clock.now() - answered,
         asked=len(asked),
-        all=len(asked),
+        all=of,
     )
 
 

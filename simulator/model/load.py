@@ -1,7 +1,37 @@
 """What a load came to: how much was sent, what the receiver kept of it, how long that took. Figures in seconds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from simulator.clock import spelled
+
+TIMES: Final[Mapping[str, str]] = {
+    "ack": "from when it was due to its whole answer",
+    "service": "from its first byte to its whole answer",
+    "effect": "from when it was due until it showed",
+    "late": "the sender's own: a connection was free",
+    "held": "waited for a connection: the receiver's doing",
+}
+"""What each spread of a load measures, for people."""
+
+KEPT: Final[Mapping[str, str]] = {
+    "known": "exports of which a genuine notification was acknowledged",
+    "checked": "of these, read through the probe",
+    "unread": "could not be read",
+    "lost": "acknowledged, and not there or not acted on",
+    "twice": "acted on more often than they ended",
+    "stale": "in another state than their latest notification says",
+    "refused": "genuine, and not acknowledged",
+    "accepted_wrong": "broken or wrongly authorized, and taken all the same",
+}
+"""What each count of a ledger counts, for people."""
+
+WRONG: Final = ("lost", "twice", "stale", "refused", "accepted_wrong")
+"""The counts that are to be 0."""
+
+OF_STATE: Final = frozenset({"lost", "twice", "stale"})
+"""The counts that only a look at the receiver's state can tell."""
 
 
 class Spread(NamedTuple):
@@ -63,11 +93,12 @@ class LoadResult:
 
     `rate` is notifications a second, `seconds` how long they were due to be sent, in real time. Of `planned`
     deliveries `sent` left, `dropped` were given up by a sender whose connections were all busy when time was over,
-    and the rest, `unsent`, belongs to workers that were lost. `acknowledged` counts deliveries. `ack` runs from the
-    moment a delivery was due to its whole answer; `service` from its first byte; `effect` from when it was due to
-    the first reading that showed it. `late` is the sender's own fault alone: a connection was free and the delivery
-    left later. `held` is how long deliveries waited for a free connection: the receiver's doing. `drain` is from
-    the last answer to the moment at which all that was acknowledged showed; None where that was not seen.
+    and the rest, `unsent`, were never begun: their worker was lost, or the load was interrupted. `acknowledged` counts
+    deliveries. `ack` runs from the moment a delivery was due to its whole answer; `service` from its first byte;
+    `effect` from when it was due to the first reading that showed it. `late` is the sender's own fault alone: a
+    connection was free and the delivery left later. `held` is how long deliveries waited for a free connection: the
+    receiver's doing. `drain` is from the last answer to the moment at which all that was acknowledged showed; None
+    where that was not seen.
     """
 
     model: str  # "open" or "closed"
@@ -89,3 +120,15 @@ class LoadResult:
     drain: float | None
     shares: tuple[Share, ...] = ()
     timeline: tuple[Second, ...] = ()
+
+    @property
+    def pace(self) -> str:
+        """How much was sent, and for how long, for people."""
+        rate = "as answers come" if self.model == "closed" else f"{self.rate:,.6g} a second"
+        return f"{rate}, for {spelled(self.seconds)}"
+
+    @property
+    def not_sent(self) -> tuple[str, ...]:
+        """What became of deliveries that did not leave, for people."""
+        dropped = f"{self.dropped:,} dropped: no connection was free until the end" if self.dropped else ""
+        return tuple(filter(None, [dropped, f"{self.unsent:,} never begun" if self.unsent else ""]))

@@ -16,7 +16,6 @@ from simulator.runner.prepare import Planned, Settings
 from simulator.runner.probing import Prober
 from simulator.runner.restarting import Restart, Running
 from simulator.runner.stop import Stop
-from simulator.timeline import Timeline
 from simulator.wire import Send
 from simulator.wire.sockets import Wire
 
@@ -60,7 +59,7 @@ def stage(
 
     player = Player(
         retry=timeline.retry,
-        acknowledged_by=_acknowledged_by(timeline, receiver),
+        acknowledged_by=receiver.accepts(timeline.provider.acknowledged_by),
         pace=Pace(scale=planned.scale, jobs=settings.jobs, tolerance=settings.tolerance, fresh=fresh),
         send=send,
         clock=clock,
@@ -93,14 +92,10 @@ def _header(planned: Planned, receiver: Receiver, settings: Settings) -> dict[st
         receiver,
         text=Scrub(planned.secrets)(scenario.text),
         sha256=hashlib.sha256(scenario.text.encode()).hexdigest(),
-        acknowledged_by=_acknowledged_by(timeline, receiver),
+        acknowledged_by=receiver.accepts(timeline.provider.acknowledged_by),
         authorized=timeline.authorized,
         scale=str(planned.scale),
         patience=settings.patience,
         reproduce=settings.reproduce(scenario, timeline.seed, timeline.start),
         rule=settings.rules.get(scenario.source),
     )
-
-
-def _acknowledged_by(timeline: Timeline, receiver: Receiver) -> tuple[str, ...]:
-    return receiver.acknowledges or timeline.provider.acknowledged_by

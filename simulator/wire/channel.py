@@ -4,8 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Iterator
 
-from simulator.model import Outcome
-from simulator.wire.failure import Failure
+from simulator.wire.failure import unwrappable
 from simulator.wire.tls import Layer
 from simulator.wire.unread import quiet, reset_on_close, rest
 
@@ -68,8 +67,7 @@ class Channel:
             try:
                 data = self.layer.wrap(data)
             except ssl.SSLError as error:
-                detail = f"TLS failed while the request was written: {error.reason}"
-                raise Failure(Outcome.TLS, detail) from None
+                raise unwrappable(error) from None
         self._put(data)
 
     def unwrap(self, layer: Layer, data: bytes) -> bytes:

@@ -7,7 +7,21 @@ from simulator.model import Exchange, HangUp, Outcome
 from simulator.wire import Request
 from simulator.wire.answers import Answer
 from simulator.wire.channel import Channel
-from simulator.wire.failure import Failure, broken, overdue
+from simulator.wire.failure import (
+    AGED,
+    CLOSED_IN_HANDSHAKE,
+    HUNG_UP,
+    RESET_IN_HANDSHAKE,
+    STOPPED_UNANSWERED,
+    STOPPED_UNSENT,
+    Failure,
+    broken,
+    capped,
+    early,
+    hung_up,
+    overdue,
+    unasked,
+)
 from simulator.wire.home import Done, Home
 from simulator.wire.player import Player
 
@@ -102,11 +116,9 @@ class LiveExchange:
             self._channel.reset_on_close()
         else:
             self._channel.leave()
-        when = " at its timeout, reading no answer" if how.at_deadline else ""
-        self._hung_up(f"{when}{' (reset)' if how.reset else ''}")
+        self._hung_up(hung_up(how))
 
-    def _hung_up(self, how: str) -> None:
-        told = f"the partner hung up on purpose{how}"
+    def _hung_up(self, told: str) -> None:
         self._over(self._exchange(Outcome.CLOSED, told)._replace(hung_up=True), None)
 
     # The answer
@@ -125,20 +137,13 @@ class LiveExchange:
 
     def _complete(self) -> None:
         answer, request = self._answer, self._request
-        early = not self._written
-        detail = self._odd(early=early)
-        if answer.capped:
-            detail = f"the body was read up to {answer.size} bytes and no further"
-        spent = early or answer.capped or answer.extra or request.fresh or request.script is not None
-        self._over(self._exchange(answer.outcome, detail), 0.0 if spent else answer.keep)
-
-    def _odd(self, *, early: bool) -> str:
-        """What a reader should know of how request and answer met."""
+        unwritten = not self._written
         asking = self._player.asking if self._player is not None else 0.0
-        if early:
-            before = "in the place of 100 Continue: the body was not sent" if asking else ""
-            return f"answered {before or 'before the whole request was written'}"
-        return f"no 100 Continue came within {asking:g} s, and the body was sent" if asking else ""
+        detail = early(asking) if unwritten else unasked(asking)
+        if answer.capped:
+            detail = capped(answer.size)
+        spent = unwritten or answer.capped or answer.extra or request.fresh or request.script is not None
+        self._over(self._exchange(answer.outcome, detail), 0.0 if spent else answer.keep)
 
     def _exchange(self, outcome: Outcome, detail: str) -> Exchange:
         answer = self._answer
@@ -174,18 +179,18 @@ class LiveExchange:
     def cut(self) -> None:
         """The wire is closing."""
         if self._sent is not None:
-            self.fail(Outcome.IN_DOUBT, "the sender stopped before the answer was complete")
+            self.fail(Outcome.IN_DOUBT, STOPPED_UNANSWERED)
         else:
-            self.fail(Outcome.SKIPPED, "the sender stopped before anything was sent")
+            self.fail(Outcome.SKIPPED, STOPPED_UNSENT)
 
     def ended_by_receiver(self) -> None:
         """The receiver ended its side of the connection."""
         if self.late:
             self.expire()
         elif self.deaf:
-            self._hung_up(", reading no answer; the receiver ended the connection before its timeout")
+            self._hung_up(f"{HUNG_UP}, reading no answer; the receiver ended the connection before its timeout")
         elif not self._channel.ready:
-            self.fail(Outcome.TLS, "the receiver closed the connection during the TLS handshake")
+            self.fail(Outcome.TLS, CLOSED_IN_HANDSHAKE)
         else:
             try:
                 self._answer.end(goodbye=self._channel.goodbye)
@@ -199,9 +204,9 @@ class LiveExchange:
         if self.late:
             self.expire()
         elif self.deaf:
-            self._hung_up(", reading no answer; the receiver reset the connection before its timeout")
+            self._hung_up(f"{HUNG_UP}, reading no answer; the receiver reset the connection before its timeout")
         elif not self._channel.ready:
-            self.fail(Outcome.TLS, "the connection was reset during the TLS handshake")
+            self.fail(Outcome.TLS, RESET_IN_HANDSHAKE)
         else:
             self.fail(Outcome.RESET, broken(error, begun=self._answer.begun) + self._before())
 
@@ -232,7 +237,4 @@ class LiveExchange:
         return not (self._gated or self._channel.unwritten) and (self._player is None or self._player.finished)
 
     def _before(self) -> str:
-        """What may excuse a receiver: it closed an idle connection just as the request left."""
-        if not self._reused or self._answer.begun:
-            return ""
-        return "; it had carried a request before, and the receiver may have been closing it already"
+        return AGED if self._reused and not self._answer.begun else ""

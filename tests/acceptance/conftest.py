@@ -38,6 +38,19 @@ def until(true: Callable[[], object], seconds: float = 20.0) -> None:
         time.sleep(0.005)
 
 
+def gone(pid: int | str) -> bool:
+    """Whether a process has ended, or only waits for somebody to take note of that."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def children(pid: int) -> list[int]:
+    """The processes that it started, and that have not gone."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 @pytest.fixture
 def partnersim(tmp_path: Path) -> Command:
     """Run the command in a process of its own, in an empty folder: `partnersim("run", …, env={…})`."""

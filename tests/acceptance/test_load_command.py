@@ -18,10 +18,10 @@ import pytest
 from simulator.documents import schema
 from simulator.journal import Journal
 from simulator.load.orders import shard_of
-from simulator.load.processes import WORKER
+from simulator.load.variables import WORKER
 from simulator.sample import close, create_app, running
 from simulator.sample import receiver_file as sample_file
-from tests.acceptance.conftest import Answering, Command, clean_environment, keep_statuses, until
+from tests.acceptance.conftest import Answering, Command, children, clean_environment, gone, keep_statuses, until
 
 pytestmark = [
     pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install '.[load]'"),
@@ -64,8 +64,7 @@ class Running:
 
     def senders(self) -> dict[str, int]:
         """The processes it started: number of the worker, "" for the one that holds them, and its pid."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return {_environment(int(pid)).get(WORKER, ""): int(pid) for pid in children}
+        return {_environment(pid).get(WORKER, ""): pid for pid in children(self.process.pid)}
 
     def until_it_sends(self) -> None:
         for number in (0, 1):
@@ -82,14 +81,6 @@ def _outcomes(shard: Path) -> int:
 def _environment(pid: int) -> dict[str, str]:
     told = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
     return dict(one.split("=", 1) for one in told if "=" in one)
-
-
-def _ended(pid: int) -> bool:
-    """Whether it is gone, or only waits for somebody to take note of that."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 @pytest.fixture
@@ -211,7 +202,7 @@ def test_where_nobody_listens_nothing_is_started(partnersim: Command, tmp_path: 
 def test_a_worker_that_is_killed_costs_its_share_and_no_other(long_load: Running) -> None:
     killed = long_load.senders()["1"]
     os.kill(killed, signal.SIGKILL)
-    until(lambda: _ended(killed))
+    until(lambda: gone(killed))
     stdout, stderr = long_load.process.communicate(timeout=80)
     assert long_load.process.returncode == 4, stdout + stderr
     told = json.loads(stdout)
@@ -221,6 +212,8 @@ def test_a_worker_that_is_killed_costs_its_share_and_no_other(long_load: Running
     assert second["sent"] < second["planned"]
     assert told["load"]["unsent"] == second["planned"] - second["sent"]
     assert verdicts(told)["load/all-sent"] == "inconclusive"
+    (because,) = [one["because"] for one in told["verdicts"] if one["rule"] == "load/all-sent"]
+    assert f"worker 1: {second['lost']}" in because
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -230,7 +223,7 @@ def test_a_signal_ends_every_process_and_what_was_sent_is_judged(long_load: Runn
     long_load.process.send_signal(number)
     stdout, stderr = long_load.process.communicate(timeout=60)
     assert long_load.process.returncode == code, stdout + stderr
-    assert all(_ended(pid) for pid in senders.values())
+    assert all(gone(pid) for pid in senders.values())
     told = json.loads(stdout)
     assert told["exit_code"] == code
     assert 0 < told["load"]["sent"] < told["load"]["planned"]
@@ -243,7 +236,7 @@ def test_a_signal_ends_every_process_and_what_was_sent_is_judged(long_load: Runn
 def test_a_load_that_is_killed_takes_its_processes_with_it(long_load: Running) -> None:
     senders = long_load.senders()
     long_load.process.kill()
-    until(lambda: all(_ended(pid) for pid in senders.values()))
+    until(lambda: all(gone(pid) for pid in senders.values()))
 
 
 def test_credentials_stand_in_no_file_and_on_no_command_line(

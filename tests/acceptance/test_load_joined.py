@@ -18,7 +18,7 @@ from simulator.load.processes import Meeting, send
 from simulator.runner.stop import Stop
 from simulator.sample import close, create_app, running
 from simulator.sample import receiver_file as sample_file
-from tests.acceptance.conftest import Answering, clean_environment, until
+from tests.acceptance.conftest import Answering, children, clean_environment, gone, until
 from tests.ports import free_port
 
 pytestmark = [
@@ -113,8 +113,7 @@ class Machine:
 
     def senders(self) -> list[int]:
         """The processes that it started."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children]
+        return children(self.process.pid)
 
     def ended(self) -> tuple[int, str]:
         """Its exit code, and what it said to programs."""
@@ -163,14 +162,6 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
         finally:
             made.end()
     close(app)
-
-
-def ended(pid: int) -> bool:
-    """Whether it is gone, or only waits for somebody to take note of that."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 def alone(lines: str) -> "subprocess.CompletedProcess[str]":
@@ -222,7 +213,7 @@ def test_what_a_machine_told_before_it_was_killed_is_kept_and_its_share_is_named
     assert other["lost"] == "was not heard of any more"
     assert 10 < other["sent"] < other["planned"]
     failed = {one["rule"]: one["because"] for one in json.loads(told)["verdicts"] if one["outcome"] != "passed"}
-    assert "load/all-sent" in failed
+    assert "worker 1: was not heard of any more" in failed["load/all-sent"]
     assert "load/kept" not in failed
 
 
@@ -235,7 +226,7 @@ def test_a_machine_that_is_to_end_leaves_no_process_and_says_goodbye(machines: M
     joiner.process.send_signal(signal.SIGTERM)
     assert joiner.ended()[0] == 143, joiner.said
     assert senders
-    assert all(ended(pid) for pid in senders)
+    assert all(gone(pid) for pid in senders)
     code, told = judge.ended()
     assert code == 4, told + judge.said
     assert json.loads(told)["load"]["shares"][1]["lost"] == "left before all of its share was sent"
@@ -259,7 +250,7 @@ def test_whoever_is_not_taken_is_told_why_and_a_signal_ends_the_waiting_everywhe
     assert code == 130, told + judge.said
     assert other.ended()[0] == 4
     assert "ended the load before all of this share was sent" in other.said
-    assert all(ended(pid) for pid in senders)
+    assert all(gone(pid) for pid in senders)
     assert not list((judge.folder / "load").glob("shard-*"))
 
 

@@ -12,7 +12,7 @@ from simulator.authoring import load_receiver
 from simulator.clock import RealClock
 from simulator.journal import JournalWriter
 from simulator.load.following import following
-from simulator.load.judging import judged
+from simulator.load.judging import Terms, judged
 from simulator.load.orders import Orders, Planned, planned_for, shard_of
 from simulator.model import Delivery, Exchange, Lateness, Report
 from simulator.receiver import Receiver
@@ -61,7 +61,7 @@ def loaded(url: str, folder: Path, scenario: str, shape: str = "steady") -> Repo
     receiver = receiver_at(url, folder)
     whole = planned_for(orders, receiver, {})
     run_on_a_loop(_send(whole, shard_of(folder, 0)))
-    return judged(folder, orders, receiver, window=1.0)
+    return judged(folder, orders, receiver, Terms(window=1.0))
 
 
 def _orders(url: str, scenario: str, shape: str = "steady") -> Orders:
@@ -168,7 +168,7 @@ def test_effects_are_timed_while_the_load_runs(tmp_path: Path) -> None:
                 await _send(whole, shard_of(tmp_path, 0))
 
         run_on_a_loop(both())
-        report = judged(tmp_path, orders, receiver, window=1.0)
+        report = judged(tmp_path, orders, receiver, Terms(window=1.0))
     assert report.exit_code == 0
     assert report.load is not None
     assert 0 < report.load.effect.number < report.load.ledger.known
@@ -191,5 +191,5 @@ def test_a_load_that_was_sent_before_is_none(tmp_path: Path) -> None:
         codes = []
         for folder in folders:
             run_on_a_loop(both(folder))
-            codes.append(judged(folder, orders, receiver, window=0.5).exit_code)
+            codes.append(judged(folder, orders, receiver, Terms(window=0.5)).exit_code)
     assert codes == [0, 4]

@@ -9,8 +9,10 @@ import pytest
 
 from simulator.errors import PartnersimError
 from simulator.load import crew, processes
-from simulator.load.orders import ORDERS, Orders, shard_of
-from simulator.load.processes import WORKER, Lost, send
+from simulator.load.crew import Lost
+from simulator.load.orders import Orders, shard_of
+from simulator.load.processes import send
+from simulator.load.variables import ORDERS, WORKER
 from simulator.runner.stop import Stop
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from simulator.journal import Journal
-from simulator.load.orders import AUTHORIZATION, ORDERS, Orders, planned, shard_of, write_orders
-from simulator.load.processes import WORKER
+from simulator.load.orders import Orders, planned, shard_of, write_orders
+from simulator.load.variables import AUTHORIZATION, ORDERS, WORKER
 from simulator.model import Attempt, Outcome
 from tests.acceptance.conftest import Answering, clean_environment, until
 from tests.ports import free_port
@@ -148,6 +148,16 @@ def test_copies_that_leave_together_have_connections_of_their_own(tmp_path: Path
     assert all(one.connection != other.connection for one, other in pairs)
 
 
+def test_of_copies_that_a_scenario_sends_at_once_none_is_left_out_when_more_are_asked_for(
+    tmp_path: Path, answering: Answering
+) -> None:
+    orders = orders_to(answering, scenarios=("clevertap/repeated-completed",), repeat=0.3, stale=0.2, rate=60.0)
+    sent(tmp_path, orders)
+    assert Counter(one.number for one in attempts(tmp_path)) == Counter(due(orders).keys())
+    (shard,) = shards(tmp_path)
+    assert shard.complete
+
+
 def test_with_fewer_connections_than_copies_they_leave_one_after_the_other(
     tmp_path: Path, answering: Answering
 ) -> None:
@@ -178,6 +188,19 @@ def test_what_waits_for_a_connection_is_held_and_what_waits_too_long_is_dropped(
     assert shard.footer is not None
     assert not shard.complete
     assert len(answering.requests) == len(others), "what was dropped was never sent"
+
+
+def test_what_came_of_a_delivery_is_on_the_file_long_before_the_next_one_leaves(
+    tmp_path: Path, answering: Answering
+) -> None:
+    """Who reads along looks at the receiver's state from then on."""
+    fleet = tmp_path / "fleet.yaml"
+    fleet.write_text("scenario: A fleet\nprovider: clevertap\nexports:\n  nightly: {takes: 1h}\n")
+    one_life = orders_to(answering, scenarios=(str(fleet),), rate=2.0, seconds=1.0, life=60.0)
+    shard = shard_of(tmp_path, 0)
+    with started(tmp_path, one_life):
+        until(lambda: shard.exists() and b'"kind":"outcome"' in shard.read_bytes(), 30.0)
+    assert shard.read_bytes().count(b'"kind":"intent"') == 1
 
 
 def test_all_that_an_outage_held_back_is_sent_from_the_first_moment_on(tmp_path: Path, answering: Answering) -> None:
@@ -318,3 +341,22 @@ def test_a_folder_of_the_same_name_where_it_is_started_is_not_in_the_way(tmp_pat
     (tmp_path / "loadtests" / "__init__.py").write_text("raise RuntimeError('not this one')\n")
     sent(tmp_path, orders_to(answering, seconds=0.5))
     assert attempts(tmp_path)
+
+
+def test_the_same_seed_and_start_give_the_same_exports(tmp_path: Path, answering: Answering) -> None:
+    told: list[dict[str, str]] = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        answering.requests.clear()
+        plain(tmp_path / name, answering, "--seed", "5", "--start", START, "CleverTapUser")
+        told.append({one.export: one.id for one in attempts(tmp_path / name)})
+    first, second = told
+    both = first.keys() & second.keys()
+    assert len(both) > 5
+    assert {name: first[name] for name in both} == {name: second[name] for name in both}
+
+
+@pytest.mark.parametrize("start", ["soon", "2026-01-05T00:00:00"])
+def test_a_start_that_is_no_moment_is_refused(tmp_path: Path, start: str) -> None:
+    assert locust(tmp_path, "--headless", "--start", start).wait(60) != 0
+    assert "is no moment such as 2026-01-05T00:00:00+00:00" in said(tmp_path)

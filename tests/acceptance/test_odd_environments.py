@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import Answering, Command, clean_environment, unmeasured_environment
+from tests.acceptance.conftest import Answering, Command, clean_environment, gone, unmeasured_environment
 
 ONE = "scenario: One\nprovider: clevertap\nclock: {scale: instant}\nexports: {one: {}}\n"
 SLOW = ONE.replace("instant", "1h=1s").replace("one: {}", "one: {frequency: every 4 hours, runs: 60}")
@@ -41,14 +41,6 @@ def one(tmp_path: Path, answering: Answering) -> str:
     """The words of a run that passes."""
     (tmp_path / "one.yaml").write_text(ONE)
     return f"run one.yaml --to {answering.url}"
-
-
-def gone(pid: str) -> bool:
-    """Whether the process has ended; one that nobody has waited for yet has."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 # Streams

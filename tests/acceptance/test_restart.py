@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from simulator.sample import receiver_file
-from tests.acceptance.conftest import Answering, Command, clean_environment
+from tests.acceptance.conftest import Answering, Command, clean_environment, gone
 from tests.ports import free_port
 
 SERVICE = """\
@@ -94,14 +94,6 @@ def written(folder: Path, keeps: str = "at once", again: str = "comes", command:
         "select: {id: $.id, status: $.status, effects: $.effects}}}\n"
     )
     return file
-
-
-def gone(pid: str) -> bool:
-    """Whether it has ended, or nobody has taken note of its end yet."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
 
 
 def pids(folder: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """The benches: medians beside what is wanted, in one table; what cannot be measured is named."""
 
+import gc
 import subprocess
 import sys
 from types import ModuleType
@@ -7,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from loadtests.bench import consoles, lateness, null_receiver, senders, senders_tls, validation, whole_run
+from loadtests.bench import consoles, lateness, null_receiver, senders, senders_tls, stalls, validation, whole_run
 from loadtests.bench.figures import HEADING, Asked, Figure, as_line, as_markdown
 from loadtests.bench.null_receiver import Nothing
+from tests.ports import free_port
 
 
 def figure(*runs: float, unit: str = "×", **more: Any) -> Figure:
@@ -99,3 +101,25 @@ def test_a_ratio_is_taken_within_each_round(monkeypatch: pytest.MonkeyPatch) -> 
     both = {name: senders.Sender(lambda *_: [], float) for name in ("ours", "theirs")}
     told = senders.side_by_side(both, [senders.Against("ours", "theirs")], Nothing("http://127.0.0.1/"), Asked(runs=3))
     assert [*told][-1].runs == (10.0, 30.0, 1.0)
+
+
+def test_a_loop_that_cannot_be_watched_says_why() -> None:
+    def nowhere(_: object) -> None:
+        raise LookupError("there is no loop")
+
+    callbacks = list(gc.callbacks)
+    with pytest.raises(LookupError, match="there is no loop"), stalls.watched(nowhere):
+        pytest.fail("nothing was watched")
+    assert gc.callbacks == callbacks
+
+
+def test_a_receiver_that_runs_and_does_not_listen_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Runs:
+        def poll(self) -> None:
+            """It never ends."""
+
+    monkeypatch.setattr(null_receiver, "_PATIENCE", 0.0)
+    with pytest.raises(SystemExit, match="does not listen"):
+        null_receiver._wait_for(free_port(), Runs())  # type: ignore[arg-type]  # all that is asked of a process

@@ -23,3 +23,8 @@ def test_the_credentials_of_one_endpoint_are_not_shown_at_another() -> None:
     endpoints = {"clevertap": Endpoint(url=URL, authorization="a"), "reachfive": Endpoint(url=URL)}
     assert Receiver(name="r", endpoints=endpoints).authorization_for("reachfive") is None
     assert Receiver(name="r", endpoints=endpoints, authorization="b").authorization_for("reachfive") == "b"
+
+
+def test_its_own_word_on_what_acknowledges_wins_over_the_partners_rule() -> None:
+    assert Receiver(name="r", endpoints={}).accepts(("200",)) == ("200",)
+    assert Receiver(name="r", endpoints={}, acknowledges=("202", "204")).accepts(("200",)) == ("202", "204")

@@ -6,45 +6,25 @@ from markupsafe import Markup
 
 from simulator.clock import spelled
 from simulator.model import LoadResult, Share, Spread
+from simulator.model.load import KEPT, OF_STATE, TIMES, WRONG
 from simulator.reporting.html.charts import Series, chart, mean
 from simulator.reporting.html.pieces import facts, joined, table
 from simulator.shown import line
 
-_TIMES = {
-    "ack": "from when it was due to its whole answer",
-    "service": "from its first byte to its whole answer",
-    "effect": "from when it was due to the first reading that showed it",
-    "late": "the sender's own lateness: a connection was free, and it left later",
-    "held": "waiting for a free connection, which is the receiver's doing",
-}
-_LEDGER = {
-    "known": "exports of which a genuine notification was acknowledged",
-    "checked": "of these, read through the probe",
-    "unread": "could not be read",
-    "lost": "acknowledged, and not there or not acted on",
-    "twice": "acted on more often than they ended",
-    "stale": "in another state than their latest notification says",
-    "refused": "genuine notifications that were answered and not acknowledged",
-    "accepted_wrong": "broken or wrongly authorized, and taken all the same",
-}
 _MODELS = {
     "open": "open: sent when due, whatever the receiver does",
     "closed": "closed: sent when the answer before has come",
 }
-_READ = {"lost", "twice", "stale"}  # what only a look at the receiver's state can tell
-_WRONG = ("lost", "twice", "stale", "refused", "accepted_wrong")
 
 
 def load_section(load: LoadResult) -> Markup:
     """All of it."""
-    rate = "as answers come" if load.model == "closed" else f"{load.rate:,.6g} a second"
     told = {
         "model": f"{_MODELS.get(load.model, load.model)}; shape: {load.shape}",
-        "rate": f"{rate}, for {spelled(load.seconds)}, {_many(load.workers, 'worker')}",
+        "rate": f"{load.pace}, {_many(load.workers, 'worker')}",
         "planned": f"{load.planned:,}",
         "sent": f"{load.sent:,}, of these {load.acknowledged:,} acknowledged",
-        "dropped": f"{load.dropped:,}: no connection was free until the end" if load.dropped else "",
-        "unsent": f"{load.unsent:,}: their worker was lost" if load.unsent else "",
+        "not sent": "; ".join(load.not_sent),
         "drain": "" if load.drain is None else f"{_span(load.drain)} after the last answer all of it showed",
     }
     parts = [facts(told), *_charts(load), _ledger(load), _percentiles(load), *_workers(load)]
@@ -78,12 +58,12 @@ def _count(value: float) -> str:
 
 
 def _ledger(load: LoadResult) -> Markup:
-    worst = max(getattr(load.ledger, name) for name in _WRONG)
+    worst = max(getattr(load.ledger, name) for name in WRONG)
     rows = []
-    for name, means in _LEDGER.items():
+    for name, means in KEPT.items():
         number = getattr(load.ledger, name)
-        wrong = number if name in _WRONG else 0
-        shown = f"{number:,}" if load.ledger.checked or name not in _READ else "–"
+        wrong = number if name in WRONG else 0
+        shown = f"{number:,}" if load.ledger.checked or name not in OF_STATE else "–"
         told = Markup('<span class="{}">{}</span>').format("failed" if wrong else "", shown)
         rows.append((name.replace("_", " "), told, _bar(wrong / worst) if wrong else "", means))
     return Markup("<h3>What was kept</h3>\n{}").format(table(("", "number", "", ""), rows, figures=True))
@@ -96,7 +76,7 @@ def _bar(share: float) -> Markup:
 
 
 def _percentiles(load: LoadResult) -> Markup:
-    rows = [(name, *_figures(getattr(load, name)), means) for name, means in _TIMES.items()]
+    rows = [(name, *_figures(getattr(load, name)), means) for name, means in TIMES.items()]
     heads = ("", "number", "p50", "p95", "p99", "max", "")
     return Markup("<h3>How long it took</h3>\n{}").format(table(heads, rows, figures=True))
 

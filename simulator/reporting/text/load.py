@@ -2,40 +2,24 @@
 
 from collections.abc import Iterator
 
-from simulator.clock import spelled
 from simulator.model import LoadResult, Share, Spread
+from simulator.model.load import KEPT, OF_STATE, TIMES, WRONG
 from simulator.reporting.text.page import BOLD, DIM, RED, YELLOW, Line, Page, count, field, span
 
 _COLUMNS = ("p50", "p95", "p99", "max")
-_TIMES = (
-    ("ack", "from when it was due to its whole answer"),
-    ("service", "from its first byte to its whole answer"),
-    ("effect", "from when it was due until it showed"),
-    ("late", "the sender's own lateness"),
-    ("held", "waited for a free connection"),
-)
-_LEDGER = (
-    ("lost", "acknowledged, and not kept"),
-    ("twice", "acted on more than once"),
-    ("stale", "not in the state that its latest notification says"),
-    ("refused", "right, and not acknowledged"),
-    ("accepted_wrong", "broken or wrongly authorized, and taken all the same"),
-)
-
-_READ = {"lost", "twice", "stale"}  # what only a look at the receiver's state can tell
 
 
 def load_lines(load: LoadResult, page: Page) -> Iterator[Line]:
     """Model and rate, what was sent, percentiles, the ledger, and which workers were lost."""
     yield Line("Load", BOLD)
     yield from field("model", f"{load.model}, {load.shape}, {count(load.workers, 'worker')}", page, indent=2)
-    rate = "as answers come" if load.model == "closed" else f"{load.rate:,.6g} a second"
-    yield from field("rate", f"{rate}, for {spelled(load.seconds)}", page, indent=2)
+    yield from field("rate", load.pace, page, indent=2)
     yield from field("planned", count(load.planned, "notification"), page, indent=2)
-    yield from field("sent", _sent(load), page, indent=2)
+    sent = f"{load.sent:,}, {load.acknowledged:,} acknowledged"
+    yield from field("sent", "; ".join((sent, *load.not_sent)), page, indent=2)
     yield Line()
     yield Line(f"  {'':8}{''.join(f'{name:>10}' for name in _COLUMNS)}", DIM)
-    for name, means in _TIMES:
+    for name, means in TIMES.items():
         yield from _row(name, getattr(load, name), means, page)
     if load.drain is not None:
         yield from field("drain", f"{span(load.drain)} after the last answer all of it showed", page, indent=2)
@@ -45,13 +29,6 @@ def load_lines(load: LoadResult, page: Page) -> Iterator[Line]:
     if lost:
         yield Line()
         yield from (line for one in lost for line in _lost(one, page))
-
-
-def _sent(load: LoadResult) -> str:
-    words = [f"{load.sent:,}, {load.acknowledged:,} acknowledged"]
-    words += [f"{load.dropped:,} dropped: no connection was free until the end"] if load.dropped else []
-    words += [f"{load.unsent:,} never sent"] if load.unsent else []
-    return "; ".join(words)
 
 
 def _row(name: str, spread: Spread, means: str, page: Page) -> Iterator[Line]:
@@ -75,11 +52,11 @@ def _ledger(load: LoadResult, page: Page) -> Iterator[Line]:
         told = "nothing could be looked at"
     unread = f"; {ledger.unread:,} could not be read" if ledger.unread else ""
     yield from field("kept", told + unread, page, indent=2)
-    for name, means in _LEDGER:
+    for name in WRONG:
         number = getattr(ledger, name)
-        known = ledger.checked or name not in _READ
+        known = ledger.checked or name not in OF_STATE
         shown = f"{number:,}" if known else "–" if page.unicode else "-"
-        yield Line(f"  {name.replace('_', ' '):16}{shown:>8}  {means}", RED if number else "", 26)
+        yield Line(f"  {name.replace('_', ' '):16}{shown:>8}  {KEPT[name]}", RED if number else "", 26)
 
 
 def _lost(share: Share, page: Page) -> Iterator[Line]:

@@ -40,6 +40,8 @@ def test_all_of_them_send() -> None:
     [
         ("--master-bind 127.0.0.1:1", "--master-bind goes with --expect-workers"),
         ("--expect-workers 1 --to http://127.0.0.1:8000/", "--expect-workers goes with --receiver FILE"),
+        ("--expect-workers 1 --receiver r.yaml --cacert ca.pem", "--cacert goes with workers of this machine alone"),
+        ("--expect-workers 1 --receiver r.yaml --cert c.pem --key k.pem", "--cert and --key go with workers of this"),
     ],
 )
 def test_what_does_not_go_together_is_refused(line: str, told: str) -> None:

@@ -20,14 +20,22 @@ def add(writer: JournalWriter, outcome: Outcome = Outcome.ANSWERED, status: int 
     writer.flush()
 
 
-def test_what_was_answered_well_is_acknowledged_and_what_left_is_sent(tmp_path: Path) -> None:
+def test_what_is_shown_is_what_was_seen_whatever_the_receiver_takes_for_acknowledged(tmp_path: Path) -> None:
+    growth, writer = grown(tmp_path)
+    add(writer, status=202)
+    add(writer, status=500)
+    growth.look()
+    assert growth.words == "2 sent, 1 answered 2xx"
+
+
+def test_what_was_answered_well_is_counted_and_what_left_is_sent(tmp_path: Path) -> None:
     growth, writer = grown(tmp_path)
     add(writer)
     add(writer, status=500)
     add(writer, Outcome.TIMEOUT_HEADERS, 0)
     add(writer, Outcome.SKIPPED, 0)
     growth.look()
-    assert (growth.sent, growth.acknowledged) == (3, 1)
+    assert (growth.sent, growth.answered_well) == (3, 1)
 
 
 def test_each_look_adds_what_is_new_and_half_a_line_waits_for_its_end(tmp_path: Path) -> None:
@@ -42,4 +50,4 @@ def test_each_look_adds_what_is_new_and_half_a_line_waits_for_its_end(tmp_path: 
         file.write(b'"status":200,"late":0.0}\n')
     add(writer)
     growth.look()
-    assert (growth.sent, growth.acknowledged) == (3, 3)
+    assert (growth.sent, growth.answered_well) == (3, 3)

@@ -11,9 +11,10 @@ from simulator.cli.load_command import command
 from simulator.cli.load_orders import orders_of
 from simulator.cli.loading import again, checked, replayable, told_to_processes
 from simulator.errors import UsageError
-from simulator.load.orders import AUTHORIZATION, HEADERS, Orders
-from simulator.load.orders import TO as TO_VARIABLE
+from simulator.load.orders import Orders
 from simulator.load.thresholds import threshold
+from simulator.load.variables import AUTHORIZATION, HEADERS
+from simulator.load.variables import TO as TO_VARIABLE
 from simulator.model import Report, Result, Verdict
 from tests.making import made_play
 

@@ -12,8 +12,8 @@ from simulator.authoring import receiver_at
 from simulator.errors import StorageError
 from simulator.load import conducting
 from simulator.load.conducting import Load
+from simulator.load.crew import Lost
 from simulator.load.orders import Orders
-from simulator.load.processes import Lost
 from simulator.model import Report, Result
 from simulator.runner.stop import Stop
 

@@ -1,6 +1,9 @@
 """Shapes: when a part of a load has come, and how high the rate is meanwhile."""
 
+import json
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,3 +55,21 @@ def test_a_burst_is_seen_in_the_level_for_a_hundredth_of_the_time() -> None:
 def test_a_step_is_no_slope() -> None:
     step = Curve(sentence="", points=((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (1.0, 1.0)))
     assert [step.moment(part) for part in (0.0, 0.5, 1.0)] == [0.5, 0.75, 1.0]
+
+
+@pytest.mark.parametrize("schema", ["scenario", "report"])
+def test_what_may_be_written_is_what_there_is(schema: str) -> None:
+    path = Path(__file__).resolve().parents[3] / "schemas" / f"{schema}.schema.json"
+    assert list(enums_of_shape(json.loads(path.read_text(encoding="utf-8")))) == [list(SHAPES)]
+
+
+def enums_of_shape(told: Any) -> Any:
+    """What every `shape` in there may be."""
+    if isinstance(told, dict):
+        if isinstance(shape := told.get("shape"), dict) and "enum" in shape:
+            yield shape["enum"]
+        for one in told.values():
+            yield from enums_of_shape(one)
+    elif isinstance(told, list):
+        for one in told:
+            yield from enums_of_shape(one)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.errors import DocumentError, StorageError, UsageError
-from simulator.load.handed import Share, handed, taken
+from simulator.load.handed import Task, handed, taken
 from simulator.load.orders import Orders, planned
 
 RECEIVER = """receiver: mine
@@ -37,7 +37,7 @@ def orders(tmp_path: Path) -> Orders:
     )
 
 
-def there(tmp_path: Path, told: Any, environment: dict[str, str] = TOKEN) -> Share:
+def there(tmp_path: Path, told: Any, environment: dict[str, str] = TOKEN) -> Task:
     """What it comes to on a machine that has none of the files."""
     for file in (tmp_path / "own").glob("*"):
         file.unlink()

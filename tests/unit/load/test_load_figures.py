@@ -79,12 +79,12 @@ def test_what_was_dropped_was_not_sent() -> None:
     found = figures(
         attempt(outcome=Outcome.SKIPPED, answer_status=0, sent=0.0, detail="dropped: …", late=9.0, held=9.0)
     )
-    assert (found.sent, found.dropped, found.held.spread.number, found.late.spread.number) == (0, 1, 0, 0)
+    assert (found.attempts, found.dropped, found.held.spread.number, found.late.spread.number) == (0, 1, 0, 0)
 
 
 def test_of_what_nobody_saw_the_end_nothing_is_timed() -> None:
     found = figures(attempt(outcome=Outcome.IN_DOUBT, answer_status=0, sent=0.0, done=0.0))
-    assert (found.sent, found.ack.spread.number, found.late.spread.number) == (1, 0, 0)
+    assert (found.attempts, found.ack.spread.number, found.late.spread.number) == (1, 0, 0)
 
 
 def test_seconds_tell_of_what_was_due_in_them() -> None:

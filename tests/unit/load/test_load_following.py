@@ -1,18 +1,23 @@
 """How soon what was acknowledged shows: from readings made while the load ran, and from nothing else."""
 
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulator.clock import JumpClock
 from simulator.journal import JournalWriter
+from simulator.load import following
 from simulator.load.figures import Effects
-from simulator.load.following import Tail
+from simulator.load.following import RATE, AtMost, Tail, follow
 from simulator.load.merging import FOLLOWED
 from simulator.load.orders import shard_of
-from simulator.model import Observation
+from simulator.model import Exchange, Observation, Outcome
 from tests.unit.load.test_load_figures import attempt
-from tests.unit.load.told_load import Told, verdict
+from tests.unit.load.told_load import Asking, Told, verdict
 
 
 def seen(at: float, *, present: bool | None = True, **changes: Any) -> Observation:
@@ -94,4 +99,50 @@ def test_a_shard_is_read_while_it_is_written_lines_whole(tmp_path: Path) -> None
     with path.open("ab") as file:
         file.write(b'"intent"}\n{"kind":"outcome"}\n')
     assert [(line, told["kind"]) for line, told in tail.entries()] == [(2, "intent"), (3, "outcome")]
-    tail.close()
+
+
+@pytest.mark.parametrize("ids", [5, 100])
+def test_of_a_closed_model_no_more_ids_are_followed_than_of_an_open_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ids: int
+) -> None:
+    one = Told(folder=tmp_path)
+    write_lives(one, ids)
+    asked: set[str] = set()
+
+    class Probed(Asking):
+        def __init__(self, now: Any, **_: object) -> None:
+            super().__init__(one.model, now)
+
+        def __call__(self, request: Any, done: Any) -> None:
+            asked.add(request.url.target)
+            super().__call__(request, done)
+
+    monkeypatch.setattr(following, "Wire", Probed)
+    monkeypatch.setattr(following, "RealClock", JumpClock)
+    asyncio.run(followed(one, asked.clear))
+    assert len(asked) == min(ids, RATE)
+
+
+def write_lives(told: Told, number: int) -> None:
+    """So many exports, of each of which the first notification was acknowledged."""
+    writer = JournalWriter(shard_of(told.folder, 0), {}, str)
+    for life in range(number):
+        first = told.planned.loads[0].life_of(life, 0.0)[0]
+        answered = Exchange(Outcome.ANSWERED, 200, sent=0.0, done=0.01)
+        writer.outcome(writer.intent(first, 1, 0.0), first, answered, late=0.0, final=True)
+    writer.flush()
+
+
+async def followed(told: Told, ready: Any) -> None:
+    closed = replace(told.orders, model="closed")
+    task = asyncio.create_task(follow(told.folder, closed, told.receiver, ready=ready))
+    for _ in range(100):
+        await asyncio.sleep(0)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def test_at_most_so_many_are_taken_in_any_second() -> None:
+    limit = AtMost(2)
+    assert [limit.takes(now) for now in (0.0, 0.9, 0.95, 1.0, 1.5, 1.95)] == [True, True, False, True, False, True]

@@ -9,6 +9,7 @@ import pytest
 
 from simulator.errors import UsageError
 from simulator.journal import Journal
+from simulator.load.crew import Lost
 from simulator.model import Delivery, Outcome, Report
 from tests.unit.load.told_load import SELECT, Model, Told, model_receiver, results, verdict
 
@@ -424,9 +425,31 @@ def test_one_that_was_killed_makes_no_verdict_wrong(tmp_path: Path) -> None:
     assert 0 < report.load.shares[0].sent < report.load.shares[0].planned
 
 
+def test_the_verdict_and_the_share_give_the_one_reason_that_was_seen_of_a_lost_worker(tmp_path: Path) -> None:
+    report = told(tmp_path, workers=3, cut=frozenset({0, 2}), lost=[Lost(0, "was killed by SIGKILL after 3s")])
+    assert report.load is not None
+    killed, whole, cut = (one.lost for one in report.load.shares)
+    assert (killed, whole, cut) == ("was killed by SIGKILL after 3s", "", "its journal has no end")
+    because = verdict(report, "all-sent").because
+    assert "worker 0: was killed by SIGKILL after 3s; worker 2: its journal has no end" in because
+
+
+def test_a_worker_that_had_sent_all_when_it_ended_is_not_lost(tmp_path: Path) -> None:
+    report = told(tmp_path, lost=[Lost(0, "ended with code 1 after 9s")])
+    assert report.load is not None
+    assert [one.lost for one in report.load.shares] == [""]
+    assert results(report) == {}
+
+
+def test_that_the_one_which_holds_them_together_was_lost_is_a_note(tmp_path: Path) -> None:
+    report = told(tmp_path, lost=[Lost(None, "was killed by SIGKILL after 1s")])
+    assert report.plays[0].note == "the process that holds the workers together was killed by SIGKILL after 1s"
+
+
 def test_a_sender_that_is_late_itself_gives_no_verdict(tmp_path: Path) -> None:
     report = told(tmp_path, late=0.3, limits=["ack_p99<200ms"])
     assert results(report) == {"sender": "inconclusive", "threshold/ack_p99": "inconclusive"}
+    assert "but the sender itself was 300ms late in 1 of 100, so" in verdict(report, "threshold/ack_p99").because
     assert report.exit_code == 4
 
 

@@ -98,6 +98,24 @@ def test_a_line_without_its_moment_says_where(tmp_path: Path) -> None:
         merged(tmp_path, one.planned, 1, {})
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        b'{"kind":"intent","wall":9.0}',
+        b'{"kind":"intent","wall":9.0,"attempt":1,"n":1,"due":"soon"}',
+        b'{"kind":"outcome","done":9.0}',
+        b'{"kind":"outcome","done":9.0,"outcome":"eaten","of":2}',
+    ],
+)
+def test_an_entry_that_is_not_whole_says_where(tmp_path: Path, entry: bytes) -> None:
+    one = told(tmp_path, 2)
+    path = shard_of(tmp_path, 1)
+    path.write_bytes(path.read_bytes() + entry + b"\n")
+    line = len(path.read_bytes().splitlines())
+    with pytest.raises(StorageError, match=rf"shard-001\.ndjson: line {line} is no journal entry"):
+        merged(tmp_path, one.planned, 2, {}, closed=True)
+
+
 def test_seconds_are_counted_as_they_were_planned(tmp_path: Path) -> None:
     one = told(tmp_path, 3, gone=frozenset({0}), model=Model())
     whole = merged(tmp_path, one.planned, 3, {})

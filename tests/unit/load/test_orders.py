@@ -7,17 +7,8 @@ import pytest
 
 from simulator.authoring import receiver_at
 from simulator.errors import UsageError
-from simulator.load.orders import (
-    AUTHORIZATION,
-    FILE,
-    HEADERS,
-    TO,
-    Orders,
-    planned,
-    planned_for,
-    read_orders,
-    write_orders,
-)
+from simulator.load.orders import FILE, Orders, planned, planned_for, read_orders, write_orders
+from simulator.load.variables import AUTHORIZATION, HEADERS, TO
 from simulator.receiver import Tls
 
 RECEIVER = receiver_at("http://127.0.0.1:8000/hook")

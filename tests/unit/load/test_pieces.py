@@ -1,5 +1,8 @@
 """A journal on its way from one machine to another, and what is taken of it."""
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -74,6 +77,30 @@ def test_a_shard_that_is_there_already_is_not_written_over(tmp_path: Path) -> No
     with pytest.raises(FileExistsError):
         intake(tmp_path / "load").take("b", 1, 0, b"x\n")
     assert outside.read_text() == "mine"
+
+
+@pytest.mark.parametrize("before", [b"", b"one\n"])
+def test_of_a_piece_that_did_not_fit_on_the_disk_nothing_is_left_when_it_comes_again(
+    tmp_path: Path, before: bytes
+) -> None:
+    taking = intake(tmp_path)
+    taking.take("b", 1, 0, before)
+    with files_of_at_most(len(before) + 3), pytest.raises(OSError, match="too large"):
+        taking.take("b", 1, len(before), b"two\nthree\n")
+    assert shard_of(tmp_path, 1).read_bytes() == before + b"two"
+    assert taking.take("b", 1, len(before), b"two\n") == len(before) + 4
+    assert shard_of(tmp_path, 1).read_bytes() == before + b"two\n"
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """A disk that is full after so many bytes of each file."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
 def test_a_growing_journal_is_told_in_whole_lines(tmp_path: Path) -> None:

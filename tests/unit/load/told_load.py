@@ -12,7 +12,8 @@ from typing import Any
 from simulator.authoring import parse_receiver
 from simulator.clock import JumpClock
 from simulator.journal import JournalWriter
-from simulator.load.judging import judged
+from simulator.load.crew import Lost
+from simulator.load.judging import Terms, judged
 from simulator.load.orders import Orders, Planned, planned_for, shard_of
 from simulator.load.thresholds import thresholds
 from simulator.model import Delivery, Exchange, Lateness, Outcome, Report, Verdict
@@ -131,6 +132,7 @@ class Told:
     window: float = 2.0
     sample: int | None = None
     limits: Sequence[str] = ()
+    lost: Sequence[Lost] = ()
     reused: bool = False
 
     @property
@@ -176,16 +178,15 @@ class Told:
         return self.judged()
 
     def judged(self) -> Report:
-        return judged(
-            self.folder,
-            self.orders,
-            self.receiver,
+        terms = Terms(
             window=self.window,
             sample=self.sample,
             thresholds=thresholds({}, self.limits),
+            lost=self.lost,
             make_send=partial(Asking, self.model),
             make_clock=JumpClock,
         )
+        return judged(self.folder, self.orders, self.receiver, terms)
 
     def _exchange(self, delivery: Delivery, begun: float) -> Exchange | None:
         if self.drops(delivery):

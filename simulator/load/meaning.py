@@ -1,0 +1,46 @@
+"""What a reading of one id means beside what was sent of it. Pure."""
+
+from simulator.check import History, Sent
+from simulator.check.state import count, value
+from simulator.load.parts import Part, Wanted
+from simulator.model import Observation
+
+
+def unclear(part: Part, last: Observation, want: Wanted) -> str:
+    """Why it cannot be said what a reading means; "" when it can."""
+    if not last.present or part.probe is None:
+        return ""
+    seen = part.case.facts.shown.get(part.probe.name, frozenset())
+    status = last.values.get("status")
+    if part.shows_status and "status" not in seen:
+        return f"was read, but the probe {part.probe.name!r} never showed a status: look at its `select`"
+    if part.shows_status and isinstance(status, str) and not part.case.knows_word(status):
+        return f"shows status {value(status)}, a word that the receiver file does not explain under `words`"
+    if part.counts and want.least and count(last.values.get(part.counts)) is None:
+        return f"shows {part.counts} {value(last.values.get(part.counts))}, which counts nothing"
+    return ""
+
+
+def ended(history: History, want: Wanted) -> bool:
+    """Whether the latest is an end: then how often it was acted on shows that it was taken in."""
+    return want.least > 0 and all(one.end for one in _latest(history, want))
+
+
+def may_be_undone(part: Part, history: History, want: Wanted, last: Observation) -> bool:
+    """Whether what it shows may have come after the latest it acknowledged: else that was never taken in.
+
+    What nothing that was sent can have brought about is no sign that anything was lost.
+    """
+    first = min((one.intended for one in _latest(history, want)), default=0.0)
+    same = [one for one in history.sent if part.case.same_status(last.values.get("status"), one.status)]
+    return not same or any(one.done >= first for one in same)
+
+
+def _latest(history: History, want: Wanted) -> list[Sent]:
+    return [one for one in history.sent if one.genuine and one.acknowledged and one.status in want.statuses]
+
+
+def newest(history: History) -> int:
+    """The line with the answer to the latest notification that was acknowledged."""
+    acknowledged = (one for one in history.sent if one.genuine and one.acknowledged)
+    return max(acknowledged, key=lambda one: (one.at, one.end)).outcome_line
