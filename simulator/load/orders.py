@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from simulator.authoring import expanded, load_receiver, load_scenario, receiver_at
+from simulator.documents import quoted
 from simulator.errors import StorageError, UsageError
 from simulator.load.curves import SHAPES
 from simulator.load.mix import Mix
@@ -168,6 +169,11 @@ def planned_for(orders: Orders, receiver: Receiver, environment: Mapping[str, st
         apart = next((one for one in made if all(_apart(one, other) for other in loads)), None)
         if apart is None:
             raise UsageError(f"{name} would speak of exports of another scenario", "load with fewer notifications")
+        if shared := apart.lives.shared:
+            raise UsageError(
+                f"{name} cannot be a load: {', '.join(map(quoted, shared))} would tell of the same export in each life",
+                "leave out the id or the body that the author has given",
+            )
         loads.append(apart)
     return Planned(receiver, tuple(loads), secrets)
 

@@ -17,7 +17,7 @@ from simulator.timeline.steps import planned_steps, step_lanes
 
 
 class Lives:
-    """The lives of a scenario: life 0, 1, 2 … each has names and ids that no other has.
+    """The lives of a scenario: life 0, 1, 2 … each has names and ids that no other has, but for what is `shared`.
 
     The same arguments give the same bytes, whatever else is asked for: every life is made by itself.
 
@@ -42,6 +42,13 @@ class Lives:
         """Story seconds from the begin of a life to its last delivery."""
         return max((one.due for one in self.life(0)), default=0.0)
 
+    @cached_property
+    def shared(self) -> tuple[str, ...]:
+        """Steps by whose genuine deliveries one life cannot be told from another: their ids are the author's own."""
+        first, second = self.life(0), self.life(1)
+        ids, bodies = {one.id for one in second if one.genuine} - {""}, {one.body for one in second}
+        return tuple(dict.fromkeys(one.step for one in first if one.genuine and (one.id in ids or one.body in bodies)))
+
     def life(self, number: int, at: float = 0.0) -> Sequence[Delivery]:
         """The deliveries of one life whose story begins `at` seconds after the start, in order of their due times.
 
@@ -59,5 +66,6 @@ class Lives:
 
 
 def _of_life(planned: PlannedExport, number: int, serial: int) -> PlannedExport:
+    """One of its own: an id that the author gave would be every life's, so it is made up here."""
     name = f"{planned.export.name}-{number + 1}"
-    return replace(planned, export=replace(planned.export, name=name), serial=planned.serial + serial)
+    return replace(planned, export=replace(planned.export, name=name, id=None), serial=planned.serial + serial)

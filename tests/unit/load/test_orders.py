@@ -82,3 +82,12 @@ def test_a_url_gets_what_is_said_of_tls_too(orders: Orders) -> None:
     told = replace(orders, to="https://127.0.0.1/hook", certificate="/c.pem", key="/k.pem", insecure=True)
     found = planned(told, {"HOOK_TOKEN": SECRET})
     assert found.receiver.tls == Tls(certificate="/c.pem", key="/k.pem", insecure=True)
+
+
+def test_a_scenario_whose_lives_would_tell_of_one_export_is_no_load(tmp_path: Path) -> None:
+    file = tmp_path / "set.yaml"
+    step = "tried: {event: completed, set: {Export Request Id: 1234}}"
+    file.write_text(f"scenario: Set\nprovider: clevertap\ntimeline:\n  {step}\n")
+    orders = Orders(scenarios=(str(file),), to="x", rate=5.0, seconds=2.0, seed=1, start="2026-01-05T00:00:00Z")
+    with pytest.raises(UsageError, match=r"cannot be a load: `tried` would tell of the same export in each life"):
+        planned_for(orders, RECEIVER, {})

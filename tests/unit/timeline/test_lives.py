@@ -92,3 +92,16 @@ def test_a_life_that_would_leave_the_years_is_refused() -> None:
     told = lives("scenario: A\nprovider: clevertap\ntimeline:\n  alone: {event: completed, at: 1d}\n")
     with pytest.raises(UsageError, match="9998"):
         told.life(1, at=8000.0 * 366 * 86_400)
+
+
+def test_an_id_that_the_author_gave_is_none_of_the_lives() -> None:
+    told = lives("scenario: Given\nprovider: clevertap\nexports:\n  one: {id: 1690283492}\n")
+    assert "1690283492" not in {one.id for number in range(3) for one in told.life(number)}
+    assert told.shared == ()
+
+
+def test_a_step_whose_id_the_author_set_is_shared_by_the_lives_and_said() -> None:
+    step = "tried: {event: completed, set: {Export Request Id: 1234}}"
+    text = f"scenario: Set\nprovider: clevertap\ntimeline:\n  {step}\n"
+    assert lives(text).shared == ("tried",)
+    assert lives(text.replace("1234}", "true}, valid: false")).shared == ()
