@@ -7,19 +7,30 @@ from typing import Any
 import gevent
 from gevent.event import AsyncResult
 from locust.env import Environment
-from locust.runners import LocalRunner, MasterRunner, WorkerRunner
+from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
+from locust.stats import CSV_STATS_INTERVAL_SEC
 
 from loadtests.messages import BEGIN, DONE, READY
 from simulator.load.roll import Roll
 
 _SOON = 0.5  # seconds from when all are ready to when the load begins
 _LOOK = 0.5  # seconds between two looks at who is still there
+_WRITTEN = CSV_STATS_INTERVAL_SEC + 0.2  # seconds in which Locust's own CSV files are written anew
 _GONE = -7  # Locust's count of a missing worker's heartbeats: it has not been heard of for ten seconds
 
 
 def own_clock() -> float:
     """What to add to perf_counter to get this machine's epoch seconds."""
     return time.time() - time.perf_counter()
+
+
+def _quit(runner: Runner) -> None:
+    """End the run, and the process; before that its last figures come into the CSV files, where those are wanted."""
+    options = runner.environment.parsed_options
+    if options is not None and options.csv_prefix:
+        runner.stop()
+        gevent.sleep(_WRITTEN)
+    runner.quit()
 
 
 class Beginning:
@@ -62,7 +73,7 @@ class Beginning:
         if isinstance(runner, WorkerRunner):
             runner.send_message(DONE)
         elif isinstance(runner, LocalRunner):
-            gevent.spawn(runner.quit)
+            gevent.spawn(_quit, runner)
 
     def _heard(self, environment: Environment, msg: Any) -> None:
         self._told.set(float(msg.data["at"]))
@@ -110,7 +121,7 @@ class Agreement:
             self._runner.send_message(BEGIN, {"at": time.time() + _SOON})
         if (self._begun or not there) and there <= self._done:
             self._ended = True
-            gevent.spawn(self._runner.quit)
+            gevent.spawn(_quit, self._runner)
 
     def _leave(self, node: str, why: str) -> None:
         if self._roll.complete:

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from simulator.cli.load_joining import machine_words, meeting_of, waiting
 from simulator.cli.load_orders import for_others, orders_of, thresholds_of
 from simulator.cli.load_progress import load_line
 from simulator.cli.load_scenarios import load_scenarios
-from simulator.cli.output import say
+from simulator.cli.output import say, wrote
 from simulator.cli.playing import journal_folder
 from simulator.cli.telling import check_reports
 from simulator.clock import spelled, utc_now
@@ -34,13 +35,14 @@ from simulator.timeline import story_start
 from simulator.wire.tls import context
 
 _LOCUST = {"locust-html": "--html", "locust-csv": "--csv"}
+_CSV = ("_stats.csv", "_stats_history.csv", "_failures.csv", "_exceptions.csv")  # behind the prefix that was given
 _INTERRUPTED = "interrupted; what was sent is judged now, and a second signal ends that, too"
 
 Options = Mapping[str, Any]
 
 
 def checked(options: Options) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The options without the reports that Locust itself writes, and what Locust is told of those.
+    """The options, whose reports that Locust itself writes are `locusts` there, and what Locust is told of those.
 
     Raises:
         UsageError: there is no such format, or Locust is not installed.
@@ -48,8 +50,9 @@ def checked(options: Options) -> tuple[dict[str, Any], tuple[str, ...]]:
     own = [one for one in options["reports"] if one[0] not in _LOCUST]
     check_reports(own, beside=_LOCUST)
     check_locust()
-    told = [(_LOCUST[form], str(path.absolute())) for form, path in options["reports"] if form in _LOCUST]
-    return {**options, "reports": own}, tuple(word for pair in told for word in pair)
+    locusts = [one for one in options["reports"] if one[0] in _LOCUST]
+    told = [(_LOCUST[form], str(path.absolute())) for form, path in locusts]
+    return {**options, "reports": own, "locusts": locusts}, tuple(word for pair in told for word in pair)
 
 
 def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) -> Report:
@@ -69,7 +72,8 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
     environment = told_to_processes(options)
     _check_that_each_has_some(orders, environment)
     context(receiver.tls)  # what is wrong with its files is said before there is a folder
-    folder = _new(journal_folder(options, utc_now()))
+    began = utc_now()
+    folder = _new(journal_folder(options, began))
     with load_line(folder, orders, quiet=options["quiet"]) as line:
         load = Load(
             folder=folder,
@@ -87,7 +91,19 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
             meeting=meeting,
             begins=partial(waiting, meeting, quiet=options["quiet"]) if meeting else silent,
         )
-        return conduct(load)
+        report = conduct(load)
+    for form, path in options["locusts"]:
+        tell_of_locusts(form, path, began.timestamp(), quiet=options["quiet"])
+    return report
+
+
+def tell_of_locusts(form: str, path: Path, since: float, *, quiet: bool = False) -> None:
+    """Say which files of a report Locust itself wrote, those that were written `since` (epoch seconds)."""
+    files = [path.with_name(path.name + end) for end in _CSV] if form == "locust-csv" else [path]
+    for file in files:
+        with suppress(OSError):  # it is not there: Locust was ended before it wrote any
+            if file.stat().st_mtime >= since:
+                wrote(f"the {form} report", file, quiet=quiet)
 
 
 def _check_that_each_has_some(orders: Orders, environment: Mapping[str, str]) -> None:
@@ -111,6 +127,8 @@ def _judging(
     """What makes the report once all is sent."""
     from simulator.load.judging import Terms, judged
 
+    meeting = meeting_of(options)
+
     def judging(interrupted: bool, lost: Sequence[Lost]) -> Report:
         if interrupted:
             say(_INTERRUPTED, as_json=True, quiet=options["quiet"])
@@ -121,6 +139,7 @@ def _judging(
             sample=options["sample"],
             thresholds=thresholds,
             lost=lost,
+            own=orders.workers - (meeting.elsewhere if meeting else 0),
             allow=frozenset(orders.allow),
             progress=progress,
         )

@@ -111,7 +111,8 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
             told = f"{result.sent:,} of {result.planned:,} deliveries were sent"
             dropped = f"; {result.dropped:,} found no free connection until the time was over" if result.dropped else ""
             gone = evidence.lost_workers
-            unsent = f"; {result.unsent:,} were never begun" if result.unsent else ""
+            begun = "are not known to be sent" if gone else "were never begun"
+            unsent = f"; {result.unsent:,} {begun}" if result.unsent else ""
             return f"{told}{dropped}{unsent}{f' ({gone})' if gone else ''}"
 
 
@@ -156,7 +157,7 @@ def _duration(evidence: Evidence, limit: Threshold) -> Found:
     if limit.name == "drain":
         told += evidence.sampled
     if limit.holds(measured):
-        if limit.name == "drain" and (doubt := not_shown(evidence, "lost") or not_read(evidence)):
+        if limit.name == "drain" and (doubt := not_shown(evidence, "lost") or not_read(evidence, "lost")):
             return doubt
         return Result.PASSED, told
     if limit.name != "drain" and evidence.sender_too_late:

@@ -97,7 +97,7 @@ async def _conduct(load: Load) -> Report:
             return _unjudged(load, stop, "before anything was sent")
         report = await _judged(load, stop, lost)
     if report is None:
-        return _unjudged(load, stop, f"while it was judged; all that was sent stands in {load.folder}")
+        return _unjudged(load, stop, f"before it was judged; all that was sent stands in {load.folder}")
     return replace(report, interrupted=stop.exit_code)
 
 
@@ -115,10 +115,13 @@ def _session(load: Load) -> Session:
 
 
 async def _judged(load: Load, stop: Stop, lost: Sequence[Lost]) -> Report | None:
-    """What judging comes to; None when a signal comes meanwhile. It has a loop, and so a thread, of its own."""
+    """What judging comes to; None when a signal comes meanwhile, or a second one came since the one that ended it.
+
+    It has a loop, and so a thread, of its own.
+    """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Report | None] = loop.create_future()
-    interrupted, listening = stop.asked, False
+    interrupted = stop.asked
 
     def settle(report: Report | None, error: BaseException | None = None) -> None:
         if done.done():
@@ -139,12 +142,12 @@ async def _judged(load: Load, stop: Stop, lost: Sequence[Lost]) -> Report | None
             loop.call_soon_threadsafe(settle, report, trouble)
 
     def heard() -> None:
-        if listening:  # not of the signal that ended the sending
+        if stop.times > interrupted:  # not of the signal that ended the sending
             settle(None)
 
     stop.listen(heard)
-    listening = True
-    threading.Thread(target=judge, daemon=True).start()
+    if not done.done():
+        threading.Thread(target=judge, daemon=True).start()
     return await done
 
 

@@ -23,7 +23,7 @@ def doubt_of(evidence: Evidence, name: str) -> Doubt | None:
         if book.unseen.number:
             return Result.INCONCLUSIVE, f"{book.unseen.number:,} came to no end: {book.unseen.words}"
         return None
-    return not_shown(evidence, name) or not_read(evidence)
+    return not_shown(evidence, name) or not_read(evidence, name)
 
 
 def _doubt_of_refusals(evidence: Evidence) -> Doubt | None:
@@ -34,7 +34,7 @@ def _doubt_of_refusals(evidence: Evidence) -> Doubt | None:
         return Result.INCONCLUSIVE, "nothing genuine was acknowledged, so that a refusal says nothing"
     if not book.answered_wrong:
         return Result.INCONCLUSIVE, f"none of {book.wrong:,} malformed or unauthorized deliveries had an answer"
-    return None
+    return _doubtful(evidence, "accepted_wrong")
 
 
 def not_shown(evidence: Evidence, name: str) -> Doubt | None:
@@ -55,19 +55,23 @@ def not_shown(evidence: Evidence, name: str) -> Doubt | None:
     return None
 
 
-def not_read(evidence: Evidence) -> Doubt | None:
-    """What nobody could read, or could make nothing of."""
+def not_read(evidence: Evidence, name: str) -> Doubt | None:
+    """What of a count of the receiver's state nobody could read, or could make nothing of."""
     book = evidence.book
     if book.left_over.number:
         return Result.INCONCLUSIVE, known_before(evidence)
     if not book.checked:
-        why = f": {book.unread.words}" if book.unread.number else ""
+        why = f": {book.doubtful[name].words}" if book.doubtful[name].number else ""
         return Result.INCONCLUSIVE, f"no reading of what was acknowledged worked{why}"
-    if book.unread.number:
-        return Result.INCONCLUSIVE, f"{book.unread.number:,} exports could not be read: {book.unread.words}"
-    if book.unclear.number:
-        return Result.INCONCLUSIVE, f"{book.unclear.number:,} exports could not be judged: {book.unclear.words}"
-    return None
+    return _doubtful(evidence, name)
+
+
+def _doubtful(evidence: Evidence, name: str) -> Doubt | None:
+    pile = evidence.book.doubtful[name]
+    if not pile.number:
+        return None
+    exports = "export" if pile.number == 1 else "exports"
+    return Result.INCONCLUSIVE, f"{pile.number:,} {exports} could not be judged: {pile.words}"
 
 
 def known_before(evidence: Evidence) -> str:

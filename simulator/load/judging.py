@@ -13,7 +13,7 @@ from simulator.load.crew import Lost
 from simulator.load.evidence import Evidence
 from simulator.load.figures import Effects, Figures
 from simulator.load.ledger import Book, book_of
-from simulator.load.merging import Merged, merged
+from simulator.load.merging import Merged, merged, untold
 from simulator.load.orders import Orders, planned_for
 from simulator.load.parts import Part, parts
 from simulator.load.planned import PlannedLoad
@@ -38,7 +38,8 @@ class Terms:
 
     `window` is in seconds (see `simulator.load.reading`). Where the sender itself was later than `too_late` seconds,
     in 99 of 100, its figures are its own. `sample`: so many ids are read and no more; None for all. `lost` are
-    processes that were seen to end before their time. `environment` fills in what scenarios refer to. `allow` names
+    processes that were seen to end before their time. The first `own` workers ran on this machine, None for all: the
+    journals of the others may lack what they sent last. `environment` fills in what scenarios refer to. `allow` names
     hosts beyond this machine and private networks that may be asked. `make_send` gives an in-process receiver in the
     place of sockets, `make_clock` a jumping clock.
     """
@@ -49,6 +50,7 @@ class Terms:
     sample: int | None = None
     thresholds: Sequence[Threshold] = ()
     lost: Sequence[Lost] = ()
+    own: int | None = None
     allow: frozenset[str] = frozenset()
     progress: Progress = _nobody
     make_send: Callable[[Callable[[], float]], Send] | None = None
@@ -67,11 +69,12 @@ def judged(folder: Path, orders: Orders, receiver: Receiver, terms: Terms) -> Re
     planned = planned_for(orders, receiver, terms.environment)
     whole = merged(folder, planned, orders.workers, planned.head, closed=orders.model == "closed")
     whole.shares = _with_reasons(whole.shares, terms.lost)
+    untold_ids = untold(folder, range(orders.workers if terms.own is None else terms.own, orders.workers))
     clock = _Later(whole.now_is(), terms.make_clock())
     before = parts(whole.path, planned.loads, receiver)
     read, asked = run_on_a_loop(_read(whole, before, clock, receiver, orders.seed, terms))
     of_the_load = parts(whole.path, planned.loads, receiver)
-    book = book_of(of_the_load, asked)
+    book = book_of(of_the_load, asked, untold_ids)
     figures, effects = _figures(orders, of_the_load, book)
     result = _result(orders, whole, figures, effects.spread, book, read.drain if read else None)
     lateness = Lateness(p50=result.late.p50, p99=result.late.p99, max=result.late.max)

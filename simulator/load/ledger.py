@@ -1,10 +1,10 @@
 """What a load's receiver acknowledged against what its state shows at the end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from simulator.check import History, side_by_side
+from simulator.check import History, Sent, side_by_side
 from simulator.check.answers import HUNG_UP, told
 from simulator.check.answers import evidence as lines_of
 from simulator.check.state import count, shown, value
@@ -12,9 +12,10 @@ from simulator.load.figures import TIMED_OUT
 from simulator.load.meaning import ended, may_be_undone, newest, unclear
 from simulator.load.parts import Part, Wanted, wanted
 from simulator.model import Attempt, Ledger, Observation, Outcome
-from simulator.model.load import WRONG
+from simulator.model.load import OF_STATE, WRONG
 
 _EXAMPLES = 3
+_UNTOLD = "its worker was lost, and what it sent last is not known"
 _LINES = 20  # of the journal, as evidence of one kind
 _OURS = frozenset({Outcome.BLOCKED, Outcome.DNS, Outcome.SKIPPED, Outcome.IN_DOUBT})
 
@@ -24,6 +25,10 @@ class Example(NamedTuple):
 
     words: str
     lines: tuple[int, ...]
+
+    def but(self, why: str) -> "Example":
+        """The same, with why it may mean nothing."""
+        return self._replace(words=f"{self.words}; {why}")
 
 
 @dataclass
@@ -52,12 +57,14 @@ class Pile:
 class Book:
     """Takes in every attempt and every id of a load, each of them once.
 
-    The last reading of an id counts. `unclear` are ids that were read and of which it cannot be said what their state
-    means; `left_over` those that were there before anything was sent; `aged` deliveries whose connection ended without
-    an answer, as one that had carried another may for its age; `unseen` those of which nobody saw the end, or that
-    never came as far as the receiver for a reason of ours.
+    The last reading of an id counts. `doubtful` are ids of which it cannot be said whether they belong to a count, by
+    its name: they could not be read (`unread` so many), or nobody knows what their state means. Of the ids of `untold`
+    more may have been sent than the journal tells. `left_over` are those that were there before anything was sent;
+    `aged` deliveries whose connection ended without an answer, as one that had carried another may for its age;
+    `unseen` those of which nobody saw the end, or that never came as far as the receiver for a reason of ours.
     """
 
+    untold: frozenset[str] = frozenset()
     acknowledged: int = 0  # genuine deliveries
     known: int = 0
     checked: int = 0
@@ -72,8 +79,8 @@ class Book:
     refused: Pile = field(default_factory=Pile)
     accepted_wrong: Pile = field(default_factory=Pile)
     left_over: Pile = field(default_factory=Pile)
-    unread: Pile = field(default_factory=Pile)
-    unclear: Pile = field(default_factory=Pile)
+    unread: int = 0
+    doubtful: Mapping[str, Pile] = field(default_factory=lambda: {name: Pile() for name in WRONG})
     aged: Pile = field(default_factory=Pile)
     unseen: Pile = field(default_factory=Pile)
 
@@ -86,7 +93,7 @@ class Book:
     def ledger(self) -> Ledger:
         """The counts alone."""
         numbers = {name: pile.number for name, pile in self.piles.items()}
-        return Ledger(known=self.known, checked=self.checked, unread=self.unread.number, **numbers)
+        return Ledger(known=self.known, checked=self.checked, unread=self.unread, **numbers)
 
     def attempt(self, part: Part, one: Attempt, *, acknowledged: bool) -> None:
         """Count one attempt at a delivery by its answer."""
@@ -122,7 +129,8 @@ class Book:
                 continue
             copies = [other for other in history.sent if other.genuine and other.notification == one.notification]
             if not side_by_side(one, copies):
-                self.refused.add(Example(f"{one.name} came back {one.answer} (id {history.id})", one.lines))
+                example = Example(f"{one.name} came back {one.answer} (id {history.id})", one.lines)
+                (self.unseen if _may_be_side_by_side(one, copies) else self.refused).add(example)
 
     def history(self, part: Part, history: History, *, asked: bool) -> None:
         """Count one id by its last reading; not `asked`, it was left out of a sample."""
@@ -139,8 +147,7 @@ class Book:
             return
         last = readings[-1] if readings else None
         if last is None or last.present is None:
-            why = last.detail if last else "it was not asked for"
-            self.unread.add(Example(f"{history.name} could not be read: {why}", (last.line,) if last else ()))
+            self._unread(part, want, history, last)
             return
         self.checked += want.known
         if want.known:
@@ -149,10 +156,28 @@ class Book:
             self._wrong(part, history, last)
         self._twice(part, want, history, last)
 
+    def _unread(self, part: Part, want: Wanted, history: History, last: Observation | None) -> None:
+        """What is open of one that could not be read is only what a reading would have been asked for."""
+        self.unread += 1
+        why = last.detail if last else "it was not asked for"
+        example = Example(f"{history.name} could not be read: {why}", (last.line,) if last else ())
+        self._doubt(example, *(OF_STATE if want.known else ["twice" if want.genuine else "accepted_wrong"]))
+
+    def _doubt(self, example: Example, *names: str) -> None:
+        for name in names:
+            self.doubtful[name].add(example)
+
+    def _blame(self, id_: str, name: str, example: Example) -> None:
+        """Count one, unless what nobody told of may have brought it about."""
+        if id_ in self.untold:
+            self._doubt(example.but(_UNTOLD), name)
+        else:
+            self.piles[name].add(example)
+
     def _known(self, part: Part, want: Wanted, history: History, last: Observation) -> None:
         lines = (newest(history), last.line)
         if doubt := unclear(part, last, want):
-            self.unclear.add(Example(f"{history.name} {doubt}", lines))
+            self._doubt(Example(f"{history.name} {doubt}", lines), *OF_STATE)
             return
         fits = not part.shows_status or part.fits_status(want, last)
         should = " or ".join(f'"{one}"' for one in sorted(want.statuses))
@@ -166,6 +191,9 @@ class Book:
             self.lost.add(Example(words, lines))
         elif not fits:
             words = f"{history.name} shows {shown(last, ('status',))} where the latest it acknowledged says {should}"
+            if history.id in self.untold:
+                self._doubt(Example(words, lines).but(_UNTOLD), "lost", "stale")
+                return
             undone = (number is not None and ended(history, want)) or may_be_undone(part, history, want, last)
             (self.stale if undone else self.lost).add(Example(words, lines))
 
@@ -174,23 +202,26 @@ class Book:
         if want.genuine and number is not None and number > want.most:
             sent = f"{_ends(want.most)} {'was' if want.most == 1 else 'were'} sent"
             words = f"{history.name} shows {part.counts} {number} where {sent}"
-            self.twice.add(Example(words, (*(one.line for one in history.sent[-5:]), last.line)))
+            self._blame(history.id, "twice", Example(words, (*(one.line for one in history.sent[-5:]), last.line)))
 
     def _wrong(self, part: Part, history: History, last: Observation) -> None:
         """Of what nothing genuine was sent there is to be nothing; what was acknowledged is counted already."""
         mixed = [one for one in history.sent if one.name.partition("+")[0] in _MIXED]
         if last.present and mixed and not any(one.acknowledged for one in mixed) and _told_apart(part, mixed[0].name):
             words = f"{history.name} is there ({shown(last)}), though all that was sent of it was {mixed[0].name}"
-            self.accepted_wrong.add(Example(words, (mixed[0].line, last.line)))
+            self._blame(history.id, "accepted_wrong", Example(words, (mixed[0].line, last.line)))
 
 
 _MIXED = frozenset({"malformed", "unauthorized"})
 """The steps that the mix of a load is made of; what an author breaks on purpose has expectations of its own."""
 
 
-def book_of(parts: tuple[Part, ...], asked: frozenset[str] | None) -> Book:
-    """All ids of a load, by their histories; `asked` are those of a sample, None for all of them."""
-    book = Book()
+def book_of(parts: tuple[Part, ...], asked: frozenset[str] | None, untold: frozenset[str] = frozenset()) -> Book:
+    """All ids of a load, by their histories; `asked` are those of a sample, None for all of them.
+
+    Of the ids of `untold` more may have been sent than the journal tells.
+    """
+    book = Book(untold=untold)
     for part in parts:
         for history in part.histories():
             book.history(part, history, asked=asked is None or history.id in asked)
@@ -208,6 +239,11 @@ def _told_apart(part: Part, step: str) -> bool:
 
 def _wrong(one: Attempt) -> str:
     return "malformed" if not one.valid else f"sent with {one.credentials} credentials"
+
+
+def _may_be_side_by_side(one: Sent, copies: Iterable[Sent]) -> bool:
+    """Whether a copy of which nobody saw the end may have been taken in while this one was sent away."""
+    return any(other.outcome is Outcome.IN_DOUBT and other.intended < one.done for other in copies)
 
 
 def _ends(number: int) -> str:

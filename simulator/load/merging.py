@@ -1,6 +1,7 @@
 """Puts the journals of a load's workers together into one, a line at a time: entries in order of their moments."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import merge
 from pathlib import Path
@@ -34,9 +35,9 @@ class Entry(NamedTuple):
 class Merged:
     """The journal that a load's shards became; the writer is open still, for what is read of the receiver's state.
 
-    `due` has for each second of the load how many deliveries were planned for it. `answered` is the moment of the last
-    answer and `ended` that of the last entry, in seconds since the load began; `began` is that in epoch seconds, as
-    the files tell, None where there are none.
+    `due` has for each second of the load how many deliveries were planned for it; of one that ended early, only up to
+    its end. `answered` is the moment of the last answer and `ended` that of the last entry, in seconds since the load
+    began; `began` is that in epoch seconds, as the files tell, None where there are none.
     """
 
     writer: JournalWriter
@@ -122,9 +123,32 @@ def merged(folder: Path, planned: Planned, workers: int, header: Mapping[str, An
         if count % 1000 == 0:
             writer.flush()
     writer.flush()
-    shares = tuple(_share(None if closed else planned, number, workers, told[number], due) for number in range(workers))
+    until = math.floor(ended) + 1.0  # nothing that was due after this was sent
+    shares = tuple(
+        _share(None if closed else planned, number, workers, told[number], due, until) for number in range(workers)
+    )
     began = min((one.began for one in told[:workers] if one.began is not None), default=None)
     return Merged(writer=writer, shares=shares, due=due, answered=answered, ended=ended, began=began, reached=reached)
+
+
+def untold(folder: Path, workers: Iterable[int]) -> frozenset[str]:
+    """All ids that those of these workers told of whose journals have no end: what they sent last may not be in it.
+
+    That is so of workers of other machines alone: one of this machine writes an intent down before it sends anything.
+
+    Raises:
+        StorageError: a shard has something else than entries.
+    """
+    found: set[str] = set()
+    for number in workers:
+        ids: set[str] = set()
+        for _, _, one in _lines(shard_of(folder, number)):
+            if one["kind"] == "intent":
+                ids.add(str(one.get("id", "")))
+            elif one["kind"] == "footer":
+                ids.clear()
+        found |= ids
+    return frozenset(found - {""})
 
 
 def _begun(folder: Path, workers: int) -> dict[str, Any]:
@@ -151,11 +175,13 @@ def _write(writer: JournalWriter, one: Entry, worker: _Worker) -> None:
             writer.copied(one.data)
 
 
-def _share(planned: Planned | None, number: int, workers: int, worker: _Worker, due: dict[int, int]) -> Share:
-    count = 0 if planned else worker.begun
-    for one in planned.share(number, workers) if planned else ():
-        count += 1
-        due[int(one.due)] = due.get(int(one.due), 0) + 1
+def _share(
+    planned: Planned | None, number: int, workers: int, worker: _Worker, due: dict[int, int], until: float
+) -> Share:
+    tallies = [one.tally(number, workers, until) for one in planned.loads] if planned else []
+    for second, more in (each for one in tallies for each in one.due.items()):
+        due[second] = due.get(second, 0) + more
+    count = sum(one.planned for one in tallies) if planned else worker.begun
     lost = (
         ""
         if worker.footer or (planned and not count)

@@ -1,9 +1,13 @@
 """What a load sends, and when: the deliveries of each worker's share, in order. Pure: same arguments, same bytes."""
 
-from collections.abc import Iterator
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from simulator.load.curves import Curve
 from simulator.load.mix import Mix, mixed, per_life
@@ -12,6 +16,19 @@ from simulator.timeline.lives import Lives
 
 _NUMBERS = 10**12  # for one load: what comes after its first is its own
 _ROOM = 1000  # numbers for one life, copies and all: a load numbers its deliveries without knowing the other shares
+_FEW = 1000  # so many lives are counted one by one, whenever they begin
+
+
+class Tally(NamedTuple):
+    """How many deliveries were planned: by the second in which they were `due`, and so many `later` than these."""
+
+    due: Mapping[int, int]
+    later: int
+
+    @property
+    def planned(self) -> int:
+        """All of them."""
+        return sum(self.due.values()) + self.later
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +61,40 @@ class PlannedLoad:
         """The deliveries of the lives that are this worker's (from 0), in order of due time."""
         waiting: list[tuple[float, int, Delivery]] = []
         for number in range(worker, self.count, workers):
-            part = (number + 0.5) / self.count
-            began = self.seconds * self.curve.moment(part)
+            began = self._began(number)
             while waiting and waiting[0][0] < began:
                 yield heappop(waiting)[2]
-            for one in self.life_of(number, began, part):
+            for one in self.life_of(number, began, self._part(number)):
                 heappush(waiting, (one.due, one.number, one))
         while waiting:
             yield heappop(waiting)[2]
+
+    def tally(self, worker: int, workers: int, until: float) -> Tally:
+        """How many deliveries that share has: by their seconds before `until`, a whole second, and how many later.
+
+        Of lives that begin before `until` each is counted. Of the rest there are as many as the mix makes of so many
+        lives on an average, which is exact where all is plain. Where few are left, they are counted like the others,
+        and none is later.
+        """
+        lives = range(worker, self.count, workers)
+        begun = bisect_left(lives, until, key=self._began)
+        if len(lives) - begun <= _FEW:
+            begun, until = len(lives), math.inf
+        due = Counter(
+            int(one.due)
+            for number in lives[:begun]
+            for one in self.life_of(number, self._began(number), self._part(number))
+        )
+        later = sum(due.pop(second) for second in list(due) if second >= until)
+        return Tally(due, later + round((len(lives) - begun) * per_life(self.mix, self.lives.size)))
+
+    def _part(self, number: int) -> float:
+        """The part of all lives that began before the middle of this one."""
+        return (number + 0.5) / self.count
+
+    def _began(self, number: int) -> float:
+        """When that life begins, in real seconds; never earlier than those before it."""
+        return self.seconds * self.curve.moment(self._part(number))
 
     def life_of(self, number: int, began: float, part: float = 1.0) -> list[Delivery]:
         """One life as it is sent, in order of due time; `part` of all lives began before it."""

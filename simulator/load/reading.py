@@ -5,7 +5,7 @@ the receiver is still working off what it took in. They are given up when the wi
 and as long again since the last of them came to show; after ten minutes (or two windows, where that is longer) in any
 case. Then every id is read a last time, what is right already as well: no sooner than the window after the last
 answer, and half as long again as the slowest took to show. What must not show has then been watched for longer than
-what must.
+what must. Of these last readings those that did not work, or do not show what they should, are made again a few times.
 """
 
 import asyncio
@@ -148,8 +148,8 @@ async def read_all(
     while True:
         missing = await _until_shown(known if drain.first else drain.missing, reader, drain, told)
         await reader.clock.until(drain.settled)
-        gone = [one for one in await reader.round(asked, told, last=True) if one.wanted.known]
-        gone = await _again(gone, reader, told)
+        again = await _again(await reader.round(asked, told, last=True), reader, told)
+        gone = [one for one in again if one.wanted.known]
         ids = {one.subject.id for one in gone}
         drain.missing = [one for one in missing if one.subject.id in ids]
         late = len(missing) - len(drain.missing)

@@ -91,14 +91,14 @@ class Share(NamedTuple):
 class LoadResult:
     """Everything a report says of a load.
 
-    `rate` is notifications a second, `seconds` how long they were due to be sent, in real time. Of `planned`
-    deliveries `sent` left, `dropped` were given up by a sender whose connections were all busy when time was over,
-    and the rest, `unsent`, were never begun: their worker was lost, or the load was interrupted. `acknowledged` counts
-    deliveries. `ack` runs from the moment a delivery was due to its whole answer; `service` from its first byte;
-    `effect` from when it was due to the first reading that showed it. `late` is the sender's own fault alone: a
-    connection was free and the delivery left later. `held` is how long deliveries waited for a free connection: the
-    receiver's doing. `drain` is from the last answer to the moment at which all that was acknowledged showed; None
-    where that was not seen.
+    `rate` is notifications a second, `seconds` how long they were due to be sent, in real time. Of `planned` deliveries
+    `sent` left, `dropped` were given up by a sender whose connections were all busy when time was over, and of the
+    rest, `unsent`, no journal tells: their worker was lost, or the load was interrupted. What one of another machine
+    sent last before it was lost is not known, and counts as unsent. `acknowledged` counts deliveries. `ack` runs from
+    the moment a delivery was due to its whole answer; `service` from its first byte; `effect` from when it was due to
+    the first reading that showed it. `late` is the sender's own fault alone: a connection was free and the delivery
+    left later. `held` is how long deliveries waited for a free connection: the receiver's doing. `drain` is from the
+    last answer to the moment at which all that was acknowledged showed; None where that was not seen.
     """
 
     model: str  # "open" or "closed"
@@ -131,4 +131,5 @@ class LoadResult:
     def not_sent(self) -> tuple[str, ...]:
         """What became of deliveries that did not leave, for people."""
         dropped = f"{self.dropped:,} dropped: no connection was free until the end" if self.dropped else ""
-        return tuple(filter(None, [dropped, f"{self.unsent:,} never begun" if self.unsent else ""]))
+        begun = "not known to be sent" if any(one.lost for one in self.shares) else "never begun"
+        return tuple(filter(None, [dropped, f"{self.unsent:,} {begun}" if self.unsent else ""]))

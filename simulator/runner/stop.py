@@ -9,13 +9,13 @@ from typing import Any
 
 
 class Stop:
-    """Set once, by the first signal; `exit_code` is then 130 or 143, and 0 before.
+    """Set once, by the first signal; `exit_code` is then 130 or 143, and 0 before. `times` counts them all.
 
     All of it belongs to the thread of the run's loop, `ask_from_elsewhere` to any.
     """
 
     def __init__(self) -> None:
-        self.exit_code = 0
+        self.exit_code = self.times = 0
         self._listeners: list[Callable[[], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._handing_over = threading.Lock()
@@ -33,6 +33,7 @@ class Stop:
     def ask(self, number: int = signal.SIGINT) -> None:
         """End the run, as signal `number` would."""
         self.exit_code = self.exit_code or 128 + number
+        self.times += 1
         for listener in self._listeners:
             listener()
 

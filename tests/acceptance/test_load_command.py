@@ -1,5 +1,6 @@
 """`partnersim load` as a user types it: processes that send, receivers that keep what they take or do not."""
 
+import csv
 import json
 import os
 import signal
@@ -229,6 +230,44 @@ def test_a_signal_ends_every_process_and_what_was_sent_is_judged(long_load: Runn
     assert 0 < told["load"]["sent"] < told["load"]["planned"]
     assert verdicts(told)["load/kept"] == "passed"
     assert "interrupted; what was sent is judged now" in stderr
+
+
+@pytest.mark.parametrize("long_load", ["24h"], indirect=True)
+def test_a_second_signal_ends_it_unjudged_though_it_comes_while_the_processes_are_ended(long_load: Running) -> None:
+    senders = long_load.senders()
+    os.kill(senders["0"], signal.SIGSTOP)  # it does not end when it is told to
+    long_load.process.send_signal(signal.SIGINT)
+    until(lambda: gone(senders["1"]))
+    long_load.process.send_signal(signal.SIGINT)
+    stdout, stderr = long_load.process.communicate(timeout=60)
+    assert long_load.process.returncode == 130, stdout + stderr
+    assert verdicts(json.loads(stdout)) == {"load/judged": "inconclusive"}
+    assert "judged now" not in stderr
+
+
+@pytest.mark.parametrize("long_load", ["24h"], indirect=True)
+def test_of_a_day_what_was_sent_is_judged_when_a_signal_ends_it(long_load: Running) -> None:
+    long_load.process.send_signal(signal.SIGINT)
+    stdout, stderr = long_load.process.communicate(timeout=60)
+    assert long_load.process.returncode == 130, stdout + stderr
+    load = json.loads(stdout)["load"]
+    assert 0 < load["sent"] < load["planned"] == 60 * 86400
+    assert verdicts(json.loads(stdout))["load/kept"] == "passed"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_locust_counted_is_all_that_was_sent(
+    partnersim: Command, tmp_path: Path, keeping: Answering, workers: str
+) -> None:
+    file = receiver_file(tmp_path, keeping.url)
+    words = ("--workers", workers, "--report", "locust-csv=out/own", "--report", "locust-html=own.html")
+    ended = partnersim("load", "fleet.yaml", "--receiver", file, *SHORT, "--json", *words)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    with (tmp_path / "out/own_stats.csv").open() as file_of_figures:
+        (whole,) = [row for row in csv.DictReader(file_of_figures) if row["Name"] == "Aggregated"]
+    assert int(whole["Request Count"]) == json.loads(ended.stdout)["load"]["sent"] > 0
+    assert "wrote the locust-html report own.html\n" in ended.stderr
+    assert "wrote the locust-csv report out/own_stats.csv\n" in ended.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds a process to the one that started it")

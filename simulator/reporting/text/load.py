@@ -60,9 +60,10 @@ def _ledger(load: LoadResult, page: Page) -> Iterator[Line]:
 
 
 def _lost(share: Share, page: Page) -> Iterator[Line]:
-    """A worker that is gone, and what of its share nobody sent."""
+    """A worker that is gone, and what of its share nobody knows to be sent."""
     missing = max(share.planned - share.sent, 0)
-    told = f"{share.worker} {share.lost}; {missing:,} of its {count(share.planned, 'notification')} not sent"
+    of = f"{missing:,} of its {count(share.planned, 'notification')}"
+    told = f"{share.worker} {share.lost}; {of} not known to be sent"
     first, *rest = field("worker", told, page, indent=2)
     yield first._replace(hue=YELLOW)
     yield from rest

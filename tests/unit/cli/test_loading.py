@@ -1,16 +1,20 @@
 """The command line that sends a load again."""
 
+import os
 import shlex
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
+from simulator.authoring import parse_receiver
 from simulator.cli.load_command import command
 from simulator.cli.load_orders import orders_of
-from simulator.cli.loading import again, checked, replayable, told_to_processes
+from simulator.cli.loading import _judging, again, checked, replayable, tell_of_locusts, told_to_processes
 from simulator.errors import UsageError
+from simulator.load.judging import Terms
 from simulator.load.orders import Orders
 from simulator.load.thresholds import threshold
 from simulator.load.variables import AUTHORIZATION, HEADERS
@@ -34,6 +38,7 @@ OPTIONS: dict[str, Any] = {
     "expect_workers": 0,
     "master_bind": None,
 }
+RECEIVER = 'receiver: r\nendpoints: {clevertap: {url: "http://127.0.0.1:9/"}}\n'
 TO = {"receiver_file": None, "to": "http://127.0.0.1:8000/hooks"}
 ORDERS = Orders(
     scenarios=("my load.yaml", "load/clevertap"),
@@ -116,6 +121,20 @@ def test_every_verdict_gets_the_line_unless_it_has_one() -> None:
     assert [one.reproduce for one in replayable(report, "line").verdicts] == ["line", "own"]
 
 
+@pytest.mark.parametrize(("elsewhere", "own"), [(0, 2), (1, 1)])
+def test_judging_is_told_how_many_workers_are_of_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: int, own: int
+) -> None:
+    def judged(_: Path, __: Orders, ___: object, terms: Terms) -> Report:
+        assert terms.own == own
+        return Report(version="1", started="", seed=1, plays=())
+
+    monkeypatch.setattr("simulator.load.judging.judged", judged)
+    options = {**OPTIONS, "expect_workers": elsewhere, "quiet": True}
+    receiver = parse_receiver(RECEIVER, "receiver.yaml", {})
+    _judging(tmp_path, ORDERS, receiver, options, (), {}, lambda _, __: None)(False, ())
+
+
 def test_reports_of_locust_are_its_own_and_all_others_ours() -> None:
     params = understood("partnersim load --report locust-html=a.html --report json=b --report locust-csv=/c/d")
     own, told = checked(params)
@@ -123,6 +142,24 @@ def test_reports_of_locust_are_its_own_and_all_others_ours() -> None:
     assert told[0] == "--html"
     assert told[1].endswith("/a.html")
     assert told[2:] == ("--csv", "/c/d")
+    assert own["locusts"] == [("locust-html", Path("a.html")), ("locust-csv", Path("/c/d"))]
+
+
+def test_of_locusts_reports_every_file_is_told_that_it_wrote_now(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.html", "own_stats.csv", "own_stats_history.csv", "own_failures.csv"):
+        (tmp_path / name).touch()
+    os.utime(tmp_path / "own_failures.csv", (1000.0, 1000.0))
+    tell_of_locusts("locust-html", tmp_path / "a.html", 2000.0)
+    tell_of_locusts("locust-csv", tmp_path / "own", 2000.0)
+    assert capsys.readouterr().err.splitlines() == [
+        f"wrote the locust-html report {tmp_path}/a.html",
+        f"wrote the locust-csv report {tmp_path}/own_stats.csv",
+        f"wrote the locust-csv report {tmp_path}/own_stats_history.csv",
+    ]
+    tell_of_locusts("locust-html", tmp_path / "a.html", 2000.0, quiet=True)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_format_that_there_is_not_is_refused_with_all_there_are() -> None:

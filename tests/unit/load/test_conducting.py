@@ -88,3 +88,18 @@ def test_a_load_that_was_not_judged_says_so_and_has_the_exit_code_of_the_signal(
     (verdict,) = report.verdicts
     assert (verdict.result, verdict.because) == (Result.INCONCLUSIVE, "interrupted by SIGTERM before anything was sent")
     assert report.exit_code == 143
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_second_signal_that_comes_before_it_is_judged_ends_it_too(times: int) -> None:
+    judged: list[bool] = []
+
+    def judging(interrupted: bool, _: Sequence[Lost]) -> Report:
+        judged.append(interrupted)
+        return REPORT
+
+    stop = Stop()
+    for _ in range(times):
+        stop.ask(signal.SIGINT)
+    assert asyncio.run(conducting._judged(load(judging), stop, [])) is None
+    assert judged == []

@@ -275,6 +275,23 @@ def test_a_copy_turned_away_while_the_first_is_being_answered_is_not_refused(tmp
 
 
 @dataclass
+class _EndsWhileBusy(_Busy):
+    """Nobody sees the end of what it was working on when a copy came."""
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        answer = super().take(delivery, at)
+        return Outcome.IN_DOUBT if answer == 200 and delivery.together == 2 else answer
+
+
+def test_nor_is_one_turned_away_beside_a_first_of_which_nobody_saw_the_end(tmp_path: Path) -> None:
+    report = told(tmp_path, _EndsWhileBusy())
+    answers = {one.answer for one in Journal.open(tmp_path / "load.ndjson").attempts() if one.copy}
+    assert "409" in answers
+    assert verdict(report, "accepted").result == "inconclusive"
+    assert ledger(report) == {}
+
+
+@dataclass
 class _Lenient(Model):
     """Takes what it should not: `says` so, or keeps it all the same."""
 
@@ -330,6 +347,60 @@ def test_an_id_that_cannot_be_read_is_never_lost(tmp_path: Path, until: float) -
     assert {results(report)[name] for name in ("kept", "once", "latest")} == {"inconclusive"}
     assert list(ledger(report)) == ["unread"]
     assert report.exit_code == 4
+
+
+@dataclass
+class _BreaksForWrong(Model):
+    """The probe does not work `times` over for each id of which nothing genuine came, or for each other one."""
+
+    times: int = 99
+    genuine: bool = False
+    asked: dict[str, int] = field(default_factory=dict)
+
+    def show(self, id_: str, at: float) -> dict[str, Any] | None:
+        self.asked[id_] = self.asked.get(id_, 0) + 1
+        broken = (id_ in self.kept) == self.genuine and self.asked[id_] <= self.times
+        return {"broken": True} if broken else super().show(id_, at)
+
+
+def test_an_id_of_which_nothing_genuine_was_sent_leaves_open_only_whether_it_was_refused(tmp_path: Path) -> None:
+    report = told(tmp_path, _BreaksForWrong())
+    assert results(report) == {"refuses": "inconclusive"}
+    assert "could not be read" in verdict(report, "refuses").because
+    assert list(ledger(report)) == ["unread"]
+    assert report.exit_code == 4
+
+
+def test_an_id_that_is_to_show_leaves_open_whether_it_is_kept_and_not_what_was_refused(tmp_path: Path) -> None:
+    report = told(tmp_path, _BreaksForWrong(genuine=True))
+    assert results(report) == dict.fromkeys(("kept", "once", "latest"), "inconclusive")
+
+
+def test_one_reading_that_did_not_work_is_made_again(tmp_path: Path) -> None:
+    report = told(tmp_path, _BreaksForWrong(times=1))
+    assert results(report) == {}
+    assert ledger(report) == {}
+
+
+@dataclass
+class _BreaksForRefused(Model):
+    """Turns away all that is told of every tenth export, which cannot be read either."""
+
+    ids: set[str] = field(default_factory=set)
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        if int(delivery.export.rpartition("-")[2]) % 10 or not delivery.genuine:
+            return super().take(delivery, at)
+        self.ids.add(delivery.id)
+        return 503
+
+    def show(self, id_: str, at: float) -> dict[str, Any] | None:
+        return {"broken": True} if id_ in self.ids else super().show(id_, at)
+
+
+def test_an_id_of_which_nothing_was_acknowledged_leaves_open_only_whether_it_was_acted_on_once(tmp_path: Path) -> None:
+    report = told(tmp_path, _BreaksForRefused())
+    assert results(report) == {"accepted": "failed", "once": "inconclusive"}
 
 
 def test_nor_is_anything_when_no_reading_works(tmp_path: Path) -> None:
@@ -423,6 +494,60 @@ def test_one_that_was_killed_makes_no_verdict_wrong(tmp_path: Path) -> None:
     assert report.load is not None
     assert report.load.shares[0].lost
     assert 0 < report.load.shares[0].sent < report.load.shares[0].planned
+
+
+ELSEWHERE: dict[str, Any] = {"workers": 2, "own": 1, "cut": frozenset({1}), "life": 3.0, "stale": 0.0}
+
+
+@pytest.mark.parametrize("select", [SELECT, {"status": "$.status"}, {"effects": "$.effects"}])
+def test_what_a_lost_worker_of_another_machine_sent_last_is_no_failure(tmp_path: Path, select: dict[str, str]) -> None:
+    report = told(tmp_path, receiver=model_receiver(select), **ELSEWHERE)
+    found = results(report)
+    assert ledger(report) == {}
+    assert set(found.values()) == {"inconclusive"}
+    assert set(found) >= {"once" if "effects" in select else "latest", "all-sent"}
+    judged = verdict(report, "once" if "effects" in select else "latest").because
+    assert "its worker was lost, and what it sent last is not known" in judged
+    assert report.exit_code == 4
+
+
+def test_nor_is_anything_of_a_part_of_which_a_lost_worker_of_another_machine_told_nothing(tmp_path: Path) -> None:
+    report = told(tmp_path, **(ELSEWHERE | {"gone": frozenset({1}), "cut": frozenset()}))
+    assert results(report) == {"all-sent": "inconclusive"}
+
+
+@pytest.mark.parametrize("step", ["malformed", "unauthorized"])
+def test_nor_is_that_what_was_wrong_is_there_when_a_right_one_may_have_come_later(tmp_path: Path, step: str) -> None:
+    model = _Lenient(what=step, says=False, keeps=True)
+    report = told(tmp_path, model, **(ELSEWHERE | {"own": 0, "cut": frozenset({0, 1})}))
+    assert verdict(report, "refuses").result == "inconclusive"
+    assert "its worker was lost" in verdict(report, "refuses").because
+    assert ledger(report) == {}
+
+
+def test_what_it_acknowledged_and_is_not_there_is_lost_all_the_same(tmp_path: Path) -> None:
+    report = told(tmp_path, _Forgets(), **(ELSEWHERE | {"own": 0, "cut": frozenset({0, 1})}))
+    assert results(report)["kept"] == "failed"
+    assert list(ledger(report)) == ["lost"]
+    assert "is not there" in verdict(report, "kept").because
+
+
+def test_so_are_ends_that_it_acknowledged_and_that_were_not_acted_on(tmp_path: Path) -> None:
+    model = _Forgets(ends=True)
+    report = told(tmp_path, model, **(ELSEWHERE | {"own": 0, "cut": frozenset({0, 1}), "seconds": 12.0}))
+    assert results(report)["kept"] == "failed"
+    assert "shows effects 0 where it acknowledged 1 end" in verdict(report, "kept").because
+
+
+def test_what_workers_of_another_machine_told_to_the_end_is_judged(tmp_path: Path) -> None:
+    report = told(tmp_path, _CountsCopies(), **(ELSEWHERE | {"cut": frozenset()}))
+    assert results(report) == {"once": "failed"}
+
+
+def test_so_is_what_was_told_by_a_worker_of_this_machine_that_was_killed(tmp_path: Path) -> None:
+    report = told(tmp_path, _CountsCopies(), **(MIXED | {"workers": 2, "own": 2, "cut": frozenset({0, 1})}))
+    assert results(report)["once"] == "failed"
+    assert "shows effects 2 where 1 end was sent" in verdict(report, "once").because
 
 
 def test_the_verdict_and_the_share_give_the_one_reason_that_was_seen_of_a_lost_worker(tmp_path: Path) -> None:

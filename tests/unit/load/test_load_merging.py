@@ -1,6 +1,6 @@
 """Shards become one journal: in order of moments, lines renumbered, whoever was lost named."""
 
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import orjson
@@ -8,7 +8,8 @@ import pytest
 
 from simulator.errors import StorageError
 from simulator.journal import Journal, JournalWriter
-from simulator.load.merging import merged
+from simulator.load.merging import merged, untold
+from simulator.load.mix import per_life
 from simulator.load.orders import shard_of
 from simulator.model import Lateness
 from tests.unit.load.told_load import Model, Told
@@ -135,3 +136,35 @@ def test_the_whole_began_when_the_first_of_its_shards_did(tmp_path: Path) -> Non
         JournalWriter(shard_of(tmp_path, number), {"started": f"2026-01-05T10:00:0{second}+00:00"}, str)
     whole = merged(tmp_path, planned, 2, {"started": "2026-01-05T10:00:30+00:00"})
     assert Journal.open(whole.path).header["started"] == "2026-01-05T10:00:03+00:00"
+
+
+def test_of_a_day_that_was_interrupted_what_would_have_come_is_reckoned_and_not_made(tmp_path: Path) -> None:
+    planned = Told(folder=tmp_path, rate=300.0, seconds=86400.0, repeat=0.2).planned
+    sent = list(islice(planned.share(0, 1), 1500))
+    writer = JournalWriter(shard_of(tmp_path, 0), {}, str)
+    for one in sent:
+        writer.intent(one, 1, one.due)
+    writer.flush()
+    whole = merged(tmp_path, planned, 1, {})
+    (load,) = planned.loads
+    assert whole.planned == pytest.approx(load.count * per_life(load.mix, load.lives.size), rel=0.001)
+    assert whole.sent == len(sent)
+    last = int(sent[-1].due)
+    assert set(whole.due) == set(range(last + 1))
+    due = [int(one.due) for one in sent]
+    assert {second: whole.due[second] for second in range(last)} == {
+        second: due.count(second) for second in range(last)
+    }
+
+
+def test_ids_whose_worker_told_no_end_are_those_of_which_more_may_have_been_sent(tmp_path: Path) -> None:
+    one = told(tmp_path, 4, cut=frozenset({1, 2}), gone=frozenset({3}))
+    shards = [[orjson.loads(line) for line in _whole(shard_of(tmp_path, number))] for number in (1, 2)]
+    ids = [{entry["id"] for entry in shard if entry["kind"] == "intent"} for shard in shards]
+    assert untold(one.folder, range(4)) == ids[0] | ids[1]
+    assert untold(one.folder, [0, 2, 3]) == ids[1] != set()
+    assert untold(one.folder, [0]) == frozenset()
+
+
+def _whole(path: Path) -> list[bytes]:
+    return [line for line in path.read_bytes().splitlines(True) if line.endswith(b"\n")]

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import orjson
 import pytest
 
 from simulator.authoring import parse_scenario, receiver_at
+from simulator.load import planned as planning
 from simulator.load.curves import SHAPES
 from simulator.load.mix import Mix
 from simulator.load.planned import PlannedLoad
@@ -146,3 +147,63 @@ def test_what_one_load_numbers_is_its_own_however_long_it_goes_on() -> None:
     second = load(JOBS, first=first.last_number)
     on_and_on = first.life_of(5_000_000, 60.0)
     assert all(one.number <= first.last_number < second.life_of(0, 0.0)[0].number for one in on_and_on)
+
+
+def by_second(sent: list[Delivery]) -> Counter[int]:
+    return Counter(int(one.due) for one in sent)
+
+
+@pytest.mark.parametrize("text", [FLEET, JOBS])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("mix", [Mix(), MIXED, Mix(repeat=1.0), Mix(malformed=0.3)])
+def test_a_load_that_came_to_its_end_is_counted_as_it_was_sent(
+    text: str, shape: str, mix: Mix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = load(text, shape, mix, seconds=10.0)
+    shares = [list(planned.share(worker, 3)) for worker in range(3)]
+    after = max(one.due for share in shares for one in share) // 1 + 1
+    for few in (0, 1000):
+        monkeypatch.setattr(planning, "_FEW", few)
+        tallies = [planned.tally(worker, 3, after) for worker in range(3)]
+        assert tallies == [(by_second(share), 0) for share in shares]
+        assert [one.planned for one in tallies] == [len(share) for share in shares]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("mix", [Mix(), MIXED])
+@pytest.mark.parametrize("until", [0.0, 1.0, 7.0, 16.0])
+def test_of_a_load_that_ended_early_every_second_until_then_is_counted_and_the_rest_is_reckoned(
+    shape: str, mix: Mix, until: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "_FEW", 0)
+    planned = load(shape=shape, mix=mix, seconds=20.0)
+    sent = list(planned.share(1, 2))
+    tally = planned.tally(1, 2, until)
+    if tally.later:
+        assert tally.due == by_second([one for one in sent if one.due < until])
+    assert tally.planned == pytest.approx(len(sent), rel=0.06 if mix == MIXED else 0.0)
+
+
+def test_where_few_lives_are_left_each_of_them_is_counted_when_it_is_due() -> None:
+    planned = load(mix=MIXED, seconds=10.0)
+    assert planned.tally(0, 1, 2.0) == (by_second(whole(planned)), 0)
+
+
+def test_to_count_a_day_of_which_seconds_were_sent_takes_no_more_lives_than_those(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[int] = []
+    life_of = PlannedLoad.life_of
+
+    def counted(self: PlannedLoad, number: int, began: float, part: float = 1.0) -> list[Delivery]:
+        made.append(number)
+        return life_of(self, number, began, part)
+
+    monkeypatch.setattr(PlannedLoad, "life_of", counted)
+    planned = load(rate=300.0, seconds=86400.0, mix=MIXED)
+    tally = planned.tally(0, 1, 6.0)
+    assert len(made) < 300 * 6
+    assert tally.planned == pytest.approx(300 * 86400, rel=0.001)
+    assert {one: tally.due[one] for one in tally.due if one < 3} == by_second(
+        [one for one in islice(planned.share(0, 1), 2000) if one.due < 3]
+    )

@@ -108,6 +108,8 @@ class Asking:
 class Told:
     """How it is told. `cut` workers have journals that end in the middle, `gone` ones have none.
 
+    `own`: so many workers, the first ones, are of this machine; None for all. What stood behind a cut was sent all the
+    same.
     `late` and `held` are seconds that each delivery waited, by whose fault: the sender's, or a connection's.
     `drops` are numbers of deliveries that were given up.
     """
@@ -123,6 +125,7 @@ class Told:
     malformed: float = 0.0
     unauthorized: float = 0.0
     workers: int = 1
+    own: int | None = None
     life: float = 0.2
     cut: frozenset[int] = frozenset()
     gone: frozenset[int] = frozenset()
@@ -183,6 +186,7 @@ class Told:
             sample=self.sample,
             thresholds=thresholds({}, self.limits),
             lost=self.lost,
+            own=self.own,
             make_send=partial(Asking, self.model),
             make_clock=JumpClock,
         )

@@ -61,12 +61,12 @@ def shown(report: Report, form: str = "text") -> str:
 def test_people_are_told_what_was_sent_how_long_it_took_and_what_was_kept(report: Report) -> None:
     text = shown(report)
     assert "rate      100 a second, for 1m\n" in text
-    sent = "sent 5,800, 5,700 acknowledged; 20 dropped: no connection was free until the end; 180 never begun"
+    sent = "sent 5,800, 5,700 acknowledged; 20 dropped: no connection was free until the end; 180 not known to be sent"
     assert sent in " ".join(text.split())
     assert "  ack          4.1ms    12.3ms    31.2ms     312ms  from when it was due" in text
     assert "2,890 of 2,900 exports with something acknowledged were looked at; 10 could not be read" in text
     assert re.search(r"^  lost +3  acknowledged, and not there or not acted on$", text, re.MULTILINE)
-    assert "1 was killed by SIGKILL after 31s; 200 of its 3,000 notifications not sent" in text
+    assert "1 was killed by SIGKILL after 31s; 200 of its 3,000 notifications not known to be sent" in text
     assert "1 load, 2 deliveries: 0 passed, 1 failed, 1 inconclusive" in text
 
 

@@ -59,3 +59,4 @@ def test_the_first_who_asks_decides_how_it_ends() -> None:
     elsewhere(stop, signal.SIGTERM)
     elsewhere(stop, signal.SIGINT)
     assert stop.exit_code == 143
+    assert stop.times == 2
