@@ -170,7 +170,7 @@ def test_a_partner_that_the_receiver_does_not_take_is_said_to_be(partnersim: Com
     (tmp_path / "r.yaml").write_text("receiver: r\nendpoints: {clevertap: {url: http://127.0.0.1:1/}}\n")
     ended = partnersim("conform", "--receiver", "r.yaml", "--partner", "reachfive")
     assert ended.returncode == 2
-    assert "no endpoint for 'reachfive'" in ended.stderr
+    assert "no endpoint for `reachfive`" in ended.stderr
 
 
 def test_rules_of_ones_own_are_played_besides(partnersim: Command, answering: Answering, tmp_path: Path) -> None:

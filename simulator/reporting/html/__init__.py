@@ -75,7 +75,9 @@ def _counted(verdicts: Sequence[Verdict]) -> str:
 
 
 def _moment(text: str) -> str:
-    """ISO 8601 as people read it: to the second, in UTC."""
+    """ISO 8601 as people read it: to the second, in UTC; a report that does not say when has none."""
+    if not text:
+        return ""
     return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
