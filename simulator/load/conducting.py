@@ -35,8 +35,8 @@ class Load:
 
     `orders` as this process names its files, `told` as those it starts are to; their environment is `environment`, and
     `more` goes to Locust as it is. At `meeting`, where there is one, workers of other machines join. `wait_for` and
-    `wait_timeout` (seconds) as for a `Session`. `begins` is called
-    once it is about to be sent, `glance` every now and then while it is.
+    `wait_timeout` (seconds) as for a `Session`. `begins` is called once it is about to be sent, `glance` every now and
+    then while it is.
     """
 
     folder: Path
@@ -121,7 +121,7 @@ async def _judged(load: Load, stop: Stop, lost: Sequence[Lost]) -> Report | None
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Report | None] = loop.create_future()
-    interrupted = stop.asked
+    interrupted, signals = stop.asked, min(stop.times, 1)
 
     def settle(report: Report | None, error: BaseException | None = None) -> None:
         if done.done():
@@ -142,7 +142,7 @@ async def _judged(load: Load, stop: Stop, lost: Sequence[Lost]) -> Report | None
             loop.call_soon_threadsafe(settle, report, trouble)
 
     def heard() -> None:
-        if stop.times > interrupted:  # not of the signal that ended the sending
+        if stop.times > signals:  # not of the signal that ended the sending
             settle(None)
 
     stop.listen(heard)
