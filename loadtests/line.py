@@ -98,10 +98,15 @@ class Line:
         return self._take(deadline)
 
     def rest(self) -> bytes | None:
-        """What the system still holds of a connection that broke while it was written to."""
+        """What the system still holds of a connection that broke; None when that is all.
+
+        Raises:
+            Failure: the receiver had said by TLS why.
+        """
         try:
-            return self._take(perf_counter() + 1.0)
-        except Overdue:
+            data = self._socket.recv(_AT_ONCE)
+            return self._inside(data, perf_counter() + 1.0) if data else None
+        except (BlockingIOError, Overdue):
             return None
 
     def end_writing(self) -> None:
@@ -128,14 +133,18 @@ class Line:
             data = self._socket.recv(_AT_ONCE)
         except BlockingIOError:
             return None
+        if not data and not self.ready:
+            raise Failure(Outcome.TLS, CLOSED_IN_HANDSHAKE)
+        return self._inside(data, deadline) if data else data
+
+    def _inside(self, data: bytes, deadline: float) -> bytes | None:
         layer = self.layer
-        if layer is None or not data:
-            if layer is not None and not layer.ready:
-                raise Failure(Outcome.TLS, CLOSED_IN_HANDSHAKE)
+        if layer is None:
             return data
         inside = layer.receive(data)
         if answer := layer.outgoing():
-            self._put(answer, deadline)
+            with contextlib.suppress(OSError) if layer.failure is not None else contextlib.nullcontext():
+                self._put(answer, deadline)
         if layer.failure is not None and not inside:
             raise layer.failure
         return inside or (b"" if layer.ended else None)

@@ -174,19 +174,21 @@ class _Carried:
         return self._exchange(answer.outcome, detail)
 
     def _broken(self, error: OSError) -> Exchange:
-        """The connection broke; an answer that came just before is one all the same."""
+        """The connection broke; an answer that came just before is one all the same, and so is a reason told by TLS."""
         line = self.line
         if line is None:
             return self._exchange(Outcome.REFUSED, f"connection failed: {error}")
-        if not line.ready:
-            return self._exchange(Outcome.TLS, RESET_IN_HANDSHAKE)
         try:
             while data := line.rest():
                 if self._answer.feed(data):
                     self._unwritten = True
                     return self._complete(early(0.0))
-        except (OSError, Failure):
+        except Failure as told:
+            return self._exchange(told.outcome, told.detail)
+        except OSError:
             pass  # nothing more is to be had; the first reason is the better one
+        if not line.ready:
+            return self._exchange(Outcome.TLS, RESET_IN_HANDSHAKE)
         return self._exchange(Outcome.RESET, broken(error, begun=self._answer.begun) + self._before())
 
     def _phase(self) -> Outcome:

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from simulator.receiver import Tls
 class Asked(NamedTuple):
     """One exchange. `user` has a connection of its own; `size` is of the body; `rest` seconds pass before it.
 
-    `fault` is one on the wire, by name, and its setting.
+    `fault` is one on the wire, by name, and its setting. The request does not leave before there is a file `wait_for`.
     """
 
     url: str
@@ -30,6 +31,7 @@ class Asked(NamedTuple):
     ca: str = ""
     rest: float = 0.0
     fault: tuple[str, Any] | None = None
+    wait_for: str = ""
 
 
 class Came(NamedTuple):
@@ -81,16 +83,21 @@ def main() -> None:
 
     senders: dict[tuple[str, str], Sender] = {}
     for line in sys.stdin:
-        url, user, timeout, size, ca, rest, fault = json.loads(line)
+        url, user, timeout, size, ca, rest, fault, wait_for = json.loads(line)
         key = (user or url, ca)
         if key not in senders:
             senders[key] = Sender(Lines(context(Tls(ca=ca or None))), time.perf_counter)
         time.sleep(rest)
-        exchange = senders[key].carry(delivery(url, timeout, size, fault))
+        exchange = senders[key].carry(delivery(url, timeout, size, fault), partial(_wait_for, wait_for))
         told = [exchange.outcome, exchange.status, exchange.body.decode(), exchange.reused, exchange.detail]
         told.append(exchange.hung_up)
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
+
+
+def _wait_for(path: str) -> None:
+    while path and not Path(path).exists():
+        time.sleep(0.002)
 
 
 def delivery(text: str, timeout: float, size: int, fault: tuple[str, Any] | None = None) -> Delivery:

@@ -214,3 +214,31 @@ def test_tls_is_verified(send: Sending, server: Server, tmp_path: Path) -> None:
         assert plain.outcome in {Outcome.TLS, Outcome.TIMEOUT_TLS}
     finally:
         secured.close()
+
+
+def test_what_tls_said_before_the_connection_broke_is_the_reason(send: Sending, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    ca, gone = tmp_path / "ca.pem", tmp_path / "gone"
+    authority.cert_pem.write_to_path(str(ca))
+    wants = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    wants.verify_mode = ssl.CERT_REQUIRED
+    authority.issue_cert("127.0.0.1").configure_cert(wants)
+    authority.configure_trust(wants)
+
+    def refuse_and_reset(listening: socket.socket) -> None:
+        peer, _ = listening.accept()
+        peer = wants.wrap_socket(peer, server_side=True, do_handshake_on_connect=False)
+        with pytest.raises(ssl.SSLError):
+            peer.do_handshake()  # the sender's side of it is over by then
+        resets(peer, threading.Event())
+        peer.close()
+        gone.touch()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=refuse_and_reset, args=(listening,))
+        thread.start()
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}/good"
+        came = send(Asked(url, ca=str(ca), wait_for=str(gone)))
+        thread.join()
+    assert (came.outcome, came.status) == (Outcome.TLS, 0)
+    assert came.detail == "the receiver ended the TLS connection: tlsv13 alert certificate required"
