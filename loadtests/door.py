@@ -19,16 +19,18 @@ from loadtests.messages import ACCEPTED, ASK, CLOCK, CLOCK_ASKED, HERE, LEFT, OR
 from simulator.clock import spelled
 from simulator.errors import UsageError
 from simulator.load.crew import said_of
+from simulator.load.gathered import Gathered, note
 from simulator.load.pieces import Intake
 from simulator.load.roll import Roll
 from simulator.shown import line
 
 _MANY = 10**6  # workers: more than there ever are, so that Locust goes on waiting
+_WHYS = 20  # of those that left: people look more often than so many do
 _WORDS = 500  # characters of what somebody says of itself
 
 
 class Door:
-    """Of the master. `told` is what workers of other machines are handed; `wait` seconds is how long they may take."""
+    """Of the master. `told` is what workers of other machines are handed."""
 
     def __init__(
         self, environment: Environment, runner: MasterRunner, roll: Roll, folder: Path, told: Mapping[str, Any]
@@ -41,7 +43,10 @@ class Door:
         self._folder = folder
         self._told = told
         self._intake = Intake(folder, roll)
-        self._why = ""
+        self._whys: tuple[str, ...] = ()
+        self._lefts = 0
+        self._kept: dict[int, float] = {}  # numbers of those that left, and until when (perf_counter) for another
+        self._again = 0.0
         self._hear(HERE, self._here)
         self._hear(ASK, self._asked)
         self._hear(ACCEPTED, self._accepted)
@@ -52,21 +57,36 @@ class Door:
         waiting = gevent.signal_handler(signal.SIGTERM, self._end, "")
         environment.events.test_start.add_listener(lambda **_: waiting.cancel())
 
-    def wait(self, seconds: float) -> None:
-        """Give up when not all are there after so long."""
+    def wait(self, seconds: float, again: float) -> None:
+        """Give up when not all are there after so long; the place of one that left is kept for another for `again`."""
+        self._again = again
         gevent.spawn_later(seconds, self._give_up, seconds)
 
     def lost(self, node: str, why: str) -> None:
         """It is gone before it was done."""
-        number = self._roll.foreign(node)
+        number, begun = self._roll.foreign(node), self._roll.complete
         self._roll.left(node)
         if number is None:
             return
-        self._why = why
-        note = said_of(self._folder, number)
+        said = said_of(self._folder, number)
         with suppress(OSError):  # the load goes on without that note
-            if not note.exists():
-                note.write_text(f"{why}\n", encoding="utf-8")
+            if not begun or not said.exists():
+                said.write_text(f"{why}\n", encoding="utf-8")
+        if not begun:
+            self._whys = (*self._whys, why)[-_WHYS:]
+            self._lefts += 1
+            self._keep(number)
+
+    def _keep(self, number: int) -> None:
+        """Somebody else may take that place, but not for ever."""
+        self._kept[number] = until = time.perf_counter() + self._again
+        gevent.spawn(self._look_at, until)
+        self._look()
+
+    def _look_at(self, until: float) -> None:
+        while (left := until - time.perf_counter()) >= 0.0:  # gevent counts from a moment that is past, and is early
+            gevent.sleep(left + 0.001)
+        self._look()
 
     def _hear(self, kind: str, listener: Callable[[Any], None]) -> None:
         def heard(environment: object, msg: Any) -> None:
@@ -90,6 +110,7 @@ class Door:
         except UsageError as error:
             self._refuse(msg, error)
             return
+        self._kept.pop(number, None)
         self._answer(ORDERS, msg, {"number": number, "load": self._told})
 
     def _accepted(self, msg: Any) -> None:
@@ -124,17 +145,24 @@ class Door:
         self._runner.send_message(kind, {**data, "nth": msg.data["nth"]}, msg.node_id)
 
     def _look(self) -> None:
+        now, missing = time.perf_counter(), self._roll.missing
+        if all(self._kept.get(number, now + 1.0) <= now for number in missing):  # nobody else is waited for
+            for number in missing:
+                self._roll.give_up(number)
+        if self._roll.others:
+            there = len(self._roll.others) - len(self._roll.missing) - self._roll.given_up
+            note(self._folder, Gathered(there, self._roll.given_up, self._lefts, self._whys))
         if self._roll.complete:
             self._options.expect_workers = 1  # they are all there: Locust may start
 
     def _give_up(self, seconds: float) -> None:
         if self._roll.complete:
             return
-        expected, missing = len(self._roll.others), self._roll.missing
+        expected, missing = len(self._roll.others), len(self._roll.missing)
         if missing:
             many = f"{expected} worker{'s' if expected != 1 else ''}"
             why = f"of {many} from elsewhere {expected - missing} came within {spelled(seconds)}"
-            self._end(why + (f"; one that came left: {self._why}" if self._why else ""))
+            self._end(why + (f"; one that came left: {self._whys[-1]}" if self._whys else ""))
         self._end(f"not all workers of this machine came up within {spelled(seconds)}")
 
     def _end(self, why: str) -> NoReturn:

@@ -3,12 +3,15 @@
 import os
 import sys
 import time
+import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 import gevent
 from locust.env import Environment
+from locust.exception import RPCError
 from locust.runners import WorkerRunner
 
 from loadtests.knocking import knock
@@ -25,6 +28,16 @@ _PINGS = 5
 _PATIENCE = 20.0  # seconds for which the master may be silent
 _OFTEN = 1.0  # seconds between two looks at what the journal grew by
 _LEAVING = 0.3  # seconds in which last words are on their way
+
+
+def foreseen(error: Exception) -> PartnersimError:
+    """The error as one of ours; what nobody foresaw is a fault of ours, too."""
+    if isinstance(error, PartnersimError):
+        return error
+    if os.environ.get("PARTNERSIM_TRACEBACK"):
+        traceback.print_exception(error)
+    remedy = "this is a fault of partnersim: please report it with the output of PARTNERSIM_TRACEBACK=1"
+    return PartnersimError(f"{type(error).__name__}: {error}", remedy)
 
 
 class Joined:
@@ -53,11 +66,11 @@ class Joined:
         answer = self._asked(ASK, {"version": __version__})
         try:
             folder = _made(Path(os.environ[WORKER]))
-            share = taken(answer["load"], folder, Path(os.environ[HOME]), os.environ)
+            share = taken(answer["load"], folder, Path(os.environ[HOME]), os.environ, where=self._where)
             knock(share)
-        except PartnersimError as error:
-            self.leave(error)
-        self._number = int(answer["number"])
+            self._number = int(answer["number"])
+        except Exception as error:  # noqa: BLE001 - Locust would go on, and the master would wait for this one
+            self.leave(foreseen(error))
         self._journal = shard_of(folder, self._number)
         os.environ[WORKER] = str(self._number)
         self._asked(ACCEPTED, {})
@@ -68,7 +81,8 @@ class Joined:
         try:
             answer = self._orders.ask(question, data, patience=_PATIENCE)
         except PartnersimError:
-            sys.exit(f"{self._where} gives no orders\n  is `partnersim load --expect-workers` waiting there?")
+            why = f"{self._where} gives no orders"
+            self.leave(PartnersimError(why, "is `partnersim load --expect-workers` waiting there?"))
         if answer is None:
             sys.exit(self._end)
         if "refused" in answer:
@@ -113,8 +127,11 @@ class Joined:
 
     def leave(self, error: PartnersimError) -> NoReturn:
         """It cannot go on: the master is told the reason, as this machine's user is."""
-        self._runner.send_message(LEFT, {"why": error.message.partition("\n")[0]})
-        gevent.sleep(_LEAVING)
+        if "--journal" in error.remedy:  # who joins does not choose where that is
+            error = type(error)(error.message, "free the disk, or join with another TMPDIR")
+        with suppress(RPCError):  # then the connection shows it
+            self._runner.send_message(LEFT, {"why": error.message.partition("\n")[0]})
+            gevent.sleep(_LEAVING)
         sys.exit(str(error))
 
     def _follow(self) -> None:
@@ -140,7 +157,8 @@ class Joined:
         while True:
             gevent.sleep(_OFTEN)
             if time.perf_counter() - self._heard > _PATIENCE:
-                sys.exit(f"{self._where} was not heard of for {_PATIENCE:.0f}s: this share of the load is lost")
+                why = f"{self._where} was not heard of for {_PATIENCE:.0f}s: this share of the load is lost"
+                self.leave(PartnersimError(why))
 
     def _hears(self, **_: object) -> None:
         self._heard = time.perf_counter()

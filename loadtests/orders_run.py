@@ -16,10 +16,11 @@ from loadtests.clients import Carrier, carriers
 from loadtests.closed_model import ClosedLoad, ClosedUsers
 from loadtests.dispatch import dispatcher
 from loadtests.door import Door
-from loadtests.joined import Joined
+from loadtests.joined import Joined, foreseen
 from loadtests.look_ahead import LookAhead
 from loadtests.messages import HERE, ORDERS, Asking
 from loadtests.open_model import OpenLoad
+from loadtests.pulse import beat
 from loadtests.shard import Shard
 from loadtests.telling import Judge, by_endpoint, teller
 from simulator.errors import PartnersimError
@@ -29,7 +30,7 @@ from simulator.load.handed import Task, handed
 from simulator.load.orders import planned, read_orders, shard_of
 from simulator.load.roll import Roll
 from simulator.load.usual import STARTING
-from simulator.load.variables import ELSEWHERE, HOME, WAIT, WORKER
+from simulator.load.variables import AGAIN, ELSEWHERE, HOME, WAIT, WORKER
 from simulator.wire.addresses import plain
 
 _SPAWNED = 100  # users a second and worker: Locust warns of more
@@ -69,7 +70,7 @@ def hold(environment: Environment, master: MasterRunner, share: Task) -> None:
     environment.dispatcher_class = dispatcher(roll, orders.connections)
     _users(environment, orders.connections, orders.workers)
     door = Door(environment, master, roll, share.folder, handed(orders) if elsewhere else {})
-    door.wait(float(os.environ.get(WAIT, STARTING)))
+    door.wait(float(os.environ.get(WAIT, STARTING)), float(os.environ.get(AGAIN, STARTING)))
     Agreement(master, roll, door.lost)
 
 
@@ -104,15 +105,17 @@ class OrdersRun:
         try:
             # when that was, the machine that judges says: it has another clock
             head = {name: value for name, value in load.head.items() if not self._joined or name != "started"}
-            self._shard = Shard(shard_of(self._folder, self.worker), head, load.secrets, now)
+            journal = shard_of(self._folder, self.worker)
+            self._shard = Shard(journal, head, load.secrets, now)
             make = carriers(orders.client, load.receiver, frozenset(map(plain, orders.allow)), now)
-        except PartnersimError as error:
+            work = self._work(self._shard)
+        except Exception as error:  # noqa: BLE001 - Locust would go on, and the others would wait for this one
             self._end(error)
-        work = self._work(self._shard)
-        OrderedUser.work, OrderedUser.make = work, staticmethod(make)
+        OrderedUser.work, OrderedUser.make, OrderedUser.end = work, staticmethod(make), staticmethod(self._end)
         self._complete = lambda: work.complete
         if self._joined:
             self._joined.follow()
+        gevent.spawn(beat, journal)
         gevent.spawn(self._flush, self._shard)
         gevent.spawn(self._run, work)
 
@@ -130,7 +133,7 @@ class OrdersRun:
     def _flush(self, shard: Shard) -> None:
         try:
             shard.keep_flushing()
-        except PartnersimError as error:  # what is not written down is not sent
+        except Exception as error:  # noqa: BLE001 - what is not written down is not sent
             self._end(error)
 
     def _run(self, work: OpenLoad | ClosedUsers) -> None:
@@ -145,15 +148,16 @@ class OrdersRun:
             if self._joined:
                 self._joined.finish()
             self._environment.process_exit_code = 0
-        except PartnersimError as error:
+        except Exception as error:  # noqa: BLE001 - only this greenlet would end, and the others would wait
             self._end(error)
         self._beginning.done()
 
-    def _end(self, error: PartnersimError) -> NoReturn:
+    def _end(self, error: Exception) -> NoReturn:
         """This share cannot be sent."""
+        known = foreseen(error)
         if self._joined:
-            self._joined.leave(error)
-        sys.exit(str(error))
+            self._joined.leave(known)
+        sys.exit(str(known))
 
     def _stopped(self, **_: object) -> None:
         """The run is over, perhaps before its time."""
@@ -172,6 +176,7 @@ class OrderedUser(User):
     wait_time = constant(0)
     work: ClassVar[OpenLoad | ClosedUsers]
     make: ClassVar[Callable[[], Carrier]]
+    end: ClassVar[Callable[[Exception], NoReturn]]
 
     @task
     def serve(self) -> None:
@@ -180,6 +185,6 @@ class OrderedUser(User):
         try:
             self.work.serve(carrier)
         except PartnersimError as error:  # what is not written down is not sent
-            sys.exit(str(error))
+            type(self).end(error)
         finally:
             carrier.close()

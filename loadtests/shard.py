@@ -45,7 +45,7 @@ class Shard:
         return line
 
     def outcome(self, line: int, delivery: Delivery, exchange: Exchange, late: float, held: float) -> None:
-        """What came of it; on the file with the next intent, or the next flush."""
+        """What came of it; on the file with the next intent, or the next flush: see `keep_flushing`."""
         if self._writer is None:
             return
         self.deliveries += 1

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+import gevent
 from locust import User, between, task
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner
@@ -108,9 +109,11 @@ class LivesRun:
         if isinstance(environment.runner, MasterRunner):
             return
         try:
-            cls._all[environment] = cls(environment)
+            run = cls._all[environment] = cls(environment)
         except PartnersimError as error:
             sys.exit(str(error))
+        if run.shard is not None:
+            gevent.spawn(_flush, run.shard)
 
     @classmethod
     def end(cls, environment: Environment, **_: object) -> None:
@@ -143,6 +146,14 @@ def settle(environment: Environment) -> None:
     environment.shape_class = shape
     # Locust waits for the end of a shape before it listens for this signal
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _flush(shard: Shard) -> None:
+    """What came of the last one stands on the file, though nothing more is sent for a while."""
+    try:
+        shard.keep_flushing()
+    except PartnersimError as error:  # what is not written down is not sent
+        sys.exit(str(error))
 
 
 def _receiver(options: Any, host: str | None) -> Receiver:

@@ -6,6 +6,7 @@ from simulator.authoring.loading import kind_of, load_scenario
 from simulator.authoring.receiver import load_receiver, parse_receiver, receiver_at
 from simulator.authoring.rules import load_rule, own_rules, parse_rule, rules_in, shipped_rules
 from simulator.authoring.scenario import expanded, parse_scenario
+from simulator.authoring.thresholds import senseless
 from simulator.documents import parse_url
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "parse_url",
     "receiver_at",
     "rules_in",
+    "senseless",
     "shipped_rules",
 ]

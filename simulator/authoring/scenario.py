@@ -13,6 +13,7 @@ from simulator.authoring.partners import account_zone, export_events, unknown_pa
 from simulator.authoring.promises import claims, expectations
 from simulator.authoring.receiver import check_headers
 from simulator.authoring.steps import steps
+from simulator.authoring.thresholds import check_thresholds
 from simulator.documents import REFERENCE, fits, parse, quoted
 from simulator.documents.environment import filled
 from simulator.scenario import Scenario, Webhook
@@ -34,6 +35,7 @@ def parse_scenario(text: str | bytes, source: str) -> Scenario:
     moments = Moments(findings, timing.get("start"), account_zone(provider, readings))
     made_exports = exports(findings, moments, provider)
     made_steps = steps(findings, moments, made_exports)
+    check_thresholds(findings, value.get("load", {}))
     if not made_exports and not made_steps:
         findings.add((), "nothing would be sent", "give `exports`, or a `timeline`")
     made = Scenario(

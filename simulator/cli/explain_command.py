@@ -12,6 +12,7 @@ import click
 
 from simulator.cli.options import NAMED
 from simulator.errors import UsageError
+from simulator.load.promises import Promise
 from simulator.model import Delivery
 from simulator.rule import Rule
 from simulator.scenario import Scenario, Step
@@ -39,12 +40,14 @@ def command(name: str | None, folder: str | None) -> int:
     partnersim explain our-rules/house/two-formats.yaml
     partnersim explain repeats-change-nothing
     partnersim explain then/3-ends-stay-ended
+    partnersim explain load/kept
     """
     import inspect
 
     from simulator.authoring import own_rules
     from simulator.checks import CHECKS
     from simulator.cli.output import say
+    from simulator.load.promises import promise_of
     from simulator.shown import block
 
     if name is None:
@@ -54,6 +57,9 @@ def command(name: str | None, folder: str | None) -> int:
     own = own_rules(folder)
     if (rule := _rule(name, own)) is not None:
         say(block("\n".join(_told(rule))))
+        return 0
+    if (promise := promise_of(name)) is not None:
+        say(block("\n".join(_promised(promise))))
         return 0
     family = _family(name, folder)
     told = [f"{one}\n\n{inspect.getdoc(CHECKS[one].judge)}" for one in _checks_of(name)]
@@ -74,6 +80,13 @@ def _rule(word: str, own: Mapping[str, Rule]) -> Rule | None:
     if named.endswith((".yaml", ".yml")) or (named.startswith(RULES) and "/" in named.removeprefix(RULES)):
         return load_rule(named)
     return load_rule(named) if shipped_rule(named) else None
+
+
+def _promised(promise: Promise) -> Iterator[str]:
+    """What there is to say of a check of a load."""
+    yield from (promise.check, "", f"{promise.sentence[0].upper()}{promise.sentence[1:]}.", "")
+    yield from _field("judged", promise.judged)
+    yield from _field("usually", promise.usually)
 
 
 def _family(word: str, folder: str | None) -> list[str]:
@@ -101,10 +114,11 @@ def _unknown(word: str, folder: str | None, own: Mapping[str, Rule]) -> UsageErr
     from simulator.authoring import shipped_rules
     from simulator.checks import CHECKS
     from simulator.documents import did_you_mean
+    from simulator.load.promises import CHECKS as OF_LOADS
 
     rules = [*shipped_rules(), *own]
     families = dict.fromkeys(name.partition("/")[0] for name in rules)
-    near = did_you_mean(re.sub(r"^then/\d+-", "", word), [*CHECKS, *rules, *families])
+    near = did_you_mean(re.sub(r"^then/\d+-", "", word), [*CHECKS, *rules, *families, *OF_LOADS])
     what = "rule" if "/" in word else "rule, family or check"
     where = f" --rules {shlex.quote(folder)}" if folder else ""
     remedy = f"see: partnersim list rules{where}"

@@ -8,6 +8,14 @@ from typing import Any
 _heard: list[int] = []
 
 
+class _Interrupted(KeyboardInterrupt):
+    """Not KeyboardInterrupt itself: where that comes while a text is executed, `python -m` dies of SIGINT at its end.
+
+    Named tuples and dataclasses are texts that are executed when an import makes them; and it is SIGINT whatever the
+    signal was, and whatever exit code was asked for.
+    """
+
+
 @contextmanager
 def interrupting() -> Iterator[None]:
     """While inside, SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, so that whatever was begun is ended in order.
@@ -37,4 +45,4 @@ def heard() -> int:
 
 def _interrupt(number: int, _: Any) -> None:
     _heard.append(number)
-    raise KeyboardInterrupt
+    raise _Interrupted

@@ -11,7 +11,8 @@ from simulator.cli.choosing import is_folder
 from simulator.cli.telling import Render
 from simulator.conforming.from_journals import folded
 from simulator.documents import schema
-from simulator.errors import StorageError
+from simulator.errors import StorageError, UsageError
+from simulator.journal import Journal
 from simulator.load.orders import FILE
 from simulator.model import Report
 from simulator.reporting.text import conformity, render
@@ -26,7 +27,8 @@ def from_journals(paths: Sequence[str], make: Callable[[Report, Render], Made]) 
     Those of rules are told as `conform` tells of them; beside others each is one verdict among theirs.
 
     Raises:
-        StorageError: one cannot be read, a line in it is none of a journal, or it is that of a load.
+        StorageError: one cannot be read, or a line in it is none of a journal.
+        UsageError: one is that of a load.
     """
     for path in paths:
         _refuse_load(Path(path))
@@ -41,12 +43,16 @@ def from_journals(paths: Sequence[str], make: Callable[[Report, Render], Made]) 
 
 
 def _refuse_load(path: Path) -> None:
-    """A load is judged by what the receiver kept of it: what a scenario says of its one export speaks of none there."""
+    """A load is judged by what the receiver kept of it: what a scenario says of its one export speaks of none there.
+
+    Its journals say so in their heads; where its orders lie, all that lies there is of it.
+    """
     folder = path if is_folder(str(path)) else path.parent
-    if is_folder(str(folder)) and (folder / FILE).is_file():
-        raise StorageError(
-            f"{path} is of a load, which was judged when it was sent",
-            "its report says what came of it: partnersim load … --report json=PATH",
+    ordered = is_folder(str(folder)) and (folder / FILE).is_file()
+    if ordered or any(Journal.open(file).header.get("load_test") for file in files_in(path)):
+        raise UsageError(
+            f"{path} is of a load, which is judged when it is sent, not from its journals",
+            "partnersim load … --report json=PATH judges what it sends; what `locust` sends by itself, Locust tells of",
         )
 
 

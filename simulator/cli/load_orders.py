@@ -5,14 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from simulator.clock import fresh_seed, seconds
+from simulator.clock import fresh_seed, seconds, spelled
 from simulator.documents import did_you_mean, quoted
 from simulator.errors import UsageError
 from simulator.load.curves import SHAPES
 from simulator.load.orders import SHARES, Orders
-from simulator.load.thresholds import Threshold, thresholds
+from simulator.load.thresholds import DURATIONS, Threshold, thresholds
 from simulator.load.usual import CLIENTS, CONNECTIONS, LIFE, RATE, SECONDS, SHAPE
-from simulator.load.words import percentage, rate
+from simulator.load.words import percentage, rate, spelled_rate
+from simulator.resources import shipped_scenario
 from simulator.scenario import Scenario
 
 
@@ -28,7 +29,7 @@ def orders_of(options: Mapping[str, Any], scenarios: Sequence[Scenario], start: 
         raise UsageError(
             f"there is no shape {quoted(shape)}{did_you_mean(shape, SHAPES)}", f"there are {', '.join(SHAPES)}"
         )
-    duration = _said(options, "duration", scenarios, lambda block: _seconds(block, "for"), SECONDS)
+    duration = _said(options, "duration", scenarios, lambda block: _seconds(block, "for"), SECONDS, spelled)
     if not duration:
         raise UsageError("--for is 0s: nothing would be sent", "e.g. --for 60s")
     for one in scenarios:
@@ -41,11 +42,11 @@ def orders_of(options: Mapping[str, Any], scenarios: Sequence[Scenario], start: 
         certificate=options["cert"] or "",
         key=options["key"] or "",
         insecure=options["insecure"],
-        rate=_said(options, "rate", scenarios, lambda block: rate(block["rate"]) if "rate" in block else None, RATE),
+        rate=_said(options, "rate", scenarios, _rate, RATE, spelled_rate),
         seconds=duration,
         shape=shape,
         **_shares(options, scenarios),
-        life=_said(options, "life", scenarios, lambda block: _seconds(block, "life"), LIFE),
+        life=_said(options, "life", scenarios, lambda block: _seconds(block, "life"), LIFE, spelled),
         seed=fresh_seed() if options["seed"] is None else options["seed"],
         start=start,
         workers=all_workers(options),
@@ -71,6 +72,12 @@ def all_workers(options: Mapping[str, Any]) -> int:
     return int(options["workers"]) + int(options["expect_workers"])
 
 
+def asked_shares(options: Mapping[str, Any], orders: Orders) -> frozenset[str]:
+    """The shares of the mix that somebody asked for, by a flag or in a scenario of their own; others ship so."""
+    own = any(shipped_scenario(one) is None for one in orders.scenarios)
+    return frozenset(name for name in SHARES if own or options[name] is not None)
+
+
 def thresholds_of(options: Mapping[str, Any], scenarios: Sequence[Scenario]) -> tuple[Threshold, ...]:
     """Those of the flags, and those of the blocks that no flag speaks of.
 
@@ -79,7 +86,11 @@ def thresholds_of(options: Mapping[str, Any], scenarios: Sequence[Scenario]) -> 
     """
     names = dict.fromkeys(name for one in scenarios for name in one.load.get("thresholds", {}))
     told = {one.name for one in thresholds({}, options["thresholds"])}
-    open_ = {name: _agreed(f"threshold {name}", scenarios, _threshold(name)) for name in names if name not in told}
+    open_ = {
+        name: _agreed(f"threshold {name}", scenarios, _threshold(name), spelled if name in DURATIONS else str)
+        for name in names
+        if name not in told
+    }
     return thresholds(open_, options["thresholds"])
 
 
@@ -134,10 +145,10 @@ def _users(options: Mapping[str, Any]) -> int:
 
 
 def _shares(options: Mapping[str, Any], scenarios: Sequence[Scenario]) -> dict[str, float]:
-    found = {name: _said(options, name, scenarios, _share(name), 0.0) for name in SHARES}
+    found = {name: _said(options, name, scenarios, _share(name), 0.0, _percent) for name in SHARES}
     if (together := sum(found.values())) > 1.0 + 1e-9:
-        said = ", ".join(f"{name} {value * 100:.4g}%" for name, value in found.items() if value)
-        raise UsageError(f"the shares come to {together * 100:.4g}%: {said}", "all of them together are 100% at most")
+        said = ", ".join(f"{name} {_percent(value)}" for name, value in found.items() if value)
+        raise UsageError(f"the shares come to {_percent(together)}: {said}", "all of them together are 100% at most")
     if found["malformed"] + found["unauthorized"] >= 1.0:
         raise UsageError("with nothing but what is wrong, nothing could be lost", "leave some of it genuine")
     return found
@@ -148,16 +159,22 @@ def _said(
     name: str,
     scenarios: Sequence[Scenario],
     read: Callable[[Mapping[str, Any]], Any],
-    usual: Any = None,
+    usual: Any,
+    spell: Callable[[Any], str] = str,
 ) -> Any:
-    """What the flag says, else what the blocks agree on, else what is usual."""
+    """What the flag says, else what the blocks agree on, else what is usual; `spell` writes it as people do."""
     if options[name] is not None:
         return options[name]
-    found = _agreed("--for" if name == "duration" else f"--{name}", scenarios, read)
+    found = _agreed("--for" if name == "duration" else f"--{name}", scenarios, read, spell)
     return usual if found is None else found
 
 
-def _agreed(what: str, scenarios: Sequence[Scenario], read: Callable[[Mapping[str, Any]], Any]) -> Any:
+def _agreed(
+    what: str,
+    scenarios: Sequence[Scenario],
+    read: Callable[[Mapping[str, Any]], Any],
+    spell: Callable[[Any], str],
+) -> Any:
     """What the blocks that speak of it say.
 
     Raises:
@@ -165,7 +182,7 @@ def _agreed(what: str, scenarios: Sequence[Scenario], read: Callable[[Mapping[st
     """
     said = {one.source: value for one in scenarios if (value := read(one.load)) is not None}
     if len(set(said.values())) > 1:
-        places = ", ".join(f"{source} {value}" for source, value in said.items())
+        places = ", ".join(f"{source} {spell(value)}" for source, value in said.items())
         raise UsageError(f"the scenarios do not agree on {what}: {places}", "say it on the command line")
     return next(iter(said.values()), None)
 
@@ -182,5 +199,17 @@ def _share(name: str) -> Callable[[Mapping[str, Any]], Any]:
     return lambda block: percentage(block["mix"][name]) if name in block.get("mix", {}) else None
 
 
+def _rate(block: Mapping[str, Any]) -> float | None:
+    return rate(block["rate"]) if "rate" in block else None
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.4g}%"
+
+
 def _threshold(name: str) -> Callable[[Mapping[str, Any]], Any]:
-    return lambda block: block.get("thresholds", {}).get(name)
+    def read(block: Mapping[str, Any]) -> Any:
+        block = block.get("thresholds", {})
+        return _seconds(block, name) if name in DURATIONS else block.get(name)
+
+    return read

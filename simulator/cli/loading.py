@@ -12,8 +12,9 @@ from typing import Any
 
 from simulator.cli.choosing import chosen_receiver
 from simulator.cli.command_lines import receiver_words
-from simulator.cli.load_joining import machine_words, meeting_of, waiting
-from simulator.cli.load_orders import for_others, orders_of, thresholds_of
+from simulator.cli.interrupting import heard
+from simulator.cli.load_joining import Waiting, machine_words, meeting_of
+from simulator.cli.load_orders import asked_shares, for_others, orders_of, thresholds_of
 from simulator.cli.load_progress import load_line
 from simulator.cli.load_scenarios import load_scenarios
 from simulator.cli.output import say, wrote
@@ -24,7 +25,7 @@ from simulator.errors import StorageError, UsageError
 from simulator.load.conducting import Judging, Load, conduct, silent
 from simulator.load.crew import Lost
 from simulator.load.orders import SHARES, Orders, planned
-from simulator.load.processes import check_locust
+from simulator.load.processes import Glance, check_locust, check_port
 from simulator.load.thresholds import Threshold
 from simulator.load.usual import CLIENTS, CONNECTIONS, TOO_LATE, WINDOW
 from simulator.load.variables import AUTHORIZATION, HEADERS, TO
@@ -64,6 +65,8 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
         StorageError: the folder cannot be written.
     """
     meeting = meeting_of(options)
+    if meeting:
+        check_port(meeting)
     receiver = chosen_receiver(options)
     scenarios = load_scenarios(words, options, receiver)
     start = options["start"] or story_start(scenarios[0], utc_now())
@@ -74,6 +77,7 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
     context(receiver.tls)  # what is wrong with its files is said before there is a folder
     began = utc_now()
     folder = _new(journal_folder(options, began))
+    waiting = Waiting(folder, meeting, quiet=options["quiet"]) if meeting else None
     with load_line(folder, orders, quiet=options["quiet"]) as line:
         load = Load(
             folder=folder,
@@ -87,14 +91,20 @@ def performed(words: Sequence[str], options: Options, more: Sequence[str] = ()) 
             wait_for=options["wait_for"],
             wait_timeout=options["wait_timeout"],
             more=more,
-            glance=line.sending,
+            glance=partial(_each, line.sending, waiting.look) if waiting else line.sending,
             meeting=meeting,
-            begins=partial(waiting, meeting, quiet=options["quiet"]) if meeting else silent,
+            begins=waiting.begin if waiting else silent,
+            interrupted=heard,
         )
         report = conduct(load)
     for form, path in options["locusts"]:
         tell_of_locusts(form, path, began.timestamp(), quiet=options["quiet"])
     return report
+
+
+def _each(*glances: Glance) -> None:
+    for glance in glances:
+        glance()
 
 
 def tell_of_locusts(form: str, path: Path, since: float, *, quiet: bool = False) -> None:
@@ -137,6 +147,7 @@ def _judging(
             window=options["window"],
             too_late=options["sender_lateness"],
             sample=options["sample"],
+            asked=asked_shares(options, orders),
             thresholds=thresholds,
             lost=lost,
             own=orders.workers - (meeting.elsewhere if meeting else 0),

@@ -5,6 +5,6 @@ Who sends: `conducting` from begin to end; `processes`, `crew` start them, told 
 On other machines: `joining` lends them; `roll`, `handed`, `pieces`, `clocks`: numbers, files, journals, time.
 While it runs: `following` watches how soon a few exports show.
 What came of it: `judging` all of it; `merging` makes one journal; `parts`, `reading` the receiver's state by scenario.
-Counted: `meaning` of one id, `ledger` of all; `figures` of durations.
+Counted: `kinds` of what was sent, `meaning` of one id, `ledger` of all; `figures` of durations.
 Said: `evidence`, `doubts`, `concluding` to verdicts; `thresholds`.
 """

@@ -1,35 +1,16 @@
 """What a load's ledger and figures come to: a verdict on each promise, and on each threshold."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
 from simulator.check.state import duration
 from simulator.load.doubts import doubt_of, known_before, not_read, not_shown
 from simulator.load.evidence import Evidence
 from simulator.load.ledger import Pile
+from simulator.load.promises import PROMISES, SENDER
 from simulator.load.reading import LONGEST
 from simulator.load.thresholds import COUNTS, DURATIONS, Threshold, figure
 from simulator.model import Result, Verdict
-
-LIST: Final[Mapping[str, str]] = {
-    "lost": "load/kept",
-    "twice": "load/once",
-    "stale": "load/latest",
-    "refused": "load/accepted",
-    "accepted_wrong": "load/refuses",
-    "unsent": "load/all-sent",
-}
-"""The count of a ledger → the check that wants it to be 0; a threshold on the count takes its place."""
-
-_PROMISES: Final[Mapping[str, str]] = {
-    "lost": "what was acknowledged is kept and acted on",
-    "twice": "nothing is acted on twice",
-    "stale": "the latest notification is the state",
-    "refused": "what the partners send is acknowledged",
-    "accepted_wrong": "what is malformed or unauthorized is not accepted",
-    "unsent": "all that was planned is sent",
-}
 
 Found = tuple[Result, str]
 
@@ -60,15 +41,15 @@ def _on_count(evidence: Evidence, name: str, limit: Threshold | None) -> Verdict
     else:
         result, because = _blamed(evidence, name, limit, told)
     verdict = Verdict(
-        check=LIST[name],
+        check=PROMISES[name].check,
         result=result,
         because=because,
         evidence=tuple(sorted(pile.lines)),
-        sentence=_PROMISES[name],
+        sentence=PROMISES[name].sentence,
     )
     if limit is None:
         return verdict
-    return replace(verdict, check=f"load/threshold/{name}", sentence=f"{_PROMISES[name]}, but for {limit}")
+    return replace(verdict, check=f"load/threshold/{name}", sentence=f"{PROMISES[name].sentence}, but for {limit}")
 
 
 def _blamed(evidence: Evidence, name: str, limit: Threshold | None, told: str) -> Found:
@@ -93,18 +74,18 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
         case "lost":
             return f"{number:,} {of} {_are(number)} lost" if number else f"none {of} is lost{_looked_at(evidence)}"
         case "twice":
-            return (
-                f"{number:,} {of} {_were(number)} acted on too often" if number else f"none {of} was acted on too often"
-            )
+            rests = _rests(book.tried["repeat"], "something sent again", book.sent["repeat"], "nothing was sent again")
+            often = "acted on too often"
+            return f"{number:,} {of} {_were(number)} {often}" if number else f"none {of} was {often}{rests}"
         case "stale":
             shows = "show" if number != 1 else "shows"
             wrong = "another state than the latest says"
-            return f"{number:,} {of} {shows} {wrong}" if number else f"none {of} shows {wrong}"
+            return f"{number:,} {of} {shows} {wrong}" if number else f"none {of} shows {wrong}{_on_stale(evidence)}"
         case "refused":
             told = f"{book.acknowledged:,} deliveries of partners were acknowledged"
             return f"{told}, {number:,} {_were(number)} not" if number else f"all {told}"
         case "accepted_wrong":
-            told = f"{book.wrong:,} malformed or unauthorized deliveries"
+            told = f"{book.tried['malformed']:,} malformed and {book.tried['unauthorized']:,} unauthorized deliveries"
             read = "" if evidence.read else "; what the receiver keeps of them was not read"
             return f"of {told} {number:,} {_were(number)} accepted" if number else f"none of {told} was accepted{read}"
         case _:
@@ -114,6 +95,18 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
             begun = "are not known to be sent" if gone else "were never begun"
             unsent = f"; {result.unsent:,} {begun}" if result.unsent else ""
             return f"{told}{dropped}{unsent}{f' ({gone})' if gone else ''}"
+
+
+def _rests(tried: int, what: str, sent: int, nothing: str) -> str:
+    """On how much it rests that nothing is wrong."""
+    return f"; {tried:,} of these had {what}" if tried or sent else f"; {nothing}"
+
+
+def _on_stale(evidence: Evidence) -> str:
+    book = evidence.book
+    if evidence.mix.stale and not book.overtakable:
+        return "; no notification of it can be stale: nothing was told of a run before its end"
+    return _rests(book.tried["stale"], "a stale notification", book.sent["stale"], "nothing stale was sent")
 
 
 def _looked_at(evidence: Evidence) -> str:
@@ -141,7 +134,7 @@ def _on_sender(evidence: Evidence) -> Verdict:
         told += "or less --rate"
     else:
         result = Result.PASSED
-    return Verdict(check="load/sender", result=result, because=told, sentence="the sender keeps its times")
+    return Verdict(check=SENDER.check, result=result, because=told, sentence=SENDER.sentence)
 
 
 def _on_duration(evidence: Evidence, limit: Threshold) -> Verdict:

@@ -29,6 +29,11 @@ def silent() -> None:
     """Nobody watches."""
 
 
+def never() -> int:
+    """No signal came."""
+    return 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Load:
     """What is to be done.
@@ -36,7 +41,7 @@ class Load:
     `orders` as this process names its files, `told` as those it starts are to; their environment is `environment`, and
     `more` goes to Locust as it is. At `meeting`, where there is one, workers of other machines join. `wait_for` and
     `wait_timeout` (seconds) as for a `Session`. `begins` is called once it is about to be sent, `glance` every now and
-    then while it is.
+    then while it is. `interrupted` gives the signal that came while all was made ready, 0 for none.
     """
 
     folder: Path
@@ -53,6 +58,7 @@ class Load:
     glance: Glance = silent
     begins: Glance = silent
     meeting: Meeting | None = None
+    interrupted: Callable[[], int] = never
     stop: Stop = field(default_factory=Stop)
 
 
@@ -74,6 +80,8 @@ async def _conduct(load: Load) -> Report:
     stop.belongs_here()
     async with AsyncExitStack() as stack:
         stack.enter_context(on_signals(stop))
+        if number := load.interrupted():
+            stop.ask(number)
         await make_ready(_session(load), stack, stop)
         if stop.asked:
             return _unjudged(load, stop, "before anything was sent")

@@ -126,6 +126,13 @@ class Crew:
         self._told.add(name)
         self.lost.append(lost)
 
+    def give_up(self, one: Running, why: str) -> None:
+        """Kill one, which is lost."""
+        if one.process.name not in self._told:
+            self.tell(Lost(one.process.worker, why), one.process.name)
+            with suppress(ProcessLookupError):
+                os.killpg(one.child.pid, signal.SIGKILL)
+
     async def end(self) -> None:
         """Tell all that still run to end, and kill those that have not soon; nothing of them is left."""
         self._signal(signal.SIGTERM)

@@ -1,9 +1,20 @@
 """Why a count that is as it should be may be worth nothing: what the receiver does not show, or was not asked."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from simulator.load.evidence import Evidence
 from simulator.model import Result
+from simulator.model.load import KINDS
 
 Doubt = tuple[Result, str]
+
+_TESTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "twice": ("repeat",),
+    "stale": ("stale",),
+    "accepted_wrong": ("malformed", "unauthorized"),
+}
+"""The count of a ledger → the kinds of a mix that put it to the test."""
 
 
 def doubt_of(evidence: Evidence, name: str) -> Doubt | None:
@@ -23,18 +34,47 @@ def doubt_of(evidence: Evidence, name: str) -> Doubt | None:
         if book.unseen.number:
             return Result.INCONCLUSIVE, f"{book.unseen.number:,} came to no end: {book.unseen.words}"
         return None
-    return not_shown(evidence, name) or not_read(evidence, name)
+    return not_shown(evidence, name) or not_read(evidence, name) or _not_tried(evidence, name)
+
+
+def _not_tried(evidence: Evidence, name: str) -> Doubt | None:
+    """What was asked for to put a promise to the test, and nothing of it did; None where none was asked for."""
+    for kind in _TESTS.get(name, ()):
+        if getattr(evidence.mix, kind) and not evidence.book.tried[kind] and _possible(evidence, kind):
+            return Result.INCONCLUSIVE, _missing(evidence, kind)
+    return None
+
+
+def _possible(evidence: Evidence, kind: str) -> bool:
+    """Whether more of the same load could have it: not of what partners tell once, nor without credentials."""
+    if kind == "stale":
+        return evidence.book.overtakable > 0
+    return kind != "unauthorized" or any(one.case.authorized for one in evidence.parts)
+
+
+def _missing(evidence: Evidence, kind: str) -> str:
+    sent = evidence.book.sent[kind]
+    asked = f"a share of {getattr(evidence.mix, kind) * 100:.6g}% {KINDS[kind]} was asked for"
+    faster = "with more --users" if evidence.result.model == "closed" else "at a higher --rate"
+    more = f"send for longer, {faster}, or with a larger --{kind}"
+    if not sent:
+        return f"{asked}, and none came to the receiver: {more}"
+    larger = ", and read a larger --sample" if evidence.sampled else ""
+    could = "could show an effect more" if kind == "repeat" else "could show"
+    return f"{asked}, and {sent:,} came to the receiver, but none that {could} in what was read: {more}{larger}"
 
 
 def _doubt_of_refusals(evidence: Evidence) -> Doubt | None:
     book = evidence.book
     if not book.wrong:
+        if missing := _not_tried(evidence, "accepted_wrong"):
+            return missing
         return Result.NOT_APPLICABLE, "nothing malformed or unauthorized was sent that could be told from the rest"
     if not book.acknowledged:
         return Result.INCONCLUSIVE, "nothing genuine was acknowledged, so that a refusal says nothing"
     if not book.answered_wrong:
         return Result.INCONCLUSIVE, f"none of {book.wrong:,} malformed or unauthorized deliveries had an answer"
-    return _doubtful(evidence, "accepted_wrong")
+    return _doubtful(evidence, "accepted_wrong") or _not_tried(evidence, "accepted_wrong")
 
 
 def not_shown(evidence: Evidence, name: str) -> Doubt | None:
@@ -43,7 +83,7 @@ def not_shown(evidence: Evidence, name: str) -> Doubt | None:
         declare = "declare one under `probes` of a receiver file, with `get` and `select`"
         return Result.INCONCLUSIVE, f"the receiver has no probe, so that nothing could be checked: {declare}"
     if name == "twice" and not evidence.select & {"effects", "runs"}:
-        if not evidence.book.repeated:
+        if not evidence.book.repeated and not evidence.mix.repeat:
             return Result.NOT_APPLICABLE, "nothing was sent twice, and the probe does not show `effects`"
         because = f"not judged: the probe {evidence.probe!r} does not show how often an export was acted on"
         return Result.INCONCLUSIVE, f"{because}: declare `effects` under its `select`"

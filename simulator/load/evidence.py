@@ -1,9 +1,10 @@
 """All that is known of a load at its end, as far as promises are judged by it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simulator.check.state import duration
 from simulator.load.ledger import Book
+from simulator.load.mix import Mix
 from simulator.load.parts import Part
 from simulator.load.reading import Read
 from simulator.load.usual import TOO_LATE
@@ -12,12 +13,17 @@ from simulator.model import LoadResult
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All that is known of a load at its end; `read` is None where the receiver's state was not read."""
+    """All that is known of a load at its end.
+
+    `read` is None where the receiver's state was not read; `mix` is what somebody asked
+    for, of whom none may be missing.
+    """
 
     parts: tuple[Part, ...]
     book: Book
     result: LoadResult
     read: Read | None
+    mix: Mix = field(default_factory=Mix)
     too_late: float = TOO_LATE
 
     @property

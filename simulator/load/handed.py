@@ -8,9 +8,10 @@ from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from simulator.authoring import parse_receiver
-from simulator.errors import StorageError, UsageError
+from simulator.errors import DocumentError, StorageError, UsageError
 from simulator.load.orders import FILE, Orders, Planned, planned_for, read_orders
 from simulator.resources import RULES, shipped_rule, shipped_scenario
+from simulator.shown import line
 
 _UNUSUAL = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -39,11 +40,14 @@ def handed(orders: Orders) -> dict[str, Any]:
     }
 
 
-def taken(told: Mapping[str, Any], folder: Path, home: Path, environment: Mapping[str, str]) -> Task:
+def taken(
+    told: Mapping[str, Any], folder: Path, home: Path, environment: Mapping[str, str], *, where: str = "elsewhere"
+) -> Task:
     """What was handed, made ready in `folder`, with the receiver file as if it lay in `home`.
 
     Nothing of it runs the receiver's `start:`. No name that was told becomes a path: what has no text has to be the
-    name of something that ships.
+    name of something that ships. Errors name a file as `where`, HOST:PORT, has it: nobody
+    could mend one that is here.
 
     Raises:
         UsageError: a file is wrong, or what it refers to is not there on this machine.
@@ -56,13 +60,37 @@ def taken(told: Mapping[str, Any], folder: Path, home: Path, environment: Mappin
         file.write_text(json.dumps({**told["orders"], "scenarios": scenarios, "to": ""}), encoding="utf-8")
         orders = read_orders(file)
         source = str(home / _plain(name))
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise StorageError(
-            f"what the other machine told is no load: {error!r}", "send and join with one version"
-        ) from (error)
-    receiver = parse_receiver(text, source, environment)
-    receiver = replace(receiver, start=None, tls=orders.tls(receiver.tls))
-    return Task(folder, orders, planned_for(orders, receiver, environment))
+    except OSError as error:
+        why = f"cannot write into {folder}: {error.strerror or error}"
+        raise StorageError(why, "free the disk, or join from another folder") from error
+    except (KeyError, TypeError, ValueError, AttributeError, StorageError) as error:
+        wrong = f"what {where} told is no load: {error.__cause__ or error!r}"
+        raise StorageError(wrong, "send and join with one version") from error
+    texts = zip(scenarios, told["scenarios"], strict=True)
+    names = {path.removesuffix(f"@{partner}"): file for path, (file, data, partner) in texts if data is not None}
+    try:
+        receiver = parse_receiver(text, source, environment)
+        receiver = replace(receiver, start=None, tls=orders.tls(receiver.tls))
+        return Task(folder, orders, planned_for(orders, receiver, environment))
+    except UsageError as error:
+        raise _as_told(error, {**names, source: name}, where) from error
+
+
+def _as_told(error: UsageError, names: Mapping[str, str], where: str) -> UsageError:
+    """The error as who joins can follow it: by the names that files have there, and with the command that joins."""
+    said = {path: f"{line(name)} (from {where})" for path, name in names.items()}
+    said["partnersim run …"] = f"partnersim load --join {where} …"
+    said["the path is relative to this file"] = "the path begins in the folder where it is joined"
+
+    def told(words: str) -> str:
+        for path, name in said.items():
+            words = words.replace(path, name)
+        return words
+
+    if not isinstance(error, DocumentError):
+        return UsageError(told(error.message), told(error.remedy))
+    mistakes = [replace(one, message=told(one.message), remedy=told(one.remedy)) for one in error.mistakes]
+    return DocumentError(told(error.source), mistakes)
 
 
 def _named(name: str) -> list[Any]:

@@ -14,13 +14,14 @@ from simulator.load.evidence import Evidence
 from simulator.load.figures import Effects, Figures
 from simulator.load.ledger import Book, book_of
 from simulator.load.merging import Merged, merged, untold
-from simulator.load.orders import Orders, planned_for
+from simulator.load.mix import Mix
+from simulator.load.orders import SHARES, Orders, planned_for
 from simulator.load.parts import Part, parts
 from simulator.load.planned import PlannedLoad
 from simulator.load.reading import Progress, Read, Reader, read_all, sampled, subjects
 from simulator.load.thresholds import Threshold
 from simulator.load.usual import TOO_LATE, WINDOW
-from simulator.model import Lateness, LoadResult, Play, Report, Share, Spread
+from simulator.model import Kinds, Lateness, LoadResult, Play, Report, Share, Spread
 from simulator.receiver import Receiver
 from simulator.runner.event_loop import run_on_a_loop
 from simulator.version import __version__
@@ -37,7 +38,8 @@ class Terms:
     """How a load is to be judged.
 
     `window` is in seconds (see `simulator.load.reading`). Where the sender itself was later than `too_late` seconds,
-    in 99 of 100, its figures are its own. `sample`: so many ids are read and no more; None for all. `lost` are
+    in 99 of 100, its figures are its own. `asked` are the shares of the mix that somebody asked for, so that none of
+    them may be missing: by default all there are. `sample`: so many ids are read and no more; None for all. `lost` are
     processes that were seen to end before their time. The first `own` workers ran on this machine, None for all: the
     journals of the others may lack what they sent last. `environment` fills in what scenarios refer to. `allow` names
     hosts beyond this machine and private networks that may be asked. `make_send` gives an in-process receiver in the
@@ -47,6 +49,7 @@ class Terms:
     environment: Mapping[str, str] = field(default_factory=dict)
     window: float = WINDOW
     too_late: float = TOO_LATE
+    asked: frozenset[str] = frozenset(SHARES)
     sample: int | None = None
     thresholds: Sequence[Threshold] = ()
     lost: Sequence[Lost] = ()
@@ -79,7 +82,14 @@ def judged(folder: Path, orders: Orders, receiver: Receiver, terms: Terms) -> Re
     result = _result(orders, whole, figures, effects.spread, book, read.drain if read else None)
     lateness = Lateness(p50=result.late.p50, p99=result.late.p99, max=result.late.max)
     whole.close(clock.now(), lateness)
-    evidence = Evidence(parts=of_the_load, book=book, result=result, read=read, too_late=terms.too_late)
+    evidence = Evidence(
+        parts=of_the_load,
+        book=book,
+        result=result,
+        read=read,
+        mix=Mix(**{name: getattr(orders, name) for name in terms.asked}),
+        too_late=terms.too_late,
+    )
     first = planned.loads[0].lives.timeline
     play = Play(
         title=_title(planned.loads),
@@ -191,6 +201,7 @@ def _result(
         late=figures.late.spread,
         held=figures.held.spread,
         drain=drain,
+        kinds=Kinds(**book.sent),
         shares=whole.shares,
         timeline=figures.timeline(whole.due),
     )

@@ -1,5 +1,6 @@
 """What a load's receiver acknowledged against what its state shows at the end."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from simulator.check.answers import HUNG_UP, told
 from simulator.check.answers import evidence as lines_of
 from simulator.check.state import count, shown, value
 from simulator.load.figures import TIMED_OUT
+from simulator.load.kinds import MIXED, kind_without_id, kinds, may_act_again, may_be_overtaken, mixed_step
 from simulator.load.meaning import ended, may_be_undone, newest, unclear
 from simulator.load.parts import Part, Wanted, wanted
 from simulator.model import Attempt, Ledger, Observation, Outcome
@@ -62,6 +64,9 @@ class Book:
     more may have been sent than the journal tells. `left_over` are those that were there before anything was sent;
     `aged` deliveries whose connection ended without an answer, as one that had carried another may for its age;
     `unseen` those of which nobody saw the end, or that never came as far as the receiver for a reason of ours.
+    `sent` are those that came to the receiver, by kind. `tried` is what verdicts rest on, by kind: exports that were
+    read and of which a repeat could show twice or something was stale, and wrong deliveries that came to a receiver
+    which can tell them. `overtakable` exports had something that could have come stale.
     """
 
     untold: frozenset[str] = frozenset()
@@ -73,6 +78,9 @@ class Book:
     timed_out: int = 0  # of those refused, which had no answer in time
     repeated: int = 0  # ids of which an acknowledged notification was sent more than once
     several: int = 0  # ids of which more than one status was sent
+    sent: Counter[str] = field(default_factory=Counter)
+    tried: Counter[str] = field(default_factory=Counter)
+    overtakable: int = 0
     lost: Pile = field(default_factory=Pile)
     twice: Pile = field(default_factory=Pile)
     stale: Pile = field(default_factory=Pile)
@@ -97,12 +105,15 @@ class Book:
 
     def attempt(self, part: Part, one: Attempt, *, acknowledged: bool) -> None:
         """Count one attempt at a delivery by its answer."""
+        if one.outcome.reached and not one.id:
+            self.sent[kind_without_id(one)] += 1  # what has an id is counted beside its copies, see `history`
         if one.genuine:
             self.acknowledged += acknowledged
             if one.final and not acknowledged:
                 self._unacknowledged(one)
         elif _of_the_mix(part, one):
             self.wrong += 1
+            self.tried[one.step] += one.outcome.reached
             self.answered_wrong += one.outcome is Outcome.ANSWERED
             if acknowledged:
                 words = f"{one.name} (id {one.id}), which was {_wrong(one)}, came back {one.answer}"
@@ -140,6 +151,9 @@ class Book:
         self.several += len({one.status for one in history.sent if one.genuine}) > 1
         seen_twice = [one.notification for one in history.sent if one.genuine]
         self.repeated += len(set(seen_twice)) < len(seen_twice)
+        came = tuple((kind, one) for kind, one in kinds(history) if one.outcome.reached)
+        self.sent.update(kind for kind, _ in came)
+        self.overtakable += may_be_overtaken(history)
         readings = sorted((one for one in history.seen if one.moment == "end"), key=lambda one: (one.asked, one.line))
         if (early := next((one for one in history.seen if one.moment == "before" and one.present), None)) is not None:
             self.left_over.add(Example(f"{history.name} was there before anything was sent of it", (early.line,)))
@@ -151,6 +165,8 @@ class Book:
             return
         self.checked += want.known
         if want.known:
+            self.tried["repeat"] += may_act_again(came, part.counts)
+            self.tried["stale"] += any(kind == "stale" for kind, _ in came)
             self._known(part, want, history, last)
         elif not want.genuine:
             self._wrong(part, history, last)
@@ -206,14 +222,10 @@ class Book:
 
     def _wrong(self, part: Part, history: History, last: Observation) -> None:
         """Of what nothing genuine was sent there is to be nothing; what was acknowledged is counted already."""
-        mixed = [one for one in history.sent if one.name.partition("+")[0] in _MIXED]
+        mixed = [one for one in history.sent if mixed_step(one) in MIXED]
         if last.present and mixed and not any(one.acknowledged for one in mixed) and _told_apart(part, mixed[0].name):
             words = f"{history.name} is there ({shown(last)}), though all that was sent of it was {mixed[0].name}"
             self._blame(history.id, "accepted_wrong", Example(words, (mixed[0].line, last.line)))
-
-
-_MIXED = frozenset({"malformed", "unauthorized"})
-"""The steps that the mix of a load is made of; what an author breaks on purpose has expectations of its own."""
 
 
 def book_of(parts: tuple[Part, ...], asked: frozenset[str] | None, untold: frozenset[str] = frozenset()) -> Book:
@@ -229,7 +241,7 @@ def book_of(parts: tuple[Part, ...], asked: frozenset[str] | None, untold: froze
 
 
 def _of_the_mix(part: Part, one: Attempt) -> bool:
-    return one.step in _MIXED and _told_apart(part, one.step)
+    return one.step in MIXED and _told_apart(part, one.step)
 
 
 def _told_apart(part: Part, step: str) -> bool:

@@ -93,7 +93,7 @@ class Planned(NamedTuple):
     def head(self) -> dict[str, Any]:
         """The head of its journals; of several scenarios, the first one's."""
         timeline = self.loads[0].lives.timeline
-        return journal_header(
+        header = journal_header(
             timeline.scenario,
             timeline,
             self.receiver,
@@ -102,6 +102,7 @@ class Planned(NamedTuple):
             acknowledged_by=self.receiver.accepts(timeline.provider.acknowledged_by),
             authorized=timeline.authorized,
         )
+        return {**header, "load_test": True}
 
     def share(self, worker: int, workers: int) -> Iterator[Delivery]:
         """All that this worker (from 0) sends, in order of due time; numbers are unique in the whole load."""

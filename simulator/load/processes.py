@@ -1,6 +1,7 @@
 """Starts, watches and ends the processes that send a load: Locust runs in them, and only there."""
 
 import asyncio
+import errno
 import os
 import socket
 import sys
@@ -9,17 +10,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from simulator.clock import RealClock
+from simulator.clock import RealClock, spelled
 from simulator.errors import PartnersimError, UsageError
-from simulator.load.crew import GLANCE, Crew, Lost, Process, last_line, said_of
+from simulator.load.crew import GLANCE, Crew, Lost, Process, Running, last_line, said_of
 from simulator.load.orders import Orders, shard_of
-from simulator.load.usual import STARTING
-from simulator.load.variables import ELSEWHERE, ORDERS, WAIT
+from simulator.load.silence import Silence
+from simulator.load.usual import SILENT, STARTING
+from simulator.load.variables import AGAIN, ELSEWHERE, ORDERS, WAIT
 from simulator.resources import folder as shipped
 from simulator.runner.stop import Stop
 
 _ALONE = 3.0  # seconds that the one which holds the workers together may outlast them
 _LAST = 5.0  # seconds that it has to give up waiting, and to say so
+_OTHER_PORT = "end what listens there, perhaps another load, or name another port"
+_OTHER_HOST = "name an address of this machine, e.g. 0.0.0.0:5557 for all of them"
 _EVERYWHERE = ("0.0.0.0", "*")  # noqa: S104 - what somebody chose to bind
 
 Glance = Callable[[], None]
@@ -27,12 +31,16 @@ Glance = Callable[[], None]
 
 
 class Meeting(NamedTuple):
-    """Where workers of other machines join, how many of them there are to be, and for how many seconds to wait."""
+    """Where workers of other machines join, how many of them there are to be, and for how many seconds to wait.
+
+    The place of one that left is kept for another for `again` seconds; then it is not waited for any more.
+    """
 
     host: str
     port: int
     elsewhere: int
     wait: float = 300.0
+    again: float = 60.0
 
     @property
     def reached(self) -> str:
@@ -54,6 +62,27 @@ def check_locust() -> None:
     if any(find_spec(name) is None for name in ("locust", "hdrh")):  # that, and what counts its durations
         needed = "pip install 'gevent>=24.11' 'hdrhistogram>=0.10.8' 'locust>=2.40'"  # as pyproject.toml says
         raise UsageError("a load is sent with Locust, which is not installed", needed)
+
+
+def check_port(meeting: Meeting) -> None:
+    """Make sure that others can join there: nobody listens on that address, and it is this machine's.
+
+    Raises:
+        UsageError: they cannot.
+    """
+    host = "0.0.0.0" if meeting.host == "*" else meeting.host  # noqa: S104 - what somebody chose to bind
+    try:
+        (family, kind, _, _, address), *_ = socket.getaddrinfo(host, meeting.port, type=socket.SOCK_STREAM)
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as who listens there for them does
+            probe.bind(address)
+            probe.listen(1)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        raise UsageError(
+            f"nobody can join at {meeting.host}:{meeting.port}: {error.strerror or error}",
+            f"{_OTHER_PORT if taken else _OTHER_HOST}, with --master-bind HOST:PORT",
+        ) from error
 
 
 def locust_words() -> tuple[str, ...]:
@@ -89,22 +118,24 @@ async def send(
     more: Sequence[str] = (),
     glance: Glance = lambda: None,
     meeting: Meeting | None = None,
+    silent: float = SILENT,
 ) -> list[Lost]:
     """Send the whole load, or until `stop`; gives who was lost on the way. Afterwards none of the processes is left.
 
     `file` has the orders; `folder` takes what the processes say. When this process is killed they end, too. With
-    `meeting` the last workers are those of other machines, which join there.
+    `meeting` the last workers are those of other machines, which join there. A worker that gives no sign of life for
+    `silent` seconds is ended, and lost.
 
     Raises:
         StorageError: that cannot be written.
         PartnersimError: none of them ever sent anything; with what they said. A `UsageError` where others were to join.
     """
     where = meeting or Meeting("127.0.0.1", _free_port() if orders.workers > 1 else 0, 0, STARTING)
-    told = {ORDERS: str(file), ELSEWHERE: str(where.elsewhere), WAIT: str(where.wait)}
+    told = {ORDERS: str(file), ELSEWHERE: str(where.elsewhere), WAIT: str(where.wait), AGAIN: str(where.again)}
     crew = Crew(folder, {**without_locust(environment), **told}, RealClock())
     try:
         crew.start(to_start(orders, where, more))
-        await _Watch(folder, orders, where, crew).gone(stop, glance)
+        await _Watch(folder, orders, where, crew, silent).gone(stop, glance)
     finally:
         await crew.end()
     glance()
@@ -138,11 +169,13 @@ def _free_port() -> int:
 class _Watch:
     """Whether a load still goes on."""
 
-    def __init__(self, folder: Path, orders: Orders, meeting: Meeting, crew: Crew) -> None:
+    def __init__(self, folder: Path, orders: Orders, meeting: Meeting, crew: Crew, silent: float) -> None:
         self._folder = folder
         self._orders = orders
         self._meeting = meeting
         self._crew = crew
+        self._silence = Silence(folder)
+        self._silent = silent
         self._clock = RealClock()
         self._began: float | None = None
         self._alone: float | None = None
@@ -154,6 +187,7 @@ class _Watch:
             now = self._clock.now()
             if self._began is None and anything_sent(self._folder, self._orders):
                 self._began = now
+            self._give_up(running, now)
             if not running or stop.asked or self._pointless([one.process for one in running], now):
                 return
             if now > self._patience:
@@ -162,6 +196,19 @@ class _Watch:
                 return
             glance()
             await asyncio.sleep(GLANCE)
+
+    def _give_up(self, running: Sequence[Running], now: float) -> None:
+        """End those that hang; before any began, the one that holds them together waits for them."""
+        if self._began is None:
+            return
+        for one in running:
+            worker = one.process.worker
+            if worker is None:
+                continue
+            silence = self._silence.of(worker, now)
+            limit = self._silent if self._silence.began(worker) else STARTING
+            if silence > limit:
+                self._crew.give_up(one, f"gave no sign of life for {spelled(limit)}, and was ended")
 
     @property
     def _patience(self) -> float:

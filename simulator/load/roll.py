@@ -7,7 +7,8 @@ from simulator.version import __version__
 class Roll:
     """Names of nodes and their numbers: `own` ones from 0, then `elsewhere` others in order of asking.
 
-    The number of one that leaves while others are still waited for is given to the next who asks.
+    The number of one that leaves while others are still waited for is given to the next who asks, unless it is given
+    up before.
     """
 
     def __init__(self, own: int, elsewhere: int) -> None:
@@ -15,12 +16,14 @@ class Roll:
         self.others = range(own, own + elsewhere)
         self._numbers: dict[str, int] = {}
         self._there: set[str] = set()
+        self._given_up: set[int] = set()
         self._closed = False
 
     @property
     def complete(self) -> bool:
-        """Whether all workers are there; from then on, no other one is taken."""
-        self._closed = self._closed or len(self._there) == self._own + len(self.others)
+        """Whether all workers are there that were not given up; from then on, no other one is taken."""
+        expected = self._own + len(self.others) - len(self._given_up)
+        self._closed = self._closed or len(self._there) == expected
         return self._closed
 
     @property
@@ -34,9 +37,14 @@ class Roll:
         return frozenset(self._numbers)
 
     @property
-    def missing(self) -> int:
-        """How many of other machines are not there yet."""
-        return sum(number not in {self._numbers[one] for one in self._there} for number in self.others)
+    def missing(self) -> frozenset[int]:
+        """The numbers of those of other machines that are waited for."""
+        return frozenset(self.others) - self._given_up - {self._numbers[one] for one in self._there}
+
+    @property
+    def given_up(self) -> int:
+        """How many are not waited for any more."""
+        return len(self._given_up)
 
     def number(self, node: str) -> int | None:
         """Its number, from 0; None for a stranger."""
@@ -73,11 +81,12 @@ class Roll:
             )
         if node in self._numbers:
             return self._numbers[node]
-        free = [number for number in self.others if number not in self._numbers.values()]
+        free = sorted(set(self.others) - self._given_up - set(self._numbers.values()))
         if self.complete or not free:
             expected = f"{len(self.others)} worker{'s' if len(self.others) != 1 else ''}"
+            now = "waits for nobody any more" if self._given_up else "all of them are there"
             raise UsageError(
-                f"this load expects {expected} from elsewhere, and all of them are there",
+                f"this load expects {expected} from elsewhere, and {now}",
                 "say more with --expect-workers where it is judged, or join with fewer --workers",
             )
         self._numbers[node] = free[0]
@@ -87,6 +96,11 @@ class Roll:
         """One that was given a number has made itself ready for it."""
         if node in self._numbers:
             self._there.add(node)
+
+    def give_up(self, number: int) -> None:
+        """Wait no more for one of another machine: nobody has that number, and nobody gets it."""
+        if number in self.missing and number not in self._numbers.values():
+            self._given_up.add(number)
 
     def left(self, node: str) -> int | None:
         """It is gone; gives its number. Once the roll is complete it keeps that: nobody else can send its share."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from simulator.authoring import senseless
 from simulator.clock import seconds, spelled
 from simulator.documents import did_you_mean, quoted
 from simulator.errors import UsageError
@@ -37,7 +38,8 @@ class Threshold:
         return spelled(round(figure, 4)) if self.name in DURATIONS else f"{figure:,.0f}"
 
     def __str__(self) -> str:
-        return f"{self.name}{'<' if self.below else '<='}{self.spelled(self.limit)}"
+        limit = spelled(self.limit) if self.name in DURATIONS else f"{self.limit:.0f}"
+        return f"{self.name}{'<' if self.below else '<='}{limit}"
 
 
 def threshold(text: str) -> Threshold:
@@ -49,26 +51,22 @@ def threshold(text: str) -> Threshold:
     'lost<=3'
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is none, or nothing could keep to it, or break it.
     """
     match = _WRITTEN.fullmatch(text)
     if not match:
         raise UsageError(f"{quoted(text)} is no threshold", "write it like ack_p99<200ms or lost<=0")
     name, sign, limit = match.groups()
-    return Threshold(name=_known(name, text), limit=_limit(name, limit, text), below=sign == "<")
+    return _threshold(name, limit, text, below=sign == "<")
 
 
 def thresholds(written: Mapping[str, Any], texts: Iterable[str] = ()) -> tuple[Threshold, ...]:
     """Those of a scenario's `load.thresholds`, none of them to be exceeded; `texts` of a command line come before them.
 
     Raises:
-        UsageError: one is none, or a command line has two of one name and kind.
+        UsageError: one is none, or nothing could keep to it, or break it; or a command line has two of one name.
     """
-    found = {
-        name: Threshold(name=_known(name, place), limit=_limit(name, value, place))
-        for name, value in written.items()
-        for place in [f"load.thresholds.{name}"]
-    }
+    found = {name: _threshold(name, value, f"load.thresholds.{name}") for name, value in written.items()}
     said: dict[str, str] = {}
     for text in texts:
         one = threshold(text)
@@ -92,6 +90,14 @@ def figure(name: str, result: LoadResult) -> float | None:
     return float(getattr(spread, share)) if spread.number else None
 
 
+def _threshold(name: str, limit: Any, place: str, *, below: bool = False) -> Threshold:
+    made = Threshold(name=_known(name, place), limit=_limit(name, limit, place), below=below)
+    if wrong := senseless(made.name, made.limit, below=below):
+        reason, remedy = wrong
+        raise UsageError(f"threshold {quoted(place)}: {reason}", remedy)
+    return made
+
+
 def _known(name: str, place: str) -> str:
     if name in NAMES:
         return name
@@ -107,7 +113,7 @@ def _limit(name: str, limit: Any, place: str) -> float:
             return seconds(limit)
         except ValueError as error:
             raise UsageError(f"threshold {quoted(place)}: {error}", "write it like ack_p99<200ms") from error
-    if isinstance(limit, int) and not isinstance(limit, bool) and limit >= 0:
+    if isinstance(limit, int | float) and not isinstance(limit, bool) and limit >= 0 and limit % 1 == 0:
         return float(limit)
     if isinstance(limit, str) and _WHOLE.fullmatch(limit):
         return float(limit)

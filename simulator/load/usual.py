@@ -28,3 +28,6 @@ TOO_LATE: Final = 0.1
 
 STARTING: Final = 60.0
 """Seconds that may pass until the processes of a load send."""
+
+SILENT: Final = 20.0
+"""Seconds without any sign of life after which a worker is given up."""

@@ -14,6 +14,9 @@ ELSEWHERE: Final = "PARTNERSIM_LOAD_ELSEWHERE"
 WAIT: Final = "PARTNERSIM_LOAD_WAIT"
 """For how many seconds the one that holds the workers together waits for all of them."""
 
+AGAIN: Final = "PARTNERSIM_LOAD_AGAIN"
+"""For how many seconds it keeps the place of one that left before all were there, for another to take."""
+
 HOME: Final = "PARTNERSIM_LOAD_HOME"
 """The folder that relative paths of a receiver file begin in; only who joins has it."""
 

@@ -2,7 +2,7 @@
 
 from simulator.model.deliveries import Delivery
 from simulator.model.evidence import Attempt, Observation
-from simulator.model.load import Ledger, LoadResult, Second, Share, Spread
+from simulator.model.load import Kinds, Ledger, LoadResult, Second, Share, Spread
 from simulator.model.outcomes import Exchange, Outcome
 from simulator.model.reports import Lateness, Play, Report, unplayed
 from simulator.model.requests import AwaitContinue, EndWriting, HangUp, Pairs, Pause, Route, Script, Url
@@ -15,6 +15,7 @@ __all__ = [
     "EndWriting",
     "Exchange",
     "HangUp",
+    "Kinds",
     "Known",
     "Lateness",
     "Ledger",

@@ -1,7 +1,7 @@
 """What a load came to: how much was sent, what the receiver kept of it, how long that took. Figures in seconds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from simulator.clock import spelled
@@ -26,6 +26,15 @@ KEPT: Final[Mapping[str, str]] = {
     "accepted_wrong": "broken or wrongly authorized, and taken all the same",
 }
 """What each count of a ledger counts, for people."""
+
+KINDS: Final[Mapping[str, str]] = {
+    "first": "first sends",
+    "repeat": "repeats",
+    "stale": "stale",
+    "malformed": "malformed",
+    "unauthorized": "unauthorized",
+}
+"""What each kind of notification is called, for people."""
 
 WRONG: Final = ("lost", "twice", "stale", "refused", "accepted_wrong")
 """The counts that are to be 0."""
@@ -65,6 +74,21 @@ class Ledger:
     unread: int = 0
 
 
+class Kinds(NamedTuple):
+    """How many notifications came as far as the receiver, each counted once.
+
+    `repeat`: genuine, with the bytes of one before it. `stale`: genuine, told for the first time after the end that
+    overtook it. `malformed` and `unauthorized` ones are of the mix. All others are `first` sends. A scenario that
+    repeats itself or is late on its own counts like a mix.
+    """
+
+    first: int = 0
+    repeat: int = 0
+    stale: int = 0
+    malformed: int = 0
+    unauthorized: int = 0
+
+
 class Second(NamedTuple):
     """One second of a load, for charts: requests by what came of them, and how long the worst answer took."""
 
@@ -98,7 +122,8 @@ class LoadResult:
     the moment a delivery was due to its whole answer; `service` from its first byte; `effect` from when it was due to
     the first reading that showed it. `late` is the sender's own fault alone: a connection was free and the delivery
     left later. `held` is how long deliveries waited for a free connection: the receiver's doing. `drain` is from the
-    last answer to the moment at which all that was acknowledged showed; None where that was not seen.
+    last answer to the moment at which all that was acknowledged showed; None where that was not seen. `kinds` are of
+    those that came as far as the receiver: they may be fewer than `sent`.
     """
 
     model: str  # "open" or "closed"
@@ -118,6 +143,7 @@ class LoadResult:
     late: Spread
     held: Spread
     drain: float | None
+    kinds: Kinds = field(default_factory=Kinds)
     shares: tuple[Share, ...] = ()
     timeline: tuple[Second, ...] = ()
 
@@ -126,6 +152,13 @@ class LoadResult:
         """How much was sent, and for how long, for people."""
         rate = "as answers come" if self.model == "closed" else f"{self.rate:,.6g} a second"
         return f"{rate}, for {spelled(self.seconds)}"
+
+    @property
+    def by_kind(self) -> str:
+        """How much of each kind came to the receiver, for people."""
+        told = ", ".join(f"{number:,} {KINDS[name]}" for name, number in self.kinds._asdict().items())
+        away = self.sent - sum(self.kinds)
+        return f"{told}; {away:,} not known to have come to the receiver" if away > 0 else told
 
     @property
     def not_sent(self) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ def _load(load: LoadResult) -> dict[str, Any]:
         "workers": load.workers,
         "planned": load.planned,
         "sent": load.sent,
+        "kinds": load.kinds._asdict(),
         "acknowledged": load.acknowledged,
         "dropped": load.dropped,
         "unsent": load.unsent,

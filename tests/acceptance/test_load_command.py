@@ -19,7 +19,7 @@ import pytest
 from simulator.documents import schema
 from simulator.journal import Journal
 from simulator.load.orders import shard_of
-from simulator.load.variables import WORKER
+from simulator.load.variables import ORDERS, WORKER
 from simulator.sample import close, create_app, running
 from simulator.sample import receiver_file as sample_file
 from tests.acceptance.conftest import Answering, Command, children, clean_environment, gone, keep_statuses, until
@@ -255,13 +255,23 @@ def test_of_a_day_what_was_sent_is_judged_when_a_signal_ends_it(long_load: Runni
     assert verdicts(json.loads(stdout))["load/kept"] == "passed"
 
 
+SELDOM = f"""import os
+if {ORDERS!r} in os.environ:
+    import locust.stats
+    locust.stats.CSV_STATS_INTERVAL_SEC = 7
+"""
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_what_locust_counted_is_all_that_was_sent(
     partnersim: Command, tmp_path: Path, keeping: Answering, workers: str
 ) -> None:
     file = receiver_file(tmp_path, keeping.url)
+    (tmp_path / "seldom").mkdir()
+    (tmp_path / "seldom/sitecustomize.py").write_text(SELDOM)  # so that no file is whole by chance
     words = ("--workers", workers, "--report", "locust-csv=out/own", "--report", "locust-html=own.html")
-    ended = partnersim("load", "fleet.yaml", "--receiver", file, *SHORT, "--json", *words)
+    env = {"PYTHONPATH": os.pathsep.join(filter(None, [str(tmp_path / "seldom"), os.environ.get("PYTHONPATH")]))}
+    ended = partnersim("load", "fleet.yaml", "--receiver", file, *SHORT, "--json", *words, env=env)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     with (tmp_path / "out/own_stats.csv").open() as file_of_figures:
         (whole,) = [row for row in csv.DictReader(file_of_figures) if row["Name"] == "Aggregated"]
@@ -298,10 +308,13 @@ def test_a_journal_of_a_load_is_not_judged_as_if_one_scenario_had_been_played(
 ) -> None:
     file = receiver_file(tmp_path, keeping.url)
     partnersim("load", "fleet.yaml", "--receiver", file, *SHORT, "--journal", "j")
-    for words in (("judge", "j/load.ndjson"), ("report", "j"), ("report", "j/shard-000.ndjson")):
+    (tmp_path / "elsewhere.ndjson").write_bytes((tmp_path / "j" / "load.ndjson").read_bytes())
+    named = ("j/load.ndjson", "j/shard-000.ndjson", "j", "elsewhere.ndjson")
+    for words in ((command, path) for command in ("judge", "report") for path in named):
         ended = partnersim(*words)
-        assert ended.returncode == 6
-        assert "is of a load, which was judged when it was sent" in ended.stderr
+        assert (ended.returncode, ended.stdout) == (2, ""), words
+        assert f"{words[1]} is of a load, which is judged when it is sent, not from its journals" in ended.stderr
+        assert "partnersim load … --report json=PATH" in ended.stderr
 
 
 @pytest.mark.parametrize(

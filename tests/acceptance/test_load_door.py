@@ -1,5 +1,7 @@
 """Where workers come in, and those who do, when the disk is of no use: told in words, and nothing stops watching."""
 
+from pathlib import Path
+
 from tests.acceptance.test_load_users import said
 
 WATCHING = """
@@ -39,6 +41,87 @@ except SystemExit as ended:
     print(sent[0])
     print(ended)
 """
+
+
+UNFORESEEN = """
+import locust
+import os
+from types import SimpleNamespace
+
+from loadtests import joined
+from simulator.errors import PartnersimError
+from simulator.load.variables import HOME, WORKER
+
+os.environ.update({WORKER: "0", HOME: "/"})
+os.chdir(os.sys.argv[1])
+sent = []
+
+def silent(*_, **__):
+    raise PartnersimError("no answer")
+
+def fails(*_, **__):
+    raise KeyError("what")
+
+def ended(asking):
+    one = joined.Joined.__new__(joined.Joined)
+    one._where = "10.0.0.5:6000"
+    one._runner = SimpleNamespace(send_message=lambda kind, data: sent.append((kind, data["why"])))
+    one._orders = asking
+    try:
+        one.share()
+    except SystemExit as error:
+        print(*sent.pop())
+        print(error)
+
+joined.taken = fails
+ended(SimpleNamespace(ask=lambda *_, **__: {"load": {}, "number": 1}))
+ended(SimpleNamespace(ask=silent))
+"""
+FULL = """
+import locust
+from types import SimpleNamespace
+
+from loadtests.orders_run import OrderedUser, OrdersRun
+from simulator.errors import StorageError
+
+def full(carrier):
+    raise StorageError("cannot write shard-001.ndjson: No space left", "name another folder with --journal")
+
+sent = []
+run = OrdersRun.__new__(OrdersRun)
+from loadtests.joined import Joined
+run._joined = Joined.__new__(Joined)
+run._joined._runner = SimpleNamespace(send_message=lambda kind, data: sent.append((kind, data["why"])))
+OrderedUser.work = SimpleNamespace(serve=full)
+OrderedUser.make = staticmethod(lambda: SimpleNamespace(close=lambda: print("closed")))
+OrderedUser.end = staticmethod(run._end)
+try:
+    OrderedUser.serve(OrderedUser.__new__(OrderedUser))
+except SystemExit as ended:
+    print(*sent.pop())
+    print(ended)
+"""
+
+
+def test_who_joins_tells_also_what_nobody_foresaw_and_that_it_waits_no_more(tmp_path: Path) -> None:
+    told = said(UNFORESEEN.replace("os.sys.argv[1]", repr(str(tmp_path))))
+    assert told == [
+        "partnersim-left KeyError: 'what'",
+        "KeyError: 'what'",
+        "  this is a fault of partnersim: please report it with the output of PARTNERSIM_TRACEBACK=1",
+        "partnersim-left 10.0.0.5:6000 gives no orders",
+        "10.0.0.5:6000 gives no orders",
+        "  is `partnersim load --expect-workers` waiting there?",
+    ]
+
+
+def test_who_cannot_go_on_while_it_sends_tells_the_master_why() -> None:
+    assert said(FULL) == [
+        "closed",
+        "partnersim-left cannot write shard-001.ndjson: No space left",
+        "cannot write shard-001.ndjson: No space left",
+        "  free the disk, or join with another TMPDIR",
+    ]
 
 
 def test_that_a_worker_was_lost_stops_nobody_where_it_cannot_be_noted() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import UsageError
+from simulator.load.gathered import noted
 from simulator.load.merging import FOLLOWED
 from simulator.load.orders import Orders, shard_of, write_orders
 from simulator.load.processes import Meeting, send
@@ -26,7 +28,7 @@ pytestmark = [
     pytest.mark.xdist_group("load"),  # one at a time: they look at their own lateness
 ]
 CREDENTIALS = "Bearer secret-secret"
-PLAIN = ("--malformed", "0%", "--unauthorized", "0%")  # all that is sent is to be acknowledged
+PLAIN = ("--malformed", "0%", "--unauthorized", "0%", "--stale", "0%")  # all that is sent is to be acknowledged
 LOAD = (
     "--rate", "40/s", "--life", "200ms", "--window", "1s", "--sender-lateness", "30s", "--journal", "load", *PLAIN,
 )  # fmt: skip
@@ -66,6 +68,14 @@ runner.custom_messages, runner.send_message = {}, answer
 beginning = Beginning(SimpleNamespace(runner=runner), lambda: own_clock() + 3600)
 beginning.wait()
 print(beginning.now())
+"""
+KNOCKING = """
+import os
+from pathlib import Path
+
+from simulator.load.joining import Loan, lend
+
+raise SystemExit(lend(Loan("127.0.0.1", {}, 1, os.environ, Path.cwd(), print, patience=2.0)))
 """
 DISPATCHED = """
 import locust
@@ -198,6 +208,8 @@ def test_two_machines_send_a_load_together_and_one_of_them_judges_all_of_it(mach
     assert load["ledger"]["checked"] == load["ledger"]["known"] > 0
     assert [(one["lost"], one["sent"] == one["planned"] > 40) for one in load["shares"]] == [("", True), ("", True)]
     assert f"partnersim load --join {machines.address}" in judge.said
+    assert "1 of 1 worker from elsewhere has come; the load begins" in judge.said
+    assert f"{machines.address} answers; " in joiner.said
     assert "--expect-workers 1" in json.loads(told)["verdicts"][0]["reproduce"]
     assert [path.name for path in joiner.folder.iterdir()] == ["stderr"], "nothing stays where it was joined"
     own, followed = ids(shard_of(judge.folder / "load", 0)), ids(judge.folder / "load" / FOLLOWED, moment="after")
@@ -249,6 +261,8 @@ def test_whoever_is_not_taken_is_told_why_and_a_signal_ends_the_waiting_everywhe
     assert without.ended()[0] == elsewhere.ended()[0] == 4
     assert "PARTNERSIM_SAMPLE_AUTHORIZATION" in without.said
     assert f"{closed_port} is not reached from where it was joined: " in elsewhere.said
+    until(lambda: judge.said.count("\na worker from elsewhere left: ") == 2)
+    assert "0 of 2 workers from elsewhere have come; waiting until " in judge.said
     other = machines.joiner()
     until(lambda: len(other.senders()) == 1)
     senders = judge.senders() + other.senders()
@@ -306,6 +320,71 @@ def test_a_load_that_nobody_joins_is_not_sent(tmp_path: Path, answering: Answeri
     with pytest.raises(UsageError, match=r"nothing was sent: of 2 workers from elsewhere 0 came within 4s"):
         asyncio.run(send(tmp_path, orders, file, clean_environment(), Stop(), meeting=where))
     assert answering.requests == []
+
+
+def test_who_knocks_where_nobody_answers_says_so_at_once_and_gives_up(tmp_path: Path) -> None:
+    where = f"127.0.0.1:{free_port()}"
+    joiner = Machine(tmp_path, "--join", where, env={})
+    until(lambda: "with 1 worker, which says what is sent; knocking for up to 5m" in joiner.said)
+    joiner.process.send_signal(signal.SIGINT)
+    assert joiner.ended()[0] == 130, joiner.said
+    ended = alone(KNOCKING.format(where.partition(":")[2]))
+    assert ended.returncode == 4, ended.stderr
+    assert f"nobody at {where} answered within 2s" in ended.stdout
+
+
+def orders_of_machines(folder: Path, url: str, *, elsewhere: int) -> Orders:
+    """Of a short load that one worker of this machine sends and so many of others."""
+    (folder / "receiver.yaml").write_text(
+        f'receiver: mine\nendpoints:\n  "*": {{url: "{url}", authorization: "${{env:TOKEN}}"}}\n'
+    )
+    return Orders(
+        scenarios=("load/clevertap",),
+        receiver_file=str(folder / "receiver.yaml"),
+        rate=40.0,
+        seconds=1.0,
+        life=0.2,
+        seed=1,
+        start="2026-01-05T00:00:00+00:00",
+        workers=1 + elsewhere,
+    )
+
+
+def test_a_place_that_was_left_is_not_waited_for_to_the_end_and_the_load_goes_on_without(
+    tmp_path: Path, answering: Answering
+) -> None:
+    folder = tmp_path / "judge"
+    folder.mkdir()
+    orders = orders_of_machines(folder, answering.url, elsewhere=2)
+    where = Meeting("127.0.0.1", free_port(), 2, wait=60.0, again=2.0)
+    file = write_orders(folder, orders)
+    words = ("--join", f"127.0.0.1:{where.port}")
+    joined, refused = Machine(tmp_path / "a", *words, env={"TOKEN": "x"}), Machine(tmp_path / "b", *words, env={})
+    try:
+        lost = asyncio.run(send(folder, orders, file, clean_environment({"TOKEN": "x"}), Stop(), meeting=where))
+        assert (joined.ended()[0], refused.ended()[0]) == (0, 4), joined.said + refused.said
+    finally:
+        for one in (joined, refused):
+            one.process.kill()
+            one.process.communicate()
+    (gone_one,) = lost
+    assert gone_one.worker in {1, 2}
+    assert gone_one.why.startswith(f"receiver.yaml (from {words[1]}):3:")
+    assert "the environment has no variable `TOKEN`" in gone_one.why
+    assert f"TOKEN=… partnersim load --join {words[1]}" in refused.said
+    assert noted(folder)[:3] == (1, 1, 1)
+    assert sum(shard_of(folder, number).exists() for number in range(3)) == 2
+
+
+def test_an_address_that_is_taken_is_said_before_anything_is_begun(machines: Machines) -> None:
+    host, port = machines.address.split(":")
+    with socket.create_server((host, int(port))):
+        judge = machines.judge("--for", "1s", "--expect-workers", "1")
+        code, told = judge.ended()
+    assert code == 2, told + judge.said
+    assert f"nobody can join at {machines.address}: Address already in use" in judge.said
+    assert "name another port, with --master-bind HOST:PORT" in judge.said
+    assert {path.name for path in judge.folder.iterdir()} == {"receiver.yaml", "stderr"}
 
 
 @pytest.mark.parametrize(

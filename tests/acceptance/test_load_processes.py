@@ -22,7 +22,7 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(processes, "_ALONE", 0.2)
     monkeypatch.setattr(crew, "_ORDERLY", 0.2)
 
-    def called(lines: str, workers: int = 1, stop: Stop | None = None) -> list[Lost]:
+    def called(lines: str, workers: int = 1, stop: Stop | None = None, silent: float = 20.0) -> list[Lost]:
         (tmp_path / "locust").mkdir()
         (tmp_path / "locust" / "__init__.py").write_text("")
         names = f"import os, pathlib, signal, sys, time\nworker = os.environ.get({WORKER!r})\n"
@@ -34,7 +34,7 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         folder = tmp_path / "folder"
         folder.mkdir()
         told = {**os.environ, "PYTHONPATH": str(tmp_path)}
-        return asyncio.run(send(folder, orders, folder / "orders.json", told, stop or Stop()))
+        return asyncio.run(send(folder, orders, folder / "orders.json", told, stop or Stop(), silent=silent))
 
     return called
 
@@ -90,3 +90,24 @@ def test_a_load_that_is_to_end_ends_all_of_them(pretend: Any, tmp_path: Path) ->
     for file in (tmp_path / "folder").glob("pid*"):
         with pytest.raises(ProcessLookupError):
             os.kill(int(file.read_text()), 0)
+
+
+def test_a_worker_that_hangs_is_ended_and_lost_and_one_that_goes_on_is_not(pretend: Any) -> None:
+    lines = """
+if worker is None:
+    time.sleep(60)
+shard.write_text("")
+if worker == "0":
+    (pathlib.Path.cwd() / "pid").write_text(str(os.getpid()))
+    os.kill(os.getpid(), signal.SIGSTOP)
+while not (pathlib.Path.cwd() / "pid").exists():
+    time.sleep(0.01)
+try:
+    while True:
+        os.kill(int((pathlib.Path.cwd() / "pid").read_text()), 0)
+        time.sleep(0.1)
+        os.utime(shard)
+except ProcessLookupError:
+    pass
+"""
+    assert pretend(lines, workers=2, silent=1.5) == [Lost(0, "gave no sign of life for 1.5s, and was ended")]

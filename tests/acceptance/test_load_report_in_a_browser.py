@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from simulator.model import Known, Ledger, LoadResult, Report, Result, Second, Share, Spread, Verdict
+from simulator.model import Kinds, Known, Ledger, LoadResult, Report, Result, Second, Share, Spread, Verdict
 from simulator.reporting import REPORTERS
 from tests.browser import CHROMIUM, Page, browser
 from tests.making import made_play
@@ -53,6 +53,7 @@ LOAD: Final = LoadResult(
     late=Spread(17_690, 0.00021, 0.0011, 0.0312, 0.0313),
     held=Spread(17_690, 0.0, 1.92, 4.61, 5.0),
     drain=1.234,
+    kinds=Kinds(first=16_350, repeat=820, stale=320, malformed=100, unauthorized=100),
     shares=(Share(0, 9_000, 9_000), Share(1, 9_000, 8_690, "was killed by SIGKILL after 59s")),
     timeline=tuple(map(second, range(60))),
 )

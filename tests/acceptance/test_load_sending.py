@@ -17,7 +17,7 @@ from simulator.journal import Journal
 from simulator.load.orders import Orders, planned, shard_of, write_orders
 from simulator.load.variables import AUTHORIZATION, ORDERS, WORKER
 from simulator.model import Attempt, Outcome
-from tests.acceptance.conftest import Answering, clean_environment, until
+from tests.acceptance.conftest import Answering, Command, clean_environment, until
 from tests.ports import free_port
 
 LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "locustfile.py"
@@ -315,6 +315,30 @@ def test_users_live_whole_lives_of_both_partners(tmp_path: Path, answering: Answ
     assert {one.status for one in made} == {"Initiated", "Completed", "SUCCESS", "FAILED"}
     assert len({one.number for one in made}) == len(made)
     assert all(name in told for name in ("clevertap.initiated", "clevertap.completed", "reachfive.finished"))
+
+
+def test_what_users_wrote_down_is_not_judged_as_if_one_scenario_had_been_played(
+    tmp_path: Path, answering: Answering, partnersim: Command
+) -> None:
+    plain(tmp_path, answering)
+    for words in (("judge", "."), ("judge", "shard-000.ndjson"), ("report", "shard-000.ndjson")):
+        ended = partnersim(*words)
+        assert (ended.returncode, ended.stdout) == (2, ""), ended.stdout
+        assert f"{words[1]} is of a load, which is judged when it is sent" in ended.stderr
+        assert "partnersim load" in ended.stderr
+
+
+def test_the_last_answer_is_on_the_file_before_anything_more_is_sent(tmp_path: Path, answering: Answering) -> None:
+    life = planned(orders_to(answering, scenarios=("load/reachfive",)), {}).loads[0].lives.size
+    run = ("--headless", "--only-summary", "-u", "1", "-t", "100s", "--pause", "100", "--life", "0")
+    process = locust(tmp_path, *run, "--host", answering.url, "--journals", str(tmp_path), "ReachFiveUser")
+    file = shard_of(tmp_path, 0)
+    try:
+        until(lambda: file.exists() and file.read_bytes().count(b'"kind":"outcome"') == life)
+    finally:
+        process.kill()
+        process.wait()
+    assert [one.outcome for one in attempts(tmp_path)] == [Outcome.ANSWERED] * life
 
 
 def test_users_are_chosen_by_name_and_come_along_a_shape(tmp_path: Path, answering: Answering) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -393,3 +394,52 @@ def test_one_that_a_library_swallowed_is_heard_all_the_same(tmp_path: Path, one:
     )
     assert ended.returncode == 130, ended.stderr
     assert answering.requests == []
+
+
+@pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install '.[load]'")
+def test_a_load_hears_one_that_a_library_swallowed_too(tmp_path: Path, one: str, answering: Answering) -> None:
+    (tmp_path / "swallow.py").write_text(
+        "import os, signal, sys\n"
+        "import simulator.cli.loading as loading\n"
+        "made = loading.orders_of\n"
+        "def orders_of(*args):\n"
+        "    try:\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    except KeyboardInterrupt:\n"
+        "        pass\n"
+        "    return made(*args)\n"
+        "loading.orders_of = orders_of\n"
+        "from simulator.cli import run\n"
+        "sys.exit(run(sys.argv[1:]))\n"
+    )
+    words = ["load", *one.split()[1:], "--rate", "60/s", "--for", "1s", "--window", "0s"]
+    ended = subprocess.run(
+        [sys.executable, "swallow.py", *words],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=clean_environment({"PYTHONPATH": str(Path.cwd())}),
+        check=False,
+    )
+    assert ended.returncode == 143, ended.stdout + ended.stderr
+    assert "interrupted by SIGTERM before anything was sent" in ended.stdout
+    assert answering.requests == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_one_that_comes_while_a_class_is_made_ends_it_with_its_own_code(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "making.py").write_text(
+        "import os, sys, simulator.cli as cli\n"
+        f"cli.import_module = lambda _: exec('os.kill(os.getpid(), {int(number)})')\n"  # as an import does, for classes
+        "sys.exit(cli.run(['load']))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-m", "making"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=clean_environment({"PYTHONPATH": str(Path.cwd())}),
+        check=False,
+    )
+    assert ended.returncode == 128 + number
+    assert ended.stderr == "partnersim: interrupted\n"

@@ -1,5 +1,6 @@
 """What is built and shipped: a wheel made from the source archive, installed elsewhere, works from any folder."""
 
+import re
 import subprocess
 import sys
 import sysconfig
@@ -127,3 +128,13 @@ def test_the_installed_command_finds_every_shipped_scenario_and_rule(installed: 
 def test_the_installed_command_plans_a_shipped_scenario(installed: Path, tmp_path: Path) -> None:
     planned = run([installed / "partnersim", "plan", "clevertap/one-time-export", "--seed", "1"], tmp_path)
     assert '"Completed"' in planned
+
+
+def test_the_command_that_the_readme_gives_prints_where_the_installed_locustfile_is(
+    installed: Path, tmp_path: Path
+) -> None:
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    (program,) = re.findall(r'Installed, the file is in the folder that `python -c "([^"]+)"` prints', readme)
+    printed = Path(run([installed / "python", "-c", program], tmp_path).rstrip("\n"))
+    assert printed.is_relative_to(installed.parent)
+    assert files_below(printed) == files_below(ROOT / "loadtests") > {"locustfile.py"}

@@ -24,6 +24,7 @@ def load_section(load: LoadResult) -> Markup:
         "rate": f"{load.pace}, {_many(load.workers, 'worker')}",
         "planned": f"{load.planned:,}",
         "sent": f"{load.sent:,}, of these {load.acknowledged:,} acknowledged",
+        "of these": load.by_kind,
         "not sent": "; ".join(load.not_sent),
         "drain": "" if load.drain is None else f"{_span(load.drain)} after the last answer all of it showed",
     }

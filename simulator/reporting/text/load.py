@@ -10,13 +10,14 @@ _COLUMNS = ("p50", "p95", "p99", "max")
 
 
 def load_lines(load: LoadResult, page: Page) -> Iterator[Line]:
-    """Model and rate, what was sent, percentiles, the ledger, and which workers were lost."""
+    """Model and rate, what was sent and of what kind, percentiles, the ledger, and which workers were lost."""
     yield Line("Load", BOLD)
     yield from field("model", f"{load.model}, {load.shape}, {count(load.workers, 'worker')}", page, indent=2)
     yield from field("rate", load.pace, page, indent=2)
     yield from field("planned", count(load.planned, "notification"), page, indent=2)
     sent = f"{load.sent:,}, {load.acknowledged:,} acknowledged"
     yield from field("sent", "; ".join((sent, *load.not_sent)), page, indent=2)
+    yield from field("of these", load.by_kind, page, indent=2)
     yield Line()
     yield Line(f"  {'':8}{''.join(f'{name:>10}' for name in _COLUMNS)}", DIM)
     for name, means in TIMES.items():

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from simulator.authoring import parse_scenario
-from simulator.cli.load_orders import for_others, orders_of, thresholds_of
+from simulator.cli.load_orders import asked_shares, for_others, orders_of, thresholds_of
 from simulator.documents import schema
 from simulator.errors import DocumentError, UsageError
 from simulator.load.curves import SHAPES
-from simulator.load.orders import Orders
+from simulator.load.orders import SHARES, Orders
 from simulator.load.thresholds import NAMES
 from simulator.scenario import Scenario
 
@@ -53,6 +53,13 @@ def made(*scenarios: Scenario, **options: Any) -> Orders:
     return orders_of({**USUAL, **options}, scenarios or (scenario(),), START)
 
 
+def test_a_share_is_asked_for_by_a_flag_or_in_a_scenario_of_ones_own() -> None:
+    shipped = made(scenario(BLOCK, "load/clevertap"), scenario("", "load/reachfive"))
+    assert asked_shares(USUAL, shipped) == frozenset()
+    assert asked_shares({**USUAL, "stale": 0.02}, shipped) == {"stale"}
+    assert asked_shares(USUAL, made(scenario(BLOCK, "load/clevertap"), scenario(BLOCK))) == set(SHARES)
+
+
 def test_where_nobody_says_anything_it_is_a_hundred_a_second_for_a_minute() -> None:
     orders = made()
     assert (orders.rate, orders.seconds, orders.shape, orders.life) == (100.0, 60.0, "steady", 2.0)
@@ -78,9 +85,25 @@ def test_scenarios_that_say_the_same_or_nothing_agree() -> None:
 
 def test_scenarios_that_do_not_agree_are_refused_unless_a_flag_says_it() -> None:
     two = (scenario("rate: 5/s"), scenario("rate: 6/s", "two.yaml"))
-    with pytest.raises(UsageError, match=r"do not agree on --rate: one.yaml 5.0, two.yaml 6.0"):
+    with pytest.raises(UsageError, match=r"do not agree on --rate: one.yaml 5/s, two.yaml 6/s"):
         made(*two)
     assert made(*two, rate=7.0).rate == 7.0
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "says"),
+    [
+        ("for: 60s", "for: 1.5", "--for: one.yaml 1m, two.yaml 1.5s"),
+        ("life: 500ms", "life: 2m", "--life: one.yaml 500ms, two.yaml 2m"),
+        ("rate: 30/m", "rate: 7/s", "--rate: one.yaml 30/m, two.yaml 7/s"),
+        ("mix: {repeat: 5%}", "mix: {repeat: 0.5%}", "--repeat: one.yaml 5%, two.yaml 0.5%"),
+        ("shape: ramp", "shape: spike", "--shape: one.yaml ramp, two.yaml spike"),
+    ],
+)
+def test_what_they_say_is_told_as_people_write_it(one: str, two: str, says: str) -> None:
+    with pytest.raises(UsageError) as error:
+        made(scenario(one), scenario(two, "two.yaml"))
+    assert error.value.message == f"the scenarios do not agree on {says}"
 
 
 def test_an_unknown_shape_is_refused_with_the_one_that_was_meant() -> None:
@@ -133,6 +156,14 @@ def test_thresholds_of_a_scenario_hold_beside_those_of_flags_that_win() -> None:
 def test_thresholds_of_two_scenarios_must_agree() -> None:
     two = (scenario("thresholds: {lost: 3}"), scenario("thresholds: {lost: 4}", "two.yaml"))
     with pytest.raises(UsageError, match="do not agree on threshold lost"):
+        thresholds_of(USUAL, two)
+
+
+def test_thresholds_that_say_the_same_in_other_words_agree() -> None:
+    two = (scenario("thresholds: {ack_p99: 200ms}"), scenario("thresholds: {ack_p99: 0.2}", "two.yaml"))
+    assert [str(one) for one in thresholds_of(USUAL, two)] == ["ack_p99<=200ms"]
+    two = (*two[:1], scenario("thresholds: {ack_p99: 60}", "two.yaml"))
+    with pytest.raises(UsageError, match=r"on threshold ack_p99: one\.yaml 200ms, two\.yaml 1m"):
         thresholds_of(USUAL, two)
 
 

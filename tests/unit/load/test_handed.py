@@ -44,7 +44,7 @@ def there(tmp_path: Path, told: Any, environment: dict[str, str] = TOKEN) -> Tas
     folder, home = tmp_path / "joined", tmp_path / "home"
     folder.mkdir()
     home.mkdir(exist_ok=True)
-    return taken(told, folder, home, environment)
+    return taken(told, folder, home, environment, where="10.0.0.5:5557")
 
 
 def test_it_is_the_same_load_that_is_sent(tmp_path: Path, orders: Orders) -> None:
@@ -61,8 +61,46 @@ def test_a_secret_is_that_of_the_machine_that_sends_and_is_not_told(tmp_path: Pa
 
 
 def test_what_is_missing_there_is_said_with_the_place(tmp_path: Path, orders: Orders) -> None:
-    with pytest.raises(DocumentError, match=r"receiver\.yaml:3:.*TOKEN"):
+    with pytest.raises(DocumentError, match=r"receiver\.yaml .*:3:.*TOKEN"):
         there(tmp_path, handed(orders), {})
+
+
+def test_the_error_names_the_file_that_the_other_machine_has_and_the_command_that_joins(
+    tmp_path: Path, orders: Orders
+) -> None:
+    with pytest.raises(DocumentError) as raised:
+        there(tmp_path, handed(orders), {})
+    (mistake,) = raised.value.mistakes
+    assert str(raised.value).startswith("receiver.yaml (from 10.0.0.5:5557):3:")
+    assert mistake.remedy == "set it, e.g. TOKEN=… partnersim load --join 10.0.0.5:5557 …"
+
+
+@pytest.mark.parametrize(("name", "shown"), [("fleet.yaml", "fleet.yaml"), ("a\nb.yaml", r"a\nb.yaml")])
+def test_the_error_names_a_scenario_as_the_other_machine_does(
+    tmp_path: Path, orders: Orders, name: str, shown: str
+) -> None:
+    Path(orders.scenarios[0]).write_text(f"{SCENARIO}nonsense: 1\n")
+    told = handed(orders)
+    told["scenarios"][0][0] = name
+    with pytest.raises(DocumentError) as raised:
+        there(tmp_path, told)
+    assert str(raised.value).startswith(f"{shown} (from 10.0.0.5:5557):5:1: `nonsense` is not a key")
+    assert str(tmp_path) not in str(raised.value)
+
+
+def test_a_certificate_that_is_missing_is_named_where_it_is_looked_for(tmp_path: Path, orders: Orders) -> None:
+    Path(orders.receiver_file).write_text(f"{RECEIVER}tls: {{ca: ca.pem}}\n")
+    with pytest.raises(DocumentError) as raised:
+        there(tmp_path, handed(orders))
+    (mistake,) = raised.value.mistakes
+    assert mistake.message.startswith(f"there is no file `{tmp_path}"[:60])
+    assert mistake.remedy == "the path begins in the folder where it is joined"
+
+
+def test_a_full_disk_is_not_called_a_fault_of_the_other_machine(tmp_path: Path, orders: Orders) -> None:
+    with pytest.raises(StorageError, match=r"cannot write into .*nowhere: No such file") as raised:
+        taken(handed(orders), tmp_path / "nowhere", tmp_path, TOKEN)
+    assert raised.value.remedy == "free the disk, or join from another folder"
 
 
 def test_certificates_are_looked_for_where_it_was_joined(tmp_path: Path, orders: Orders) -> None:
@@ -100,7 +138,7 @@ def test_a_scenario_without_a_text_is_one_that_ships(tmp_path: Path, orders: Ord
 
 @pytest.mark.parametrize("told", [{}, {"orders": 1}, {"orders": {}, "receiver": ["x", b""], "scenarios": []}])
 def test_what_is_no_load_is_said(tmp_path: Path, told: Any) -> None:
-    with pytest.raises(StorageError, match=r"is no load|no orders for a load"):
+    with pytest.raises(StorageError, match=r"what 10\.0\.0\.5:5557 told is no load: .+"):
         there(tmp_path, told)
 
 

@@ -46,7 +46,11 @@ def test_names_are_those_of_the_schema() -> None:
         ("ack_max <= 2s", Threshold(name="ack_max", limit=2.0)),
         ("drain<1m", Threshold(name="drain", limit=60.0, below=True)),
         ("lost<=0", Threshold(name="lost", limit=0.0)),
+        ("lost<=5000", Threshold(name="lost", limit=5000.0)),
         (" unsent < 5 ", Threshold(name="unsent", limit=5.0, below=True)),
+        ("drain<=0s", Threshold(name="drain", limit=0.0)),
+        ("ack_max<=2h", Threshold(name="ack_max", limit=7200.0)),
+        ("ack_p50<0.05ms", Threshold(name="ack_p50", limit=0.00005, below=True)),
     ],
 )
 def test_it_is_read_as_it_is_written(text: str, wanted: Threshold) -> None:
@@ -72,6 +76,38 @@ def test_what_is_none_says_so_and_what_to_write(text: str, says: str) -> None:
     assert says in error.value.message.replace("`", "'").replace('"', "'")
     assert text.strip() in error.value.message
     assert error.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("lost<0", "no number is below 0"),
+        ("unsent<0", "no number is below 0"),
+        ("drain<0s", "nothing takes less than no time"),
+        ("effect_max<0s", "nothing takes less than no time"),
+        ("ack_p99<0s", "nothing takes less than no time"),
+        ("ack_p99<=0s", "no answer comes in no time"),
+        ("ack_max<=0.0001ms", "no answer comes in no time"),
+        ("effect_p50<=0s", "no effect shows in no time"),
+        ("ack_p99<=61m", "what takes longer than 1h counts as 1h"),
+        ("effect_p50<2h", "what takes longer than 1h counts as 1h"),
+    ],
+)
+def test_what_nothing_can_keep_to_or_nothing_can_break_is_refused(text: str, says: str) -> None:
+    with pytest.raises(UsageError, match=f"threshold `{text}`: {says}") as error:
+        threshold(text)
+    assert f"e.g. {text.partition('<')[0]}<" in error.value.remedy
+    threshold(error.value.remedy.removeprefix("e.g. ").partition(",")[0])
+
+
+def test_so_it_is_in_a_scenario_where_none_is_to_be_exceeded() -> None:
+    with pytest.raises(UsageError, match=r"threshold `load\.thresholds\.ack_p99`: no answer comes in no time"):
+        thresholds({"ack_p99": 0})
+    assert [str(one) for one in thresholds({"drain": 0, "lost": 0})] == ["drain<=0s", "lost<=0"]
+
+
+def test_a_count_may_be_written_with_a_point_as_the_schema_has_it() -> None:
+    assert [str(one) for one in thresholds({"lost": 2.0})] == ["lost<=2"]
 
 
 def test_a_scenarios_own_are_not_to_be_exceeded_and_a_command_line_comes_first() -> None:

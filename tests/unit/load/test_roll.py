@@ -33,9 +33,9 @@ def test_all_are_there_when_the_last_has_made_itself_ready() -> None:
         roll.asked(node, __version__)
     assert not roll.complete
     roll.here("b")
-    assert (roll.complete, roll.missing) == (False, 1)
+    assert (roll.complete, roll.missing) == (False, frozenset({3}))
     roll.here("c")
-    assert (roll.complete, roll.missing) == (True, 0)
+    assert (roll.complete, roll.missing) == (True, frozenset())
     assert roll.nodes == {"a0", "a1", "b", "c"}
 
 
@@ -78,6 +78,29 @@ def test_nobody_takes_the_place_of_one_that_left_later() -> None:
     assert roll.nodes == {"a", "b"}
     with pytest.raises(UsageError):
         roll.asked("c", __version__)
+
+
+def test_a_place_that_is_given_up_is_not_waited_for_and_not_given_again() -> None:
+    roll = of_two_machines()
+    for node in ("b", "c"):
+        roll.asked(node, __version__)
+    roll.here("c")
+    roll.left("b")
+    roll.give_up(2)
+    assert (roll.complete, roll.missing, roll.given_up) == (True, frozenset(), 1)
+    assert roll.nodes == {"a0", "a1", "c"}
+    with pytest.raises(UsageError, match="expects 2 workers from elsewhere, and waits for nobody any more"):
+        roll.asked("d", __version__)
+
+
+def test_nobody_who_is_there_or_on_the_way_is_given_up() -> None:
+    roll = of_two_machines()
+    for node in ("b", "c"):
+        roll.asked(node, __version__)
+    roll.here("b")
+    for number in (0, 2, 3, 4):
+        roll.give_up(number)
+    assert (roll.complete, roll.missing, roll.given_up) == (False, frozenset({3}), 0)
 
 
 @pytest.mark.parametrize("number", [0, 2, -1, True, "1", None, 1.0])

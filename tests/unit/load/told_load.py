@@ -14,7 +14,7 @@ from simulator.clock import JumpClock
 from simulator.journal import JournalWriter
 from simulator.load.crew import Lost
 from simulator.load.judging import Terms, judged
-from simulator.load.orders import Orders, Planned, planned_for, shard_of
+from simulator.load.orders import SHARES, Orders, Planned, planned_for, shard_of
 from simulator.load.thresholds import thresholds
 from simulator.model import Delivery, Exchange, Lateness, Outcome, Report, Verdict
 from simulator.receiver import Receiver
@@ -134,6 +134,7 @@ class Told:
     drops: Callable[[Delivery], bool] = lambda _: False
     window: float = 2.0
     sample: int | None = None
+    asked: frozenset[str] = frozenset(SHARES)
     limits: Sequence[str] = ()
     lost: Sequence[Lost] = ()
     reused: bool = False
@@ -184,6 +185,7 @@ class Told:
         terms = Terms(
             window=self.window,
             sample=self.sample,
+            asked=self.asked,
             thresholds=thresholds({}, self.limits),
             lost=self.lost,
             own=self.own,

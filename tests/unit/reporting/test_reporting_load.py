@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from simulator.load.curves import SHAPES
-from simulator.model import Ledger, LoadResult, Play, Report, Result, Second, Share, Spread, Verdict
+from simulator.model import Kinds, Ledger, LoadResult, Play, Report, Result, Second, Share, Spread, Verdict
 from simulator.model.load import KEPT, TIMES, WRONG
 from simulator.reporting import REPORTERS
 from simulator.reporting.html.charts import WIDE, Series, chart, mean
@@ -39,6 +39,7 @@ LOAD = LoadResult(
     late=SPREAD,
     held=SPREAD,
     drain=1.234,
+    kinds=Kinds(first=5400, repeat=250, stale=0, malformed=120, unauthorized=18),
     shares=(Share(0, 3000, 3000), Share(1, 3000, 2800, "was killed by SIGKILL after 31s")),
     timeline=tuple(Second(at, 100, 97, 95, 2, 0.004, 0.02, 0.003) for at in range(60)),
 )
@@ -73,8 +74,17 @@ def test_people_are_told_what_was_sent_how_long_it_took_and_what_was_kept(report
 @pytest.mark.parametrize("form", ["text", "html"])
 def test_every_page_has_the_same_words_for_the_same_figures(report: Report, form: str) -> None:
     page = " ".join(unescape(shown(report, form)).split())
-    for words in (*TIMES.values(), *(KEPT[name] for name in WRONG), *LOAD.not_sent, LOAD.pace):
+    for words in (*TIMES.values(), *(KEPT[name] for name in WRONG), *LOAD.not_sent, LOAD.pace, LOAD.by_kind):
         assert words in page
+
+
+def test_people_are_told_of_what_kinds_it_was(report: Report) -> None:
+    told = (
+        "of these 5,400 first sends, 250 repeats, 0 stale, 120 malformed, 18 unauthorized; 12 not known to have come to"
+    )
+    assert told in " ".join(shown(report).split())
+    whole = replace(LOAD, kinds=LOAD.kinds._replace(first=5412))
+    assert whole.by_kind == "5,412 first sends, 250 repeats, 0 stale, 120 malformed, 18 unauthorized"
 
 
 def test_what_a_ledger_counts_and_what_is_measured_has_words() -> None:
@@ -119,7 +129,12 @@ def test_programs_find_it_under_closed_keys(report: Report) -> None:
     assert value["load"]["drain"] == 1.234
 
 
-@pytest.mark.parametrize("place", [(), ("ledger",), ("ack",), ("shares", 0)])
+def test_programs_find_every_kind(report: Report) -> None:
+    kinds = {"first": 5400, "repeat": 250, "stale": 0, "malformed": 120, "unauthorized": 18}
+    assert json.loads(shown(report, "json"))["load"]["kinds"] == kinds
+
+
+@pytest.mark.parametrize("place", [(), ("ledger",), ("kinds",), ("ack",), ("shares", 0)])
 def test_a_key_that_nobody_knows_is_refused_by_the_schema(report: Report, place: tuple[Any, ...]) -> None:
     value = json.loads(shown(report, "json"))
     into = value["load"]
@@ -134,6 +149,7 @@ def test_the_schema_names_every_shape_and_every_figure_of_a_spread_and_the_ledge
     assert known["load"]["properties"]["shape"]["enum"] == list(SHAPES)
     assert set(known["spread"]["properties"]) == set(Spread._fields)
     assert set(known["ledger"]["properties"]) == set(Ledger.__slots__)
+    assert set(known["kinds"]["properties"]) == set(Kinds._fields)
     assert set(known["share"]["properties"]) == set(Share._fields)
 
 

@@ -1,0 +1,90 @@
+"""What a load is judged by: each check, its promise, what is looked at, and how receivers usually break it."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+
+class Promise(NamedTuple):
+    """One check in words."""
+
+    check: str
+    sentence: str
+    judged: str
+    usually: str
+
+
+PROMISES: Final[Mapping[str, Promise]] = {
+    "lost": Promise(
+        "load/kept",
+        "what was acknowledged is kept and acted on",
+        "Each export of which a genuine notification was acknowledged is read through the probe, until all of them "
+        "show or `--window` has passed: it is there, under its own id, and as its ends were acknowledged it was "
+        "acted on. Without a probe nothing can be said.",
+        "It answers before it has stored what came, and stops, or finds its queue full; under load two requests of "
+        "one export read the same state, and the later write takes the earlier one away.",
+    ),
+    "twice": Promise(
+        "load/once",
+        "nothing is acted on twice",
+        "Where the probe shows `effects` (or `runs`), an export shows no more of them than ends of it were sent. "
+        "Copies put it to the test: where `--repeat`, or a scenario of your own, asks for some and none came that "
+        "could show, it is inconclusive. Where nobody asks, what came is judged, and the reason says how much that "
+        "was.",
+        "It looks whether it knows a notification, and writes that down a moment later: of two copies at once both "
+        "are new. Or it remembers what it knows in one process, or only the last few.",
+    ),
+    "stale": Promise(
+        "load/latest",
+        "the latest notification is the state",
+        "Where the probe shows `status`, an export shows what the latest of its acknowledged notifications says, by "
+        "the partner's own time. Late ones put it to the test: where `--stale`, or a scenario of your own, asks for "
+        "some and none came, it is inconclusive, unless the partner tells of ends alone. Where nobody asks, what came "
+        "is judged, and the reason says how much that was.",
+        "What comes last is what stands: it does not compare the times, or compares them in one step and writes in "
+        "another.",
+    ),
+    "refused": Promise(
+        "load/accepted",
+        "what the partners send is acknowledged",
+        "Each genuine notification had an answer that the partner takes for yes, and in time. A copy may be turned "
+        "away while the other is being answered.",
+        "Under load its answers take longer than partners wait, its connections to a database run out, or it answers "
+        "a notification that it knows with an error.",
+    ),
+    "accepted_wrong": Promise(
+        "load/refuses",
+        "what is malformed or unauthorized is not accepted",
+        "Each broken or wrongly authorized notification of the mix had another answer than yes, and nothing of it is "
+        "there. It does not apply where none came; where `--malformed` or `--unauthorized`, or a scenario of your own, "
+        "asks for some and none came, it is inconclusive.",
+        "It answers before it has looked at what came, or stores it first.",
+    ),
+    "unsent": Promise(
+        "load/all-sent",
+        "all that was planned is sent",
+        "Every notification that was planned left, and no worker was lost. If not, the rate that was asked for is "
+        "unproven: it is inconclusive, never a failure, unless a threshold says how many may be missing.",
+        "It answers so slowly that all `--connections` are busy until the time is over.",
+    ),
+}
+"""The count of a ledger that is to be 0 → what it stands for; a threshold on the count takes its place."""
+
+SENDER: Final = Promise(
+    "load/sender",
+    "the sender keeps its times",
+    "In 99 of 100, a notification left at most `--sender-lateness` late when a connection was free. If not, figures "
+    "tell of the sender: it is inconclusive, never a failure.",
+    "No receiver does: it takes more `--workers`, or less `--rate`, or a machine that does less else.",
+)
+
+THRESHOLDS: Final = "load/threshold/"
+"""What the name of a threshold's check begins with."""
+
+
+CHECKS: Final[Mapping[str, Promise]] = {one.check: one for one in (*PROMISES.values(), SENDER)}
+"""All of them by the names that reports print."""
+
+
+def promise_of(check: str) -> Promise | None:
+    """What is promised under the name of a check, as reports print it; None where it is no load's."""
+    return CHECKS.get(check) or PROMISES.get(check.removeprefix(THRESHOLDS) if check.startswith(THRESHOLDS) else "")
