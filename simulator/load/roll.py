@@ -7,8 +7,8 @@ from simulator.version import __version__
 class Roll:
     """Names of nodes and their numbers: `own` ones from 0, then `elsewhere` others in order of asking.
 
-    The number of one that leaves while others are still waited for is given to the next who asks, unless it is given
-    up before.
+    The number of one that leaves while others are still waited for goes to somebody who asks later, unless it is given
+    up before; but first go those that nobody had, so that the one which may be given up is the one that was left.
     """
 
     def __init__(self, own: int, elsewhere: int) -> None:
@@ -17,6 +17,7 @@ class Roll:
         self._numbers: dict[str, int] = {}
         self._there: set[str] = set()
         self._given_up: set[int] = set()
+        self._left: set[int] = set()
         self._closed = False
 
     @property
@@ -81,7 +82,7 @@ class Roll:
             )
         if node in self._numbers:
             return self._numbers[node]
-        free = sorted(set(self.others) - self._given_up - set(self._numbers.values()))
+        free = set(self.others) - self._given_up - set(self._numbers.values())
         if self.complete or not free:
             expected = f"{len(self.others)} worker{'s' if len(self.others) != 1 else ''}"
             now = "waits for nobody any more" if self._given_up else "all of them are there"
@@ -89,8 +90,9 @@ class Roll:
                 f"this load expects {expected} from elsewhere, and {now}",
                 "say more with --expect-workers where it is judged, or join with fewer --workers",
             )
-        self._numbers[node] = free[0]
-        return free[0]
+        number = min(free - self._left or free)
+        self._numbers[node] = number
+        return number
 
     def here(self, node: str) -> None:
         """One that was given a number has made itself ready for it."""
@@ -108,6 +110,7 @@ class Roll:
         if number is not None and not self.complete:
             del self._numbers[node]
             self._there.discard(node)
+            self._left.add(number)
         return number
 
 

@@ -408,7 +408,7 @@ def model(events: set[tuple[str, str]]) -> tuple[str, int, int, str]:
     return told[-1][0], ends, ends + heights[-1] - min(heights), told[-1][1]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_order_and_any_repeats_end_as_the_model_says(app: Flask, data: st.DataObject) -> None:
     event = st.tuples(st.sampled_from(["Initiated", "Completed"]), st.sampled_from(MOMENTS))

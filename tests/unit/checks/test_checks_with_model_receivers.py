@@ -231,7 +231,7 @@ RUNS = st.integers(1, 3)
 DICE = st.integers(0, 2**32).map(Random)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(DICE, RUNS, st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.booleans())
 def test_a_correct_receiver_is_never_said_to_have_failed(
     dice: Random,
@@ -252,7 +252,7 @@ def test_a_correct_receiver_is_never_said_to_have_failed(
     assert failed == {}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DICE, RUNS, st.booleans(), st.booleans())
 def test_a_correct_receiver_that_was_seen_well_passes_all(
     dice: Random,
@@ -267,7 +267,7 @@ def test_a_correct_receiver_that_was_seen_well_passes_all(
     assert one.applied
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DICE, RUNS)
 def test_last_write_wins_is_found(dice: Random, runs: int) -> None:
     found, _, one = play(dice, last_write_wins, notes_of(runs, shared=True, together=False), lag=0.0)
@@ -279,7 +279,7 @@ def test_last_write_wins_is_found(dice: Random, runs: int) -> None:
     assert [found[line].result for line in sent] == [Result.FAILED] * len(sent)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DICE, RUNS)
 def test_an_end_undone_by_a_late_start_is_found(dice: Random, runs: int) -> None:
     late = Note("1", 1, 14400.0, end=False)
@@ -300,7 +300,7 @@ def test_an_end_undone_by_a_late_start_is_found(dice: Random, runs: int) -> None
         assert found[name].result is Result.FAILED or "was never seen to" in found[name].because, found[name]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DICE, RUNS, st.booleans(), st.booleans())
 def test_counting_copies_is_found(dice: Random, runs: int, shared: bool, unreliable: bool) -> None:
     notes = notes_of(runs, shared=shared, together=False)
@@ -311,7 +311,7 @@ def test_counting_copies_is_found(dice: Random, runs: int, shared: bool, unrelia
     assert found["repeats-change-nothing"].result is Result.FAILED
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DICE, st.integers(2, 3), st.booleans())
 def test_dropping_later_runs_of_one_id_is_found(dice: Random, runs: int, shuffled: bool) -> None:
     notes = notes_of(runs, shared=True, together=False)
@@ -319,7 +319,7 @@ def test_dropping_later_runs_of_one_id_is_found(dice: Random, runs: int, shuffle
     assert found["acknowledged-is-kept"].result is Result.FAILED
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DICE, RUNS, st.booleans())
 def test_losing_what_was_acknowledged_is_found(dice: Random, runs: int, unreliable: bool) -> None:
     notes = notes_of(runs, shared=False, together=False)

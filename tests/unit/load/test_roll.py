@@ -39,6 +39,13 @@ def test_all_are_there_when_the_last_has_made_itself_ready() -> None:
     assert roll.nodes == {"a0", "a1", "b", "c"}
 
 
+def test_a_number_that_nobody_had_goes_before_one_that_was_left() -> None:
+    roll = of_two_machines()
+    assert roll.asked("b", __version__) == 2
+    roll.left("b")
+    assert [roll.asked("c", __version__), roll.asked("d", __version__)] == [3, 2]
+
+
 def test_a_stranger_cannot_say_that_it_is_there() -> None:
     roll = of_two_machines()
     roll.here("d")
@@ -61,9 +68,10 @@ def test_one_of_another_version_is_refused() -> None:
 def test_the_number_of_one_that_left_before_all_were_there_is_given_again() -> None:
     roll = of_two_machines()
     roll.asked("b", __version__)
+    roll.asked("c", __version__)
     roll.here("b")
     assert roll.left("b") == 2
-    assert roll.asked("c", __version__) == 2
+    assert roll.asked("d", __version__) == 2
     assert "b" not in roll.nodes
 
 
