@@ -38,7 +38,7 @@ check: $(TEST_STAMP)  ## all that must hold before a change lands; the tests, wh
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	rm -f .coverage .coverage.*
-	$(TEST) --cov --numprocesses=3 --dist=loadfile
+	$(TEST) --cov --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 deep: $(TEST_STAMP)  ## the long campaigns: kills, mutations, load; takes many minutes
 	$(TEST) -m deep
