@@ -133,7 +133,7 @@ class Agreement:
         """How it is known that it is gone; "" for one that is there."""
         client = self._runner.clients.get(node)
         if client is None:
-            return "left before all of its share was sent"
+            return f"left before {'all of its share was sent' if self._begun else 'the load began'}"
         silent = client.state == "missing" and client.heartbeat <= _GONE
         waited_for = not self._roll.complete and self._roll.foreign(node) is None  # nobody else can take its place
         return "was not heard of any more" if silent and not waited_for else ""

@@ -22,8 +22,10 @@ from simulator.load.crew import said_of
 from simulator.load.gathered import Gathered, note
 from simulator.load.pieces import Intake
 from simulator.load.roll import Roll
+from simulator.load.words import workers
 from simulator.shown import line
 
+_LOOK = 0.2  # seconds between two looks at who is still waited for
 _MANY = 10**6  # workers: more than there ever are, so that Locust goes on waiting
 _WHYS = 20  # of those that left: people look more often than so many do
 _WORDS = 500  # characters of what somebody says of itself
@@ -45,8 +47,7 @@ class Door:
         self._intake = Intake(folder, roll)
         self._whys: tuple[str, ...] = ()
         self._lefts = 0
-        self._kept: dict[int, float] = {}  # numbers of those that left, and until when (perf_counter) for another
-        self._again = 0.0
+        self._noted: Gathered | None = None
         self._hear(HERE, self._here)
         self._hear(ASK, self._asked)
         self._hear(ACCEPTED, self._accepted)
@@ -57,15 +58,14 @@ class Door:
         waiting = gevent.signal_handler(signal.SIGTERM, self._end, "")
         environment.events.test_start.add_listener(lambda **_: waiting.cancel())
 
-    def wait(self, seconds: float, again: float) -> None:
-        """Give up when not all are there after so long; the place of one that left is kept for another for `again`."""
-        self._again = again
-        gevent.spawn_later(seconds, self._give_up, seconds)
+    def wait(self, seconds: float) -> None:
+        """Look who is waited for until all are there; `seconds` is for how long the roll waits, by perf_counter."""
+        gevent.spawn(self._wait, seconds)
 
     def lost(self, node: str, why: str) -> None:
         """It is gone before it was done."""
         number, begun = self._roll.foreign(node), self._roll.complete
-        self._roll.left(node)
+        self._roll.left(node, time.perf_counter())
         if number is None:
             return
         said = said_of(self._folder, number)
@@ -75,18 +75,14 @@ class Door:
         if not begun:
             self._whys = (*self._whys, why)[-_WHYS:]
             self._lefts += 1
-            self._keep(number)
+            self._look()
 
-    def _keep(self, number: int) -> None:
-        """Somebody else may take that place, but not for ever."""
-        self._kept[number] = until = time.perf_counter() + self._again
-        gevent.spawn(self._look_at, until)
-        self._look()
-
-    def _look_at(self, until: float) -> None:
-        while (left := until - time.perf_counter()) >= 0.0:  # gevent counts from a moment that is past, and is early
-            gevent.sleep(left + 0.001)
-        self._look()
+    def _wait(self, seconds: float) -> None:
+        while not self._roll.complete:
+            gevent.sleep(_LOOK)
+            self._look()
+            if self._roll.overdue(time.perf_counter()):
+                self._give_up(seconds)
 
     def _hear(self, kind: str, listener: Callable[[Any], None]) -> None:
         def heard(environment: object, msg: Any) -> None:
@@ -110,7 +106,6 @@ class Door:
         except UsageError as error:
             self._refuse(msg, error)
             return
-        self._kept.pop(number, None)
         self._answer(ORDERS, msg, {"number": number, "load": self._told})
 
     def _accepted(self, msg: Any) -> None:
@@ -145,23 +140,19 @@ class Door:
         self._runner.send_message(kind, {**data, "nth": msg.data["nth"]}, msg.node_id)
 
     def _look(self) -> None:
-        now, missing = time.perf_counter(), self._roll.missing
-        if all(self._kept.get(number, now + 1.0) <= now for number in missing):  # nobody else is waited for
-            for number in missing:
-                self._roll.give_up(number)
-        if self._roll.others:
-            there = len(self._roll.others) - len(self._roll.missing) - self._roll.given_up
-            note(self._folder, Gathered(there, self._roll.given_up, self._lefts, self._whys))
-        if self._roll.complete:
+        roll = self._roll
+        roll.look(time.perf_counter())
+        gathered = Gathered(roll.come, roll.given_up, self._lefts, self._whys, roll.complete)
+        if roll.others and gathered != self._noted:
+            note(self._folder, gathered)
+            self._noted = gathered
+        if roll.complete:
             self._options.expect_workers = 1  # they are all there: Locust may start
 
-    def _give_up(self, seconds: float) -> None:
-        if self._roll.complete:
-            return
+    def _give_up(self, seconds: float) -> NoReturn:
         expected, missing = len(self._roll.others), len(self._roll.missing)
         if missing:
-            many = f"{expected} worker{'s' if expected != 1 else ''}"
-            why = f"of {many} from elsewhere {expected - missing} came within {spelled(seconds)}"
+            why = f"of {workers(expected)} from elsewhere {expected - missing} came within {spelled(seconds)}"
             self._end(why + (f"; one that came left: {self._whys[-1]}" if self._whys else ""))
         self._end(f"not all workers of this machine came up within {spelled(seconds)}")
 

@@ -119,9 +119,10 @@ class Joined:
         """The run was ended: say what was not said yet, to whom does not answer any more."""
         self._stop_following()
         told = self._told
-        while data := piece(self._journal, told):
-            self._runner.send_message(PIECE, {"number": self._number, "offset": told, "data": data, "nth": 0})
-            told += len(data)
+        with suppress(RPCError):  # then they are lost, and the share is not whole
+            while data := piece(self._journal, told):
+                self._runner.send_message(PIECE, {"number": self._number, "offset": told, "data": data, "nth": 0})
+                told += len(data)
         if told > self._told:
             gevent.sleep(_LEAVING)
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from math import inf
 from time import perf_counter
 
 import gevent
@@ -17,9 +18,9 @@ _FIRST = 15.0  # seconds of planning, at most, before the load begins
 
 
 class LookAhead:
-    """What is due next, in order; `exhausted` once nothing more is to come."""
+    """What is due next, in order; `exhausted` once nothing more is to come. A `share` may have None: see `planning`."""
 
-    def __init__(self, share: Iterable[Delivery]) -> None:
+    def __init__(self, share: Iterable[Delivery | None]) -> None:
         self.ready: deque[Delivery] = deque()
         self.exhausted = False
         self._share = iter(share)
@@ -42,10 +43,11 @@ class LookAhead:
                 hurried = not self.ready or self.ready[-1].due < now() + 1.0
                 gevent.sleep(0 if hurried else _PAUSE)
 
-    def more(self) -> bool:
-        """Whether there is another one, planned now if need be."""
-        while not self.ready and not self.exhausted:
+    def more(self, until: float = inf) -> bool:
+        """Whether there is another one, planned now if need be; nothing is planned after that `perf_counter` moment."""
+        while not self.ready and not self.exhausted and perf_counter() < until:
             self._plan()
+            gevent.sleep(0)
         return bool(self.ready)
 
     def _enough(self, now: float) -> bool:
@@ -56,11 +58,14 @@ class LookAhead:
         """Plan for a moment. Copies that leave together come one after the other."""
         until = perf_counter() + _SLICE
         while perf_counter() < until:
-            one = next(self._share, None)
-            if one is None:
+            try:
+                one = next(self._share)
+            except StopIteration:
                 self._hand_out_the_rest()
                 self.exhausted = True
                 return
+            if one is None:
+                continue
             if one.together == 1:
                 self.ready.append(one)
                 continue

@@ -4,10 +4,12 @@ A question has a number of its own, `nth`, which its answer says again.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import gevent
 from gevent.event import AsyncResult
+from locust.exception import RPCError
 from locust.runners import WorkerRunner
 
 from simulator.errors import PartnersimError
@@ -65,7 +67,8 @@ class Asking:
         answer = self._answer = AsyncResult()
         left = patience
         while left > 0.0 and not self._given_up:
-            self._runner.send_message(question, {**data, "nth": self._asked})
+            with suppress(RPCError):  # a connection that just broke: it is asked again
+                self._runner.send_message(question, {**data, "nth": self._asked})
             try:
                 return answer.get(timeout=_AGAIN)
             except gevent.Timeout:

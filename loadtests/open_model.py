@@ -126,10 +126,12 @@ class OpenLoad:
         while self._waiting:
             self._drop(self._waiting.popleft().delivery)
         patience = perf_counter() + _GIVING_UP
-        while self._ahead.more() and perf_counter() < patience:
+        while self._ahead.more(patience) and perf_counter() < patience:
             self.complete = False
             self._drop(self._ahead.ready.popleft())
             gevent.sleep(0)
+        if self._ahead.ready or not self._ahead.exhausted:
+            self.complete = False
 
     def _drop(self, delivery: Delivery) -> None:
         now = self._now()

@@ -4,13 +4,16 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 from typing import Any, ClassVar, NoReturn
 
 import gevent
+from gevent import GreenletExit
 from locust import User, constant, task
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
+from loadtests.alive import alive
 from loadtests.beginning import Agreement, Beginning, own_clock
 from loadtests.clients import Carrier, carriers
 from loadtests.closed_model import ClosedLoad, ClosedUsers
@@ -20,7 +23,6 @@ from loadtests.joined import Joined, foreseen
 from loadtests.look_ahead import LookAhead
 from loadtests.messages import HERE, ORDERS, Asking
 from loadtests.open_model import OpenLoad
-from loadtests.pulse import beat
 from loadtests.shard import Shard
 from loadtests.telling import Judge, by_endpoint, teller
 from simulator.errors import PartnersimError
@@ -29,6 +31,7 @@ from simulator.load.curves import SHAPES
 from simulator.load.handed import Task, handed
 from simulator.load.orders import planned, read_orders, shard_of
 from simulator.load.roll import Roll
+from simulator.load.silence import sign_of
 from simulator.load.usual import STARTING
 from simulator.load.variables import AGAIN, ELSEWHERE, HOME, WAIT, WORKER
 from simulator.wire.addresses import plain
@@ -66,11 +69,13 @@ def hold(environment: Environment, master: MasterRunner, share: Task) -> None:
     """Hold the workers together; the master itself sends nothing."""
     orders = share.orders
     elsewhere = int(os.environ.get(ELSEWHERE, "0"))
-    roll = Roll(orders.workers - elsewhere, elsewhere)
+    wait = float(os.environ.get(WAIT, STARTING))
+    again = float(os.environ.get(AGAIN, wait))  # places are kept to the end, unless it is said
+    roll = Roll(orders.workers - elsewhere, elsewhere, until=perf_counter() + wait, again=again)
     environment.dispatcher_class = dispatcher(roll, orders.connections)
     _users(environment, orders.connections, orders.workers)
     door = Door(environment, master, roll, share.folder, handed(orders) if elsewhere else {})
-    door.wait(float(os.environ.get(WAIT, STARTING)), float(os.environ.get(AGAIN, STARTING)))
+    door.wait(wait)
     Agreement(master, roll, door.lost)
 
 
@@ -107,6 +112,7 @@ class OrdersRun:
             head = {name: value for name, value in load.head.items() if not self._joined or name != "started"}
             journal = shard_of(self._folder, self.worker)
             self._shard = Shard(journal, head, load.secrets, now)
+            alive(sign_of(self._folder, self.worker))
             make = carriers(orders.client, load.receiver, frozenset(map(plain, orders.allow)), now)
             work = self._work(self._shard)
         except Exception as error:  # noqa: BLE001 - Locust would go on, and the others would wait for this one
@@ -115,16 +121,15 @@ class OrdersRun:
         self._complete = lambda: work.complete
         if self._joined:
             self._joined.follow()
-        gevent.spawn(beat, journal)
         gevent.spawn(self._flush, self._shard)
         gevent.spawn(self._run, work)
 
     def _work(self, shard: Shard) -> OpenLoad | ClosedUsers:
         orders, load, now = self._orders, self._planned, self._beginning.now
         told = teller(self._environment, Judge(by_endpoint(load), load.receiver))
-        until = orders.seconds + orders.life + orders.grace
+        until = orders.length
         if orders.model == "open":
-            ahead = LookAhead(load.share(self.worker, orders.workers))
+            ahead = LookAhead(load.planning(self.worker, orders.workers))
             return OpenLoad(ahead, shard, told, now=now, until=until, connections=orders.connections)
         closed = ClosedLoad(load.loads, shard, told, worker=self.worker, workers=orders.workers, now=now)
         level = SHAPES[orders.shape].level
@@ -148,6 +153,8 @@ class OrdersRun:
             if self._joined:
                 self._joined.finish()
             self._environment.process_exit_code = 0
+        except GreenletExit:
+            pass  # the run was ended before its time, and the journal closed: nothing more is sent
         except Exception as error:  # noqa: BLE001 - only this greenlet would end, and the others would wait
             self._end(error)
         self._beginning.done()

@@ -1,24 +1,10 @@
-"""How busy this process is, and that it lives: what waited while it never rested, waited for the sender."""
+"""How busy this process is: what waited while it never rested, waited for the sender."""
 
-import os
-from contextlib import suppress
-from pathlib import Path
 from time import perf_counter
-from typing import NoReturn
 
-import gevent
 from gevent import get_hub
 
-_BEAT = 1.0  # seconds between two signs of life
 _RESTED = 0.1  # a sender that rests less than this share of the time is as busy as it can be
-
-
-def beat(journal: Path) -> NoReturn:
-    """Show that this process lives, until its end: touch its journal again and again, also when nothing is written."""
-    while True:
-        gevent.sleep(_BEAT)
-        with suppress(OSError):  # who wants to write there says so
-            os.utime(journal)
 
 
 class Pulse:

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from simulator import clock
 from simulator.authoring.findings import Findings
+from simulator.model.load import DURATIONS, LONGEST
 
 _SHORTEST: Final = 1e-6  # seconds: what is shorter is measured as nothing
-_LONGEST: Final = 3600.0  # seconds: in percentiles, what is longer counts as this
 _NO_TIME: Final = {"ack": "no answer comes in no time", "effect": "no effect shows in no time"}
 
 
@@ -21,14 +21,14 @@ def senseless(name: str, limit: float, *, below: bool = False) -> tuple[str, str
     >>> senseless("ack_p99", 0.2), senseless("drain", 0.0)
     (None, None)
     """
-    if not _is_duration(name):
+    if name not in DURATIONS:
         return ("no number is below 0", f"e.g. {name}<=0") if below and limit <= 0 else None
     of, _, share = name.partition("_")
     reason = ""
     if limit < _SHORTEST:
         reason = "nothing takes less than no time" if below else _NO_TIME.get(of, "")
-    elif limit > _LONGEST and share.startswith("p"):
-        longest = clock.spelled(_LONGEST)
+    elif limit > LONGEST and share.startswith("p"):
+        longest = clock.spelled(LONGEST)
         reason = f"what takes longer than {longest} counts as {longest}, so that nothing could break it"
     return (reason, f"e.g. {name}<200ms") if reason else None
 
@@ -36,10 +36,5 @@ def senseless(name: str, limit: float, *, below: bool = False) -> tuple[str, str
 def check_thresholds(findings: Findings, block: Mapping[str, Any]) -> None:
     """Tell of each in a `load:` block that says nothing: none of them is to be exceeded."""
     for name, value in block.get("thresholds", {}).items():
-        if _is_duration(name) and (wrong := senseless(name, clock.seconds(value))):
+        if name in DURATIONS and (wrong := senseless(name, clock.seconds(value))):
             findings.add(("load", "thresholds", name), wrong[0], f"e.g. {name}: 200ms")
-
-
-def _is_duration(name: str) -> bool:
-    """Whether a figure is one; all others are numbers."""
-    return name == "drain" or name.partition("_")[0] in _NO_TIME

@@ -47,7 +47,7 @@ def command(name: str | None, folder: str | None) -> int:
     from simulator.authoring import own_rules
     from simulator.checks import CHECKS
     from simulator.cli.output import say
-    from simulator.load.promises import promise_of
+    from simulator.load.promises import CHECKS as OF_LOADS
     from simulator.shown import block
 
     if name is None:
@@ -58,7 +58,7 @@ def command(name: str | None, folder: str | None) -> int:
     if (rule := _rule(name, own)) is not None:
         say(block("\n".join(_told(rule))))
         return 0
-    if (promise := promise_of(name)) is not None:
+    if (promise := OF_LOADS.get(name)) is not None:
         say(block("\n".join(_promised(promise))))
         return 0
     family = _family(name, folder)

@@ -7,13 +7,11 @@ from typing import TypeVar
 
 import orjson
 
-from simulator.cli.choosing import is_folder
 from simulator.cli.telling import Render
 from simulator.conforming.from_journals import folded
 from simulator.documents import schema
 from simulator.errors import StorageError, UsageError
 from simulator.journal import Journal
-from simulator.load.orders import FILE
 from simulator.model import Report
 from simulator.reporting.text import conformity, render
 from simulator.runner.from_journals import files_in, report_of
@@ -45,11 +43,9 @@ def from_journals(paths: Sequence[str], make: Callable[[Report, Render], Made]) 
 def _refuse_load(path: Path) -> None:
     """A load is judged by what the receiver kept of it: what a scenario says of its one export speaks of none there.
 
-    Its journals say so in their heads; where its orders lie, all that lies there is of it.
+    Its journals say so in their heads; what lies beside them may be anybody's.
     """
-    folder = path if is_folder(str(path)) else path.parent
-    ordered = is_folder(str(folder)) and (folder / FILE).is_file()
-    if ordered or any(Journal.open(file).header.get("load_test") for file in files_in(path)):
+    if any(Journal.open(file).header.get("load_test") for file in files_in(path)):
         raise UsageError(
             f"{path} is of a load, which is judged when it is sent, not from its journals",
             "partnersim load … --report json=PATH judges what it sends; what `locust` sends by itself, Locust tells of",

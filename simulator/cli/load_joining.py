@@ -2,20 +2,21 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
+from simulator.cli.load_waiting import Unanswered
 from simulator.cli.output import say, tell_people
-from simulator.clock import RealClock, spelled, utc_now
+from simulator.clock import spelled
 from simulator.errors import UsageError
-from simulator.load.gathered import Gathering, noted
 from simulator.load.joining import Loan, lend
 from simulator.load.orders import Orders
 from simulator.load.processes import Meeting
+from simulator.load.usual import GATHERING
+from simulator.load.words import workers as so_many
 from simulator.shown import block
 
 _OF_A_JOINER = {"join", "workers", "quiet"}
@@ -38,13 +39,13 @@ def joined(options: Options) -> int:
             f"{host}:{port} says what is sent, and judges it; here only --workers can be chosen",
         )
     workers, quiet = options["workers"], options["quiet"]
-    many = f"{workers} worker{'s' if workers != 1 else ''}"
 
     def saying(words: str) -> None:
         say(words, as_json=True, quiet=quiet)
 
-    loan = Loan(host, port, workers, os.environ, Path.cwd(), _complain, saying)
-    upto = spelled(loan.patience)
+    unanswered = Unanswered(f"{host}:{port}", GATHERING, saying)
+    loan = Loan(host, port, workers, os.environ, Path.cwd(), _complain, unanswered.look)
+    many, upto = so_many(workers), spelled(loan.patience)
     saying(f"joining the load at {loan.where} with {many}, which says what is sent; knocking for up to {upto}")
     code = lend(loan)
     if not code:
@@ -80,33 +81,6 @@ def meeting_of(options: Options) -> Meeting | None:
 
 def _complain(why: str) -> None:
     tell_people(block(f"partnersim: {why}"))
-
-
-class Waiting:
-    """Says for whom the load waits, and how they join it, and then who has come."""
-
-    def __init__(self, folder: Path, meeting: Meeting, *, quiet: bool) -> None:
-        self._folder = folder
-        self._meeting = meeting
-        self._quiet = quiet
-        self._clock = RealClock()
-        self._gathering = Gathering(0, "", "", self._say)  # nobody is waited for
-
-    def begin(self) -> None:
-        """It waits from now on."""
-        self._clock = RealClock()
-        until = f"{utc_now() + timedelta(seconds=self._meeting.wait):%H:%M:%S} UTC"
-        self._gathering = Gathering(self._meeting.elsewhere, until, spelled(self._meeting.again), self._say)
-        many = f"{self._meeting.elsewhere} worker{'s' if self._meeting.elsewhere != 1 else ''}"
-        command = f"partnersim load --join {self._meeting.shown} --workers {self._meeting.elsewhere}"
-        self._say(f"waiting up to {spelled(self._meeting.wait)}, until {until}, for {many} from elsewhere: {command}")
-
-    def look(self) -> None:
-        """Say what has changed."""
-        self._gathering.look(self._clock.now(), noted(self._folder))
-
-    def _say(self, words: str) -> None:
-        say(words, as_json=True, quiet=self._quiet)
 
 
 def machine_words(orders: Orders, meeting: Meeting | None) -> list[str]:

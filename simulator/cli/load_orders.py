@@ -9,10 +9,12 @@ from simulator.clock import fresh_seed, seconds, spelled
 from simulator.documents import did_you_mean, quoted
 from simulator.errors import UsageError
 from simulator.load.curves import SHAPES
+from simulator.load.mix import STEPS
 from simulator.load.orders import SHARES, Orders
-from simulator.load.thresholds import DURATIONS, Threshold, thresholds
+from simulator.load.thresholds import Threshold, thresholds
 from simulator.load.usual import CLIENTS, CONNECTIONS, LIFE, RATE, SECONDS, SHAPE
 from simulator.load.words import percentage, rate, spelled_rate
+from simulator.model.load import DURATIONS
 from simulator.resources import shipped_scenario
 from simulator.scenario import Scenario
 
@@ -60,6 +62,11 @@ def orders_of(options: Mapping[str, Any], scenarios: Sequence[Scenario], start: 
 def _check_that_it_can_be_a_load(scenario: Scenario, client: str) -> None:
     if scenario.restart is not None:
         raise UsageError(f"{scenario.source} restarts the receiver, which a load does not", "leave it out")
+    if taken := sorted(STEPS & {step.name for step in scenario.steps}):
+        raise UsageError(
+            f"{scenario.source} has a step {quoted(taken[0])}: that is what a load calls those of its own --{taken[0]}",
+            "give it another name",
+        )
     if client != CLIENTS[0] and any(step.fault for step in scenario.steps):
         raise UsageError(
             f"{scenario.source} has faults on the wire, which --client {client} cannot send",

@@ -13,10 +13,11 @@ from typing import Any
 from simulator.cli.choosing import chosen_receiver
 from simulator.cli.command_lines import receiver_words
 from simulator.cli.interrupting import heard
-from simulator.cli.load_joining import Waiting, machine_words, meeting_of
+from simulator.cli.load_joining import machine_words, meeting_of
 from simulator.cli.load_orders import asked_shares, for_others, orders_of, thresholds_of
 from simulator.cli.load_progress import load_line
 from simulator.cli.load_scenarios import load_scenarios
+from simulator.cli.load_waiting import Waiting
 from simulator.cli.output import say, wrote
 from simulator.cli.playing import journal_folder
 from simulator.cli.telling import check_reports
@@ -24,12 +25,12 @@ from simulator.clock import spelled, utc_now
 from simulator.errors import StorageError, UsageError
 from simulator.load.conducting import Judging, Load, conduct, silent
 from simulator.load.crew import Lost
-from simulator.load.orders import SHARES, Orders, planned
+from simulator.load.orders import FILE, SHARES, Orders, planned
 from simulator.load.processes import Glance, check_locust, check_port
 from simulator.load.thresholds import Threshold
 from simulator.load.usual import CLIENTS, CONNECTIONS, TOO_LATE, WINDOW
 from simulator.load.variables import AUTHORIZATION, HEADERS, TO
-from simulator.load.words import spelled_rate
+from simulator.load.words import spelled_rate, spelled_share
 from simulator.model import Report
 from simulator.receiver import Receiver
 from simulator.timeline import story_start
@@ -169,12 +170,16 @@ def replayable(report: Report, command: str) -> Report:
 
 
 def again(options: Options, orders: Orders, thresholds: Sequence[Threshold]) -> str:
-    """The command line that sends the same load again; where a secret stood, it has a variable."""
+    """The command line that sends the same load again; where a secret stood, it has a variable.
+
+    Of the shares it has those that a flag said, also if that was nothing: of the others the scenarios say the same
+    again, and what only ships with them is not asked for, as it was not before.
+    """
     words = ["partnersim load", *map(shlex.quote, orders.scenarios)]
     words += receiver_words(options)
     words += ["--rate", spelled_rate(orders.rate)] if orders.model == "open" else []
     words += ["--for", spelled(orders.seconds), "--shape", orders.shape]
-    words += [f"--{name} {getattr(orders, name) * 100:.6g}%" for name in SHARES if getattr(orders, name)]
+    words += [f"--{name} {spelled_share(options[name])}" for name in SHARES if options[name] is not None]
     words += ["--life", spelled(orders.life), "--seed", str(orders.seed), "--start", orders.start]
     words += machine_words(orders, meeting_of(options))
     if orders.model == "closed":
@@ -206,16 +211,16 @@ def told_to_processes(options: Options) -> dict[str, str]:
 
 
 def _new(folder: Path) -> Path:
-    """The folder, in which no load stands yet.
+    """The folder, in which no load stands yet, also none of which nothing was sent: its notes would be taken for new.
 
     Raises:
         StorageError: one does, or it cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        taken = any(folder.glob("*.ndjson"))
+        taken = "journals" if any(folder.glob("*.ndjson")) else FILE if (folder / FILE).exists() else ""
     except OSError as error:
         raise StorageError(f"cannot write {folder}: {error.strerror}", "name another folder with --journal") from error
     if taken:
-        raise StorageError(f"{folder} has journals already", "name another folder with --journal: nothing is replaced")
+        raise StorageError(f"{folder} has {taken} already", "name another folder with --journal: nothing is replaced")
     return folder

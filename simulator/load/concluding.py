@@ -7,10 +7,11 @@ from simulator.check.state import duration
 from simulator.load.doubts import doubt_of, known_before, not_read, not_shown
 from simulator.load.evidence import Evidence
 from simulator.load.ledger import Pile
-from simulator.load.promises import PROMISES, SENDER
+from simulator.load.promises import PROMISES, SENDER, THRESHOLDS
 from simulator.load.reading import LONGEST
-from simulator.load.thresholds import COUNTS, DURATIONS, Threshold, figure
+from simulator.load.thresholds import COUNTS, Threshold, figure
 from simulator.model import Result, Verdict
+from simulator.model.load import DURATIONS
 
 Found = tuple[Result, str]
 
@@ -49,7 +50,7 @@ def _on_count(evidence: Evidence, name: str, limit: Threshold | None) -> Verdict
     )
     if limit is None:
         return verdict
-    return replace(verdict, check=f"load/threshold/{name}", sentence=f"{PROMISES[name].sentence}, but for {limit}")
+    return replace(verdict, check=THRESHOLDS + name, sentence=f"{PROMISES[name].sentence}, but for {limit}")
 
 
 def _blamed(evidence: Evidence, name: str, limit: Threshold | None, told: str) -> Found:
@@ -104,9 +105,10 @@ def _rests(tried: int, what: str, sent: int, nothing: str) -> str:
 
 def _on_stale(evidence: Evidence) -> str:
     book = evidence.book
-    if evidence.mix.stale and not book.overtakable:
-        return "; no notification of it can be stale: nothing was told of a run before its end"
-    return _rests(book.tried["stale"], "a stale notification", book.sent["stale"], "nothing stale was sent")
+    if evidence.mix.stale and not evidence.can_be_stale:
+        return "; no notification of it can be stale: nothing is told of a run before its end"
+    shown = "a stale notification behind the end it acknowledged"
+    return _rests(book.tried["stale"], shown, book.sent["stale"], "nothing stale was sent")
 
 
 def _looked_at(evidence: Evidence) -> str:
@@ -139,7 +141,7 @@ def _on_sender(evidence: Evidence) -> Verdict:
 
 def _on_duration(evidence: Evidence, limit: Threshold) -> Verdict:
     result, because = _duration(evidence, limit)
-    return Verdict(check=f"load/threshold/{limit.name}", result=result, because=because, sentence=str(limit))
+    return Verdict(check=THRESHOLDS + limit.name, result=result, because=because, sentence=str(limit))
 
 
 def _duration(evidence: Evidence, limit: Threshold) -> Found:

@@ -12,6 +12,7 @@ from simulator.load.crew import Lost
 from simulator.load.following import following
 from simulator.load.orders import Orders, write_orders
 from simulator.load.processes import Glance, Meeting, anything_sent, check_locust, send
+from simulator.load.promises import JUDGED
 from simulator.model import Report, Result, Verdict, unplayed
 from simulator.receiver import Receiver
 from simulator.runner.event_loop import run_on_a_loop
@@ -162,10 +163,10 @@ async def _judged(load: Load, stop: Stop, lost: Sequence[Lost]) -> Report | None
 def _unjudged(load: Load, stop: Stop, when: str) -> Report:
     """What is said of a load that a signal ended before it was judged."""
     verdict = Verdict(
-        check="load/judged",
+        check=JUDGED.check,
         result=Result.INCONCLUSIVE,
         because=f"interrupted by {stop.signal_name} {when}",
-        sentence="the load was judged",
+        sentence=JUDGED.sentence,
     )
     orders = load.orders
     play = unplayed(

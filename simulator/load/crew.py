@@ -1,6 +1,5 @@
 """A crew of processes that send: started together, watched, and ended together; none of them outlasts this one."""
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -12,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
-from simulator.clock import RealClock, spelled
+from simulator.clock import Clock, spelled
 from simulator.errors import PartnersimError, StorageError
 from simulator.load.variables import WORKER
 from simulator.shown import block, line
@@ -21,6 +20,7 @@ GLANCE: Final = 0.05
 """Seconds between two looks at whether they run."""
 
 _ORDERLY = 1.3  # seconds that processes which are told to end have for it
+_KILLED = 5.0  # seconds in which a process that was killed is gone, unless the system holds it
 _LAST_WORDS = 4096  # bytes of what one said that are looked at
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
@@ -83,7 +83,7 @@ def _tail(log: Path) -> str:
 class Crew:
     """The processes of one load."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], clock: RealClock) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], clock: Clock) -> None:
         self.lost: list[Lost] = []
         self._folder = folder
         self._environment = environment
@@ -122,9 +122,10 @@ class Crew:
                 raise PartnersimError(why) from error
 
     def tell(self, lost: Lost, name: str) -> None:
-        """Note who was lost, which its end does not show; `name` is not told of again."""
-        self._told.add(name)
-        self.lost.append(lost)
+        """Note who was lost, which its end does not show; `name` is not told of again: the first reason stands."""
+        if name not in self._told:
+            self._told.add(name)
+            self.lost.append(lost)
 
     def give_up(self, one: Running, why: str) -> None:
         """Kill one, which is lost."""
@@ -134,25 +135,35 @@ class Crew:
                 os.killpg(one.child.pid, signal.SIGKILL)
 
     async def end(self) -> None:
-        """Tell all that still run to end, and kill those that have not soon; nothing of them is left."""
+        """Tell all that still run to end, and kill those that have not soon.
+
+        Nothing of them is left but what the system does not let go, as one that waits for a disk: that is lost.
+        """
         self._signal(signal.SIGTERM)
-        deadline = self._clock.now() + _ORDERLY
-        while self._clock.now() < deadline and any(one.child.poll() is None for one in self._all):
-            await asyncio.sleep(GLANCE / 5)
+        await self._gone(_ORDERLY)
         self._signal(signal.SIGKILL)
+        await self._gone(_KILLED)
         for one in self._all:
-            one.child.wait()
+            if one.child.poll() is None:
+                why = f"was killed, and had not ended {spelled(_KILLED)} later"
+                self.tell(Lost(one.process.worker, why), one.process.name)
+
+    async def _gone(self, patience: float) -> None:
+        deadline = self._clock.now() + patience
+        while self._clock.now() < deadline and any(one.child.poll() is None for one in self._all):
+            await self._clock.until(self._clock.now() + GLANCE / 5)
 
     def words(self) -> str:
         """The last words of the first that said any."""
         return next(filter(None, (one.words() for one in self._all)), "")
 
     def look(self) -> Iterator[Running]:
-        """Those that run; who ended badly since the last look is lost."""
+        """Those that run, but for those that were given up; who ended badly since the last look is lost."""
         for one in self._all:
             code = one.child.poll()
             if code is None:
-                yield one
+                if one.process.name not in self._told:
+                    yield one
             elif code and one.process.name not in self._told:
                 self._told.add(one.process.name)
                 self.lost.append(Lost(one.process.worker, _why(code, self._clock.now(), one.words())))

@@ -48,7 +48,7 @@ def _not_tried(evidence: Evidence, name: str) -> Doubt | None:
 def _possible(evidence: Evidence, kind: str) -> bool:
     """Whether more of the same load could have it: not of what partners tell once, nor without credentials."""
     if kind == "stale":
-        return evidence.book.overtakable > 0
+        return evidence.can_be_stale
     return kind != "unauthorized" or any(one.case.authorized for one in evidence.parts)
 
 
@@ -88,7 +88,7 @@ def not_shown(evidence: Evidence, name: str) -> Doubt | None:
         because = f"not judged: the probe {evidence.probe!r} does not show how often an export was acted on"
         return Result.INCONCLUSIVE, f"{because}: declare `effects` under its `select`"
     if name == "stale" and "status" not in evidence.select:
-        if not evidence.book.several:
+        if not evidence.book.several and not (evidence.mix.stale and evidence.can_be_stale):
             return Result.NOT_APPLICABLE, "no export was told of more than one status, and the probe shows none"
         because = f"not judged: the probe {evidence.probe!r} does not show an export's status"
         return Result.INCONCLUSIVE, f"{because}: declare `status` under its `select`"

@@ -15,8 +15,8 @@ from simulator.model import LoadResult
 class Evidence:
     """All that is known of a load at its end.
 
-    `read` is None where the receiver's state was not read; `mix` is what somebody asked
-    for, of whom none may be missing.
+    `read` is None where the receiver's state was not read; `mix` is what somebody asked for, of which none may be
+    missing. `can_be_stale`: more of the same load could have something that comes after what overtook it.
     """
 
     parts: tuple[Part, ...]
@@ -24,6 +24,7 @@ class Evidence:
     result: LoadResult
     read: Read | None
     mix: Mix = field(default_factory=Mix)
+    can_be_stale: bool = True
     too_late: float = TOO_LATE
 
     @property

@@ -8,8 +8,8 @@ from typing import Final
 from hdrh.histogram import HdrHistogram
 
 from simulator.model import Attempt, Observation, Outcome, Second, Spread
+from simulator.model.load import LONGEST
 
-_LONGEST: Final = 3600.0  # seconds: what is longer counts as this
 TIMED_OUT: Final = frozenset(
     {
         Outcome.TIMEOUT_CONNECT,
@@ -25,13 +25,13 @@ class Durations:
     """Many durations in little memory: from 1 µs to an hour, to three digits."""
 
     def __init__(self) -> None:
-        self._histogram = HdrHistogram(1, round(_LONGEST * 1e6), 3)
+        self._histogram = HdrHistogram(1, round(LONGEST * 1e6), 3)
         self._max = 0.0
 
     def add(self, seconds: float) -> None:
         """Count one; what is below zero counts as none at all."""
         self._max = max(self._max, seconds)
-        self._histogram.record_value(round(min(max(seconds, 0.0), _LONGEST) * 1e6))
+        self._histogram.record_value(round(min(max(seconds, 0.0), LONGEST) * 1e6))
 
     @property
     def spread(self) -> Spread:

@@ -91,7 +91,7 @@ async def follow(
     if probe is None:
         return
     _, loads, secrets = planned_for(orders, receiver, environment or {})
-    writer = JournalWriter(folder / FOLLOWED, {}, Scrub(secrets))
+    writer = JournalWriter(folder / FOLLOWED, {"load_test": True}, Scrub(secrets))
     clock = RealClock()
     follower = _Follower(loads=loads, receiver=receiver, probe=probe, writer=writer, seed=orders.seed, clock=clock)
     send = Wire(follower.now, tls=receiver.tls, allow=allow)

@@ -1,14 +1,18 @@
 """Lends this machine's processes to a load that another machine orders and judges."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from simulator.clock import RealClock, spelled
-from simulator.load.crew import GLANCE, Crew, Process, last_words, said_of
+from simulator.load.crew import GLANCE, Crew, Process, Running, last_words, said_of
+from simulator.load.orders import FILE, read_orders, shards
 from simulator.load.processes import check_locust, locust_words, without_locust
+from simulator.load.silence import Silence
+from simulator.load.usual import GATHERING, SILENT, STARTING
 from simulator.load.variables import HOME, ORDERS
 from simulator.runner.event_loop import run_on_a_loop
 from simulator.runner.stop import Stop, on_signals
@@ -16,18 +20,16 @@ from simulator.runner.stop import Stop, on_signals
 NOT_ALL_SENT: Final = 4
 """The exit code when a share was not sent: what the other machine finds is inconclusive."""
 
-
-PATIENCE: Final = 300.0
-"""Seconds for which nobody may answer; Locust itself would try no longer."""
-
-_EVERY = 30.0  # seconds between two words that nobody answered yet
+_UNTOLD = GATHERING + STARTING  # seconds that one may have nothing to do until all others are there
+_AFTER = 2 * STARTING + SILENT  # seconds that the one which judges may end later than the load; it takes less itself
 
 
 class Loan(NamedTuple):
     """Who asks whom: `workers` of this machine the load at `host`:`port`. `home` is where certificates are looked for.
 
     `told` is called with the reason whenever one of them ends before all of its share was sent, and when nobody
-    answers for `patience` seconds; `said` with how it goes until somebody does.
+    answers for `patience` seconds; `glance` every now and then, with the seconds since it began and whether anybody
+    answered. One that gives no sign of life for `silent` seconds while the load runs is ended, and lost.
     """
 
     host: str
@@ -36,8 +38,9 @@ class Loan(NamedTuple):
     environment: Mapping[str, str]
     home: Path
     told: Callable[[str], object]
-    said: Callable[[str], object] = str
-    patience: float = PATIENCE
+    glance: Callable[[float, bool], object]
+    patience: float = GATHERING
+    silent: float = SILENT
 
     @property
     def where(self) -> str:
@@ -72,62 +75,86 @@ async def _lend(loan: Loan, folder: Path) -> int:
     with on_signals(stop):
         try:
             crew.start(joiners(loan))
-            lost = await _gone(crew, folder, stop, loan)
+            lost = await _Watch(loan, crew, folder).lost(stop)
         finally:
             await crew.end()
     return stop.exit_code or (NOT_ALL_SENT if lost else 0)
 
 
-async def _gone(crew: Crew, folder: Path, stop: Stop, loan: Loan) -> bool:
-    """Wait until all have ended, a signal comes, or nobody answers; whether any was lost, each reason told once."""
-    said: set[str] = set()
-    seen = 0
-    clock, knocking = RealClock(), Knocking(loan)
-    while True:
-        running = list(crew.look())
-        for one in crew.lost[seen:]:
-            why = last_words(said_of(folder, one.worker)) or f"a worker {one.why}"
-            if why not in said:
-                loan.told(why)
-            said.add(why)
-        seen = len(crew.lost)
-        if not running or stop.asked:
-            return bool(seen)
-        if not knocking.goes_on(clock.now(), answered=_answered(folder, loan)):
-            return True
-        await asyncio.sleep(GLANCE)
+class _Watch:
+    """Whether what was lent still has something to do."""
 
-
-def _answered(folder: Path, loan: Loan) -> bool:
-    """Whether any of them got its orders: it makes a folder for them."""
-    return any((folder / str(number)).is_dir() for number in range(loan.workers))
-
-
-class Knocking:
-    """Says until somebody answers that nobody does yet, and when that has been so for too long."""
-
-    def __init__(self, loan: Loan) -> None:
+    def __init__(self, loan: Loan, crew: Crew, folder: Path) -> None:
         self._loan = loan
-        self._said = 0.0
-        self._answered = False
+        self._crew = crew
+        self._folder = folder
+        self._seen = [_Seen(folder / str(number), loan.silent) for number in range(loan.workers)]
+        self._ended: set[int | None] = set()
+        self._told = 0
+        self._said: set[str] = set()
 
-    def goes_on(self, now: float, *, answered: bool) -> bool:
-        """Whether to wait on; it is `now`, in seconds since the waiting began."""
-        loan = self._loan
-        if self._answered:
-            return True
-        if answered:
-            self._answered = True
-            loan.said(f"{loan.where} answers; the load begins once all its workers are ready")
-        elif now >= loan.patience:
-            loan.told(
-                f"nobody at {loan.where} answered within {spelled(loan.patience)}: nothing was sent from here\n"
-                f"  see that a load waits there (partnersim load … --expect-workers {loan.workers} --master-bind "
-                f"{loan.where}), and that no firewall stands between"
-            )
-            return False
-        elif now - self._said >= _EVERY:
-            self._said = now
-            left = spelled(round(loan.patience - now))
-            loan.said(f"nobody at {loan.where} answers yet; knocking for {left} more")
-        return True
+    async def lost(self, stop: Stop) -> bool:
+        """Wait until all have ended, a signal comes, or nobody answers; whether any was lost, each reason told once."""
+        clock, loan = RealClock(), self._loan
+        while True:
+            running = list(self._crew.look())
+            now, answered = clock.now(), self._answered()
+            if answered:
+                self._end(running, now)
+            self._tell()
+            if not running or stop.asked:
+                return bool(self._crew.lost)
+            if not answered and now >= loan.patience:
+                loan.told(
+                    f"nobody at {loan.where} answered within {spelled(loan.patience)}: nothing was sent from here\n"
+                    f"  see that a load waits there (partnersim load … --expect-workers {loan.workers} --master-bind "
+                    f"{loan.where}), and that no firewall stands between"
+                )
+                return True
+            loan.glance(now, answered)
+            await asyncio.sleep(GLANCE)
+
+    def _answered(self) -> bool:
+        """Whether any of them got its orders: it makes a folder for them."""
+        return any((self._folder / str(number)).is_dir() for number in range(self._loan.workers))
+
+    def _end(self, running: Sequence[Running], now: float) -> None:
+        """End those that hang."""
+        for one in running:
+            worker = one.process.worker
+            if worker is not None and (why := self._seen[worker].hangs(now)):
+                self._ended.add(worker)
+                self._crew.give_up(one, why)
+
+    def _tell(self) -> None:
+        """Say who was lost since it was said last; what those said that were ended here is no reason."""
+        for one in self._crew.lost[self._told :]:
+            own = "" if one.worker in self._ended else last_words(said_of(self._folder, one.worker))
+            why = own or f"a worker {one.why}"
+            if why not in self._said:
+                self._loan.told(why)
+            self._said.add(why)
+        self._told = len(self._crew.lost)
+
+
+class _Seen:
+    """What is seen of one of them in its `folder`."""
+
+    def __init__(self, folder: Path, silent: float) -> None:
+        self._folder = folder
+        self._silent = silent
+        self._silence = Silence(folder)
+        self._number: int | None = None  # as the other machine counts
+        self._until = math.inf
+
+    def hangs(self, now: float) -> str:
+        """How it shows, from when somebody answered, that it does; empty as long as it does not."""
+        if self._number is None and (begun := shards(self._folder)):
+            self._number = begun[0]
+            self._until = now + read_orders(self._folder / FILE).length + _AFTER
+        worker = self._number or 0
+        silence = self._silence.of(worker, now)
+        limit = self._silent if self._silence.began(worker) else _UNTOLD
+        if silence > limit:
+            return f"gave no sign of life for {spelled(limit)}, and was ended"
+        return "went on long after the load should have ended, and was ended" if now > self._until else ""

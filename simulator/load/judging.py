@@ -14,7 +14,7 @@ from simulator.load.evidence import Evidence
 from simulator.load.figures import Effects, Figures
 from simulator.load.ledger import Book, book_of
 from simulator.load.merging import Merged, merged, untold
-from simulator.load.mix import Mix
+from simulator.load.mix import Mix, can_be_stale
 from simulator.load.orders import SHARES, Orders, planned_for
 from simulator.load.parts import Part, parts
 from simulator.load.planned import PlannedLoad
@@ -88,6 +88,7 @@ def judged(folder: Path, orders: Orders, receiver: Receiver, terms: Terms) -> Re
         result=result,
         read=read,
         mix=Mix(**{name: getattr(orders, name) for name in terms.asked}),
+        can_be_stale=any(can_be_stale(one.lives.life(0)) for one in planned.loads),
         too_late=terms.too_late,
     )
     first = planned.loads[0].lives.timeline

@@ -5,10 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from simulator.check import History, Sent
+from simulator.load.mix import STEPS
 from simulator.model import Attempt
-
-MIXED: Final = frozenset({"malformed", "unauthorized"})
-"""The steps that the mix of a load is made of; what an author breaks on purpose has expectations of its own."""
 
 _COPY: Final = re.compile(r"\+[0-9]+\Z")
 
@@ -17,14 +15,15 @@ def kinds(history: History) -> Iterator[tuple[str, Sent]]:
     """All that was sent of one id, in its order, each by its kind as in `simulator.model.load.KINDS`.
 
     A repeat has the bytes of one before it, whoever wanted that. What is told late for the first time is stale, and
-    so is a first copy that is moved behind the others: a copy alone that comes late is a repeat.
+    so is a first copy that is moved behind the others: a copy alone that comes late is a repeat. What an author breaks
+    on purpose is no part of a mix.
     """
     known = set()
     ended: dict[tuple[str, int], float] = {}
     for one in history.sent:
         run = (one.export, one.run)
         again = one.notification in known
-        if (name := mixed_step(one)) in MIXED:
+        if (name := mixed_step(one)) in STEPS:
             yield name, one
         elif not one.genuine:
             yield "first", one
@@ -38,19 +37,12 @@ def kinds(history: History) -> Iterator[tuple[str, Sent]]:
 
 def kind_without_id(one: Attempt) -> str:
     """The kind of what speaks of no export."""
-    return one.step if one.step in MIXED else "repeat" if one.genuine and one.copy else "first"
+    return one.step if one.step in STEPS else "repeat" if one.genuine and one.copy else "first"
 
 
 def mixed_step(one: Sent) -> str:
     """The name of its step, where the mix of a load made it."""
     return one.name.partition("+")[0]
-
-
-def may_be_overtaken(history: History) -> bool:
-    """Whether something was told of a run that is not its end, beside its end: that could have come late."""
-    genuine = [one for one in history.sent if one.genuine]
-    ended = {(one.export, one.run) for one in genuine if one.end}
-    return any(not one.end and (one.export, one.run) in ended for one in genuine)
 
 
 def may_act_again(came: Sequence[tuple[str, Sent]], counts: str) -> bool:
@@ -60,3 +52,20 @@ def may_act_again(came: Sequence[tuple[str, Sent]], counts: str) -> bool:
     """
     ends_alone = counts == "effects" and any(one.end for _, one in came)
     return any(kind == "repeat" and (one.end or not ends_alone) for kind, one in came)
+
+
+def may_undo(came: Sequence[tuple[str, Sent]]) -> bool:
+    """Whether the receiver took in something stale after the end that overtook it: that would show as the state.
+
+    What it did not acknowledge may not have been taken in.
+    """
+    ended: dict[tuple[str, int], float] = {}
+    for kind, one in came:
+        run = (one.export, one.run)
+        if not one.acknowledged:
+            continue
+        if kind == "stale" and one.at <= ended.get(run, one.at - 1.0):
+            return True
+        if one.genuine and one.end:
+            ended[run] = max(one.at, ended.get(run, one.at))
+    return False

@@ -10,8 +10,9 @@ from simulator.check.answers import HUNG_UP, told
 from simulator.check.answers import evidence as lines_of
 from simulator.check.state import count, shown, value
 from simulator.load.figures import TIMED_OUT
-from simulator.load.kinds import MIXED, kind_without_id, kinds, may_act_again, may_be_overtaken, mixed_step
+from simulator.load.kinds import kind_without_id, kinds, may_act_again, may_undo, mixed_step
 from simulator.load.meaning import ended, may_be_undone, newest, unclear
+from simulator.load.mix import STEPS
 from simulator.load.parts import Part, Wanted, wanted
 from simulator.model import Attempt, Ledger, Observation, Outcome
 from simulator.model.load import OF_STATE, WRONG
@@ -65,8 +66,8 @@ class Book:
     `aged` deliveries whose connection ended without an answer, as one that had carried another may for its age;
     `unseen` those of which nobody saw the end, or that never came as far as the receiver for a reason of ours.
     `sent` are those that came to the receiver, by kind. `tried` is what verdicts rest on, by kind: exports that were
-    read and of which a repeat could show twice or something was stale, and wrong deliveries that came to a receiver
-    which can tell them. `overtakable` exports had something that could have come stale.
+    read and of which a repeat could show twice, or something stale could undo an end; and wrong deliveries that came
+    to a receiver which can tell them.
     """
 
     untold: frozenset[str] = frozenset()
@@ -80,7 +81,6 @@ class Book:
     several: int = 0  # ids of which more than one status was sent
     sent: Counter[str] = field(default_factory=Counter)
     tried: Counter[str] = field(default_factory=Counter)
-    overtakable: int = 0
     lost: Pile = field(default_factory=Pile)
     twice: Pile = field(default_factory=Pile)
     stale: Pile = field(default_factory=Pile)
@@ -153,7 +153,6 @@ class Book:
         self.repeated += len(set(seen_twice)) < len(seen_twice)
         came = tuple((kind, one) for kind, one in kinds(history) if one.outcome.reached)
         self.sent.update(kind for kind, _ in came)
-        self.overtakable += may_be_overtaken(history)
         readings = sorted((one for one in history.seen if one.moment == "end"), key=lambda one: (one.asked, one.line))
         if (early := next((one for one in history.seen if one.moment == "before" and one.present), None)) is not None:
             self.left_over.add(Example(f"{history.name} was there before anything was sent of it", (early.line,)))
@@ -166,7 +165,7 @@ class Book:
         self.checked += want.known
         if want.known:
             self.tried["repeat"] += may_act_again(came, part.counts)
-            self.tried["stale"] += any(kind == "stale" for kind, _ in came)
+            self.tried["stale"] += may_undo(came)
             self._known(part, want, history, last)
         elif not want.genuine:
             self._wrong(part, history, last)
@@ -222,7 +221,7 @@ class Book:
 
     def _wrong(self, part: Part, history: History, last: Observation) -> None:
         """Of what nothing genuine was sent there is to be nothing; what was acknowledged is counted already."""
-        mixed = [one for one in history.sent if mixed_step(one) in MIXED]
+        mixed = [one for one in history.sent if mixed_step(one) in STEPS]
         if last.present and mixed and not any(one.acknowledged for one in mixed) and _told_apart(part, mixed[0].name):
             words = f"{history.name} is there ({shown(last)}), though all that was sent of it was {mixed[0].name}"
             self._blame(history.id, "accepted_wrong", Example(words, (mixed[0].line, last.line)))
@@ -241,7 +240,7 @@ def book_of(parts: tuple[Part, ...], asked: frozenset[str] | None, untold: froze
 
 
 def _of_the_mix(part: Part, one: Attempt) -> bool:
-    return one.step in MIXED and _told_apart(part, one.step)
+    return one.step in STEPS and _told_apart(part, one.step)
 
 
 def _told_apart(part: Part, step: str) -> bool:

@@ -204,7 +204,7 @@ def _entries(path: Path, number: int, worker: _Worker) -> Iterator[Entry]:
         latest = max(latest, _moment(path, line, told))
         yield Entry(latest, number, line, data, told)
     if worker.headed:
-        worker.began = path.stat().st_mtime - latest
+        worker.began = path.stat().st_mtime - latest  # nobody touches it but who writes its entries
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes, Mapping[str, Any]]]:

@@ -13,6 +13,9 @@ from simulator.timeline.lives import Lives
 AGAIN: Final = (0.05, 1.0)  # real seconds after which a copy comes that does not come at once
 AFTER: Final = (0.05, 0.5)  # real seconds after the end that a stale notification comes
 
+STEPS: Final = frozenset({"malformed", "unauthorized"})
+"""The steps that a mix makes itself, named as their shares: no scenario of a load has one of that name."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mix:
@@ -20,7 +23,7 @@ class Mix:
 
     `repeat`: of genuine ones, sent once more, the same bytes, half of them at the same moment; later where a scenario
     sends copies at that moment itself. `stale`: delivered after the end that overtook them, with their own time
-    (partners that tell of the end alone have none).
+    (partners that tell of the end alone have none, see `can_be_stale`).
     `malformed`: broken JSON, no JSON, or without what it speaks of. `unauthorized`: with wrong credentials. The
     last two speak of exports of which nothing genuine is sent, so that whatever the receiver makes of them can be
     seen.
@@ -54,6 +57,26 @@ def mixed(lives: Lives, mix: Mix, life: Sequence[Delivery], dice: Random) -> lis
     return sorted((one for copies in made for one in copies), key=lambda one: (one.due, one.copy))
 
 
+def can_be_stale(life: Sequence[Delivery]) -> bool:
+    """Whether something of a life may come after the end that overtakes it: not where ends alone are told."""
+    return bool(_early(life))
+
+
+def _ends(life: Sequence[Delivery]) -> dict[tuple[str, int], Delivery]:
+    """What ends the runs; of several, the last."""
+    return {(one.export, one.run): one for one in life if one.end and one.genuine}
+
+
+def _early(life: Sequence[Delivery]) -> list[int]:
+    """The places of those that the end of their run overtakes when they come after it."""
+    ends = _ends(life)
+    return [
+        place
+        for place, one in enumerate(life)
+        if one.genuine and not one.end and (end := ends.get((one.export, one.run))) and one.at <= end.at
+    ]
+
+
 def _other(mix: Mix, size: int) -> float:
     """The share of lives that are one notification that is broken or wrongly authorized."""
     wrong = mix.malformed + mix.unauthorized
@@ -64,15 +87,14 @@ def _other(mix: Mix, size: int) -> float:
 
 def _late(mix: Mix, life: Sequence[Delivery], dice: Random) -> list[Delivery]:
     """The same with one notification, perhaps, moved behind the end of its run."""
-    ends = {(one.export, one.run): one.due for one in life if one.end}
-    early = [place for place, one in enumerate(life) if not one.end and one.genuine and (one.export, one.run) in ends]
+    ends, early = _ends(life), _early(life)
     made = list(life)
     if not mix.stale or not early or dice.random() >= mix.stale * len(life):
         return made
     place = dice.choice(early)
     one = life[place]
     made = [each._replace(together=one.together - 1) if _leaves_with(one, each) else each for each in life]
-    due = max(ends[one.export, one.run], one.due) + dice.uniform(*AFTER)
+    due = max(ends[one.export, one.run].due, one.due) + dice.uniform(*AFTER)
     made[place] = one._replace(due=due, together=1)
     return made
 

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
-from heapq import merge
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +12,7 @@ from simulator.authoring import expanded, load_receiver, load_scenario, receiver
 from simulator.documents import quoted
 from simulator.errors import StorageError, UsageError
 from simulator.load.curves import SHAPES
+from simulator.load.due import side_by_side
 from simulator.load.mix import Mix
 from simulator.load.planned import PlannedLoad
 from simulator.load.usual import CLIENTS, CONNECTIONS, LIFE, SHAPE
@@ -68,6 +68,11 @@ class Orders:
     allow: tuple[str, ...] = ()
 
     @property
+    def length(self) -> float:
+        """Seconds from the beginning until nothing is sent any more."""
+        return self.seconds + self.life + self.grace
+
+    @property
     def mix(self) -> Mix:
         """What of it is not plain."""
         return Mix(**{name: getattr(self, name) for name in SHARES})
@@ -106,7 +111,11 @@ class Planned(NamedTuple):
 
     def share(self, worker: int, workers: int) -> Iterator[Delivery]:
         """All that this worker (from 0) sends, in order of due time; numbers are unique in the whole load."""
-        return merge(*(one.share(worker, workers) for one in self.loads), key=lambda one: (one.due, one.number))
+        return (one for one in self.planning(worker, workers) if one is not None)
+
+    def planning(self, worker: int, workers: int) -> Iterator[Delivery | None]:
+        """The same, with a None now and then: to ask for the next one never takes long."""
+        return side_by_side([one.planning(worker, workers) for one in self.loads])
 
 
 def write_orders(folder: Path, orders: Orders) -> Path:
@@ -182,6 +191,11 @@ def planned_for(orders: Orders, receiver: Receiver, environment: Mapping[str, st
 def shard_of(folder: Path, worker: int) -> Path:
     """The journal that a worker (from 0) writes."""
     return folder / f"shard-{worker:03d}.ndjson"
+
+
+def shards(folder: Path) -> list[int]:
+    """The workers whose journals are there."""
+    return sorted(int(one.stem.removeprefix("shard-")) for one in folder.glob("shard-*.ndjson"))
 
 
 def _one(

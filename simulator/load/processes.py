@@ -15,7 +15,7 @@ from simulator.errors import PartnersimError, UsageError
 from simulator.load.crew import GLANCE, Crew, Lost, Process, Running, last_line, said_of
 from simulator.load.orders import Orders, shard_of
 from simulator.load.silence import Silence
-from simulator.load.usual import SILENT, STARTING
+from simulator.load.usual import GATHERING, SILENT, STARTING
 from simulator.load.variables import AGAIN, ELSEWHERE, ORDERS, WAIT
 from simulator.resources import folder as shipped
 from simulator.runner.stop import Stop
@@ -39,7 +39,7 @@ class Meeting(NamedTuple):
     host: str
     port: int
     elsewhere: int
-    wait: float = 300.0
+    wait: float = GATHERING
     again: float = 60.0
 
     @property
@@ -215,19 +215,15 @@ class _Watch:
         """Until when they may go on: the time of the load counts from when the first of them began."""
         if self._began is None:
             return self._meeting.wait + STARTING + _LAST
-        return self._began + STARTING + self._length + STARTING
+        return self._began + STARTING + self._orders.length + STARTING
 
     def _pointless(self, running: Sequence[Process], now: float) -> bool:
         """Whether those that still run have nothing to do any more."""
         lost = {one.worker for one in self._crew.lost}
-        if None in lost and (self._began is None or now > self._began + self._length):
+        if None in lost and (self._began is None or now > self._began + self._orders.length):
             return True  # nobody tells them any more that all was sent
         if self._meeting.elsewhere:  # others send, for all that can be seen here
             return self._began is None and bool(lost)
         alone = all(one.worker is None for one in running)
         self._alone = (self._alone or now) if alone else None
         return self._alone is not None and now - self._alone > _ALONE
-
-    @property
-    def _length(self) -> float:
-        return self._orders.seconds + self._orders.life + self._orders.grace

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from simulator.model.load import DURATIONS, FIGURES, TIMES
+
 
 class Promise(NamedTuple):
     """One check in words."""
@@ -38,8 +40,8 @@ PROMISES: Final[Mapping[str, Promise]] = {
         "the latest notification is the state",
         "Where the probe shows `status`, an export shows what the latest of its acknowledged notifications says, by "
         "the partner's own time. Late ones put it to the test: where `--stale`, or a scenario of your own, asks for "
-        "some and none came, it is inconclusive, unless the partner tells of ends alone. Where nobody asks, what came "
-        "is judged, and the reason says how much that was.",
+        "some and none was acknowledged behind an end that was, it is inconclusive, unless the partner tells of ends "
+        "alone. Where nobody asks, what came is judged, and the reason says how much that was.",
         "What comes last is what stands: it does not compare the times, or compares them in one step and writes in "
         "another.",
     ),
@@ -77,14 +79,54 @@ SENDER: Final = Promise(
     "No receiver does: it takes more `--workers`, or less `--rate`, or a machine that does less else.",
 )
 
+JUDGED: Final = Promise(
+    "load/judged",
+    "the load was judged",
+    "A load that a signal ends before anything was sent, or while it is judged, is inconclusive, and nothing else is "
+    "said of it. One that ends while it is sent is judged by what was sent until then.",
+    "No receiver does: somebody interrupted the load.",
+)
+
 THRESHOLDS: Final = "load/threshold/"
 """What the name of a threshold's check begins with."""
 
+_LIMITS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "ack": (
+        "answers come in time",
+        f"Of genuine notifications that were acknowledged, or had no answer in the partner's time: {TIMES['ack']}. "
+        "Waiting for a free connection is part of it. It is inconclusive where nothing was acknowledged, and where the "
+        "limit is broken by a sender that was too late itself.",
+        "It does its work before it answers; or it has fewer workers, or connections to a database, than notifications "
+        "come at once.",
+    ),
+    "effect": (
+        "effects show in time",
+        f"Of a few exports each second that are followed while the load runs, the first notification: {TIMES['effect']}"
+        ", as the probe tells. One that does not show counts with as long as it was followed. It is inconclusive where "
+        "none could be followed, and where the limit is broken by a sender that was too late itself.",
+        "It answers, and works off what it took in more slowly than it comes.",
+    ),
+    "drain": (
+        "soon after the last answer all shows",
+        "From the last answer until all that was acknowledged shows through the probe as it is to. What still does not "
+        "show when the reading ends breaks it, if that was beyond the limit. It is inconclusive where nothing, or not "
+        "all, could be read.",
+        "It answers, and works off what it took in more slowly than it comes.",
+    ),
+}
+"""What a threshold on a duration holds it to: what is promised, judged and usually broken."""
 
-CHECKS: Final[Mapping[str, Promise]] = {one.check: one for one in (*PROMISES.values(), SENDER)}
-"""All of them by the names that reports print."""
+
+def _limit(name: str) -> Promise:
+    """What a threshold on that duration stands for."""
+    of, _, figure = name.partition("_")
+    promised, judged, usually = _LIMITS[of]
+    sentence = f"{promised}, {FIGURES[figure]}" if figure else promised
+    return Promise(THRESHOLDS + name, f"{sentence}, as the threshold says", judged, usually)
 
 
-def promise_of(check: str) -> Promise | None:
-    """What is promised under the name of a check, as reports print it; None where it is no load's."""
-    return CHECKS.get(check) or PROMISES.get(check.removeprefix(THRESHOLDS) if check.startswith(THRESHOLDS) else "")
+CHECKS: Final[Mapping[str, Promise]] = {
+    **{one.check: one for one in (*PROMISES.values(), SENDER, JUDGED, *map(_limit, DURATIONS))},
+    **{THRESHOLDS + name: one for name, one in PROMISES.items()},
+}
+"""What is promised under each name that reports print; a threshold on a count takes the place of its promise."""

@@ -1,6 +1,9 @@
-"""Who of a load's workers has which number: those of this machine have theirs, those of others get the next one."""
+"""Who of a load's workers has which number, and who is waited for: those of other machines get the next number."""
+
+import math
 
 from simulator.errors import UsageError
+from simulator.load.words import workers
 from simulator.version import __version__
 
 
@@ -9,22 +12,25 @@ class Roll:
 
     The number of one that leaves while others are still waited for goes to somebody who asks later, unless it is given
     up before; but first go those that nobody had, so that the one which may be given up is the one that was left.
+    Waiting ends at `until`, and the place of one that left is kept for another for `again` seconds, at most until then;
+    moments are those of the caller's clock.
     """
 
-    def __init__(self, own: int, elsewhere: int) -> None:
+    def __init__(self, own: int, elsewhere: int, *, until: float = math.inf, again: float = math.inf) -> None:
         self._own = own
+        self._until = until
+        self._again = again
         self.others = range(own, own + elsewhere)
         self._numbers: dict[str, int] = {}
         self._there: set[str] = set()
         self._given_up: set[int] = set()
         self._left: set[int] = set()
+        self._kept: dict[int, float] = {}  # places of those that left, and until when
         self._closed = False
 
     @property
     def complete(self) -> bool:
         """Whether all workers are there that were not given up; from then on, no other one is taken."""
-        expected = self._own + len(self.others) - len(self._given_up)
-        self._closed = self._closed or len(self._there) == expected
         return self._closed
 
     @property
@@ -41,6 +47,11 @@ class Roll:
     def missing(self) -> frozenset[int]:
         """The numbers of those of other machines that are waited for."""
         return frozenset(self.others) - self._given_up - {self._numbers[one] for one in self._there}
+
+    @property
+    def come(self) -> int:
+        """How many of other machines are there."""
+        return len(self.others) - len(self.missing) - len(self._given_up)
 
     @property
     def given_up(self) -> int:
@@ -67,7 +78,7 @@ class Roll:
         if not _is_whole(number) or number not in range(self._own) or number in self._numbers.values():
             raise UsageError(f"this load has no worker {number!r} that is not there yet")
         self._numbers[node] = int(str(number))
-        self._there.add(node)
+        self._comes(node)
 
     def asked(self, node: str, version: object) -> int:
         """The number of one of another machine; the same when it asks again.
@@ -84,34 +95,48 @@ class Roll:
             return self._numbers[node]
         free = set(self.others) - self._given_up - set(self._numbers.values())
         if self.complete or not free:
-            expected = f"{len(self.others)} worker{'s' if len(self.others) != 1 else ''}"
             now = "waits for nobody any more" if self._given_up else "all of them are there"
             raise UsageError(
-                f"this load expects {expected} from elsewhere, and {now}",
+                f"this load expects {workers(len(self.others))} from elsewhere, and {now}",
                 "say more with --expect-workers where it is judged, or join with fewer --workers",
             )
         number = min(free - self._left or free)
+        self._kept.pop(number, None)
         self._numbers[node] = number
         return number
 
     def here(self, node: str) -> None:
         """One that was given a number has made itself ready for it."""
         if node in self._numbers:
-            self._there.add(node)
+            self._comes(node)
 
-    def give_up(self, number: int) -> None:
-        """Wait no more for one of another machine: nobody has that number, and nobody gets it."""
-        if number in self.missing and number not in self._numbers.values():
-            self._given_up.add(number)
-
-    def left(self, node: str) -> int | None:
+    def left(self, node: str, now: float) -> int | None:
         """It is gone; gives its number. Once the roll is complete it keeps that: nobody else can send its share."""
         number = self.number(node)
         if number is not None and not self.complete:
             del self._numbers[node]
             self._there.discard(node)
             self._left.add(number)
+            self._kept[number] = min(now + self._again, self._until)
         return number
+
+    def look(self, now: float) -> None:
+        """Once no other place is waited for than those that were kept long enough, these are given up."""
+        if all(self._kept.get(number, math.inf) <= now for number in self.missing):
+            self._given_up |= self.missing
+            self._close()
+
+    def overdue(self, now: float) -> bool:
+        """Whether somebody is still waited for who should be there by now."""
+        return not self.complete and now >= self._until
+
+    def _comes(self, node: str) -> None:
+        self._there.add(node)
+        self._close()
+
+    def _close(self) -> None:
+        expected = self._own + len(self.others) - len(self._given_up)
+        self._closed = self._closed or len(self._there) == expected
 
 
 def _is_whole(number: object) -> bool:

@@ -1,37 +1,45 @@
-"""For how long workers gave no sign of life: whatever one does, the time of its journal moves on every second."""
+"""For how long workers gave no sign of life: each changes, while it lives, a file of its own beside its journal.
+
+Who writes it, and what is a sign, says `loadtests.alive`. The journal's own time is left alone: see `merging`.
+"""
 
 from pathlib import Path
-
-from simulator.load.orders import shard_of
 
 _AWAKE = 1.0  # seconds between two looks that count, at most: longer, and whoever looks did not run either
 
 
+def sign_of(folder: Path, worker: int) -> Path:
+    """The file that a worker (from 0) changes; one that it takes away again says that it cannot."""
+    return folder / f"worker-{worker:03d}.alive"
+
+
 class Silence:
-    """Of the workers whose journals are in `folder`; looks when it is asked."""
+    """Of the workers of the load in `folder`; looks when it is asked."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._signs: dict[int, int] = {}  # by worker: when its journal was last touched, in ns; 0 where there is none
+        self._signs: dict[int, bytes] = {}  # by worker: the last one; empty before there was any
         self._silent: dict[int, float] = {}
         self._looked: dict[int, float] = {}
 
     def of(self, worker: int, now: float) -> float:
-        """Seconds since its last sign, or since it was first asked for; `now` is a moment of one's own clock."""
-        sign = _sign(shard_of(self._folder, worker))
+        """Seconds since its last sign, or since it was first asked for; `now` is a moment of one's own clock.
+
+        0.0 of one that gave signs and took the file away.
+        """
+        sign, known = _sign(sign_of(self._folder, worker)), self._signs.get(worker)
         passed = min(now - self._looked.get(worker, now), _AWAKE)
-        same = sign == self._signs.get(worker)
-        self._silent[worker] = self._silent[worker] + passed if same else 0.0
-        self._signs[worker], self._looked[worker] = sign, now
+        self._silent[worker] = self._silent[worker] + passed if sign == known else 0.0
+        self._signs[worker], self._looked[worker] = sign or known or b"", now
         return self._silent[worker]
 
     def began(self, worker: int) -> bool:
         """Whether it ever gave any, when it was last asked for."""
-        return self._signs.get(worker, 0) != 0
+        return self._signs.get(worker, b"") != b""
 
 
-def _sign(shard: Path) -> int:
+def _sign(file: Path) -> bytes:
     try:
-        return shard.stat().st_mtime_ns
+        return file.read_bytes()
     except OSError:
-        return 0
+        return b""

@@ -10,12 +10,11 @@ from simulator.clock import seconds, spelled
 from simulator.documents import did_you_mean, quoted
 from simulator.errors import UsageError
 from simulator.model import LoadResult
+from simulator.model.load import DURATIONS
 
 _WRITTEN: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(<=|<)\s*(\S+)\s*", re.ASCII)
 _WHOLE: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
-_SHARES: Final = ("p50", "p95", "p99", "max")
 
-DURATIONS: Final = (*(f"ack_{one}" for one in _SHARES), *(f"effect_{one}" for one in _SHARES), "drain")
 COUNTS: Final = ("lost", "twice", "stale", "refused", "accepted_wrong", "unsent")
 NAMES: Final = (*DURATIONS, *COUNTS)
 """Every name that a threshold may have: those of `load.thresholds` in a scenario."""

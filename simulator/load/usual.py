@@ -29,5 +29,8 @@ TOO_LATE: Final = 0.1
 STARTING: Final = 60.0
 """Seconds that may pass until the processes of a load send."""
 
+GATHERING: Final = 300.0
+"""Seconds for which a load waits for workers of other machines, and these for it; Locust would try no longer."""
+
 SILENT: Final = 20.0
 """Seconds without any sign of life after which a worker is given up."""

@@ -1,4 +1,4 @@
-"""The words for a load: `500/s`, `5%`. Pure."""
+"""The words for a load: `500/s`, `5%`, `2 workers`. Pure."""
 
 import re
 from typing import Final
@@ -40,13 +40,35 @@ def percentage(text: str) -> float:
     return round(float(match[1]) / 100, 9)
 
 
-def spelled_rate(a_second: float) -> str:
-    """A rate as a person writes it.
+def workers(number: int) -> str:
+    """So many of them.
 
-    >>> spelled_rate(500.0), spelled_rate(0.5)
-    ('500/s', '30/m')
+    >>> workers(1), workers(2)
+    ('1 worker', '2 workers')
     """
-    for unit, length in _UNITS.items():
-        if a_second * length >= 1.0 or unit == "h":
-            return f"{a_second * length:.6f}".rstrip("0").rstrip(".") + f"/{unit}"
-    raise AssertionError("an hour is the last unit")
+    return f"{number} worker{'s' if number != 1 else ''}"
+
+
+def spelled_share(share: float) -> str:
+    """A share as a person writes it, such that it is read as the same.
+
+    >>> spelled_share(0.05), spelled_share(0.0), spelled_share(1e-8)
+    ('5%', '0%', '0.000001%')
+    """
+    return _digits(share * 100) + "%"
+
+
+def spelled_rate(a_second: float) -> str:
+    """A rate as a person writes it, where that is possible such that it is read as the same.
+
+    >>> spelled_rate(500.0), spelled_rate(0.5), spelled_rate(100 / 3600)
+    ('500/s', '30/m', '100/h')
+    """
+    told = [f"{_digits(a_second * length)}/{unit}" for unit, length in _UNITS.items() if a_second * length >= 1.0]
+    told = told or [f"{_digits(a_second * _UNITS['h'])}/h"]
+    return next((one for one in told if rate(one) == a_second), told[0])
+
+
+def _digits(number: float) -> str:
+    """With as many digits behind the point as can be read, and no more than it needs."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")

@@ -42,6 +42,20 @@ WRONG: Final = ("lost", "twice", "stale", "refused", "accepted_wrong")
 OF_STATE: Final = frozenset({"lost", "twice", "stale"})
 """The counts that only a look at the receiver's state can tell."""
 
+LONGEST: Final = 3600.0
+"""Seconds: in percentiles, what is longer counts as this."""
+
+FIGURES: Final[Mapping[str, str]] = {
+    "p50": "half of them",
+    "p95": "95 of 100",
+    "p99": "99 of 100",
+    "max": "all of them",
+}
+"""What each figure of a spread covers, for people."""
+
+DURATIONS: Final = (*(f"{of}_{share}" for of in ("ack", "effect") for share in FIGURES), "drain")
+"""The figures of a load that may have a limit and are durations; all others that may are counts."""
+
 
 class Spread(NamedTuple):
     """Percentiles of many durations, in seconds; of none all are 0.0 and `number` is 0."""

@@ -101,6 +101,61 @@ except SystemExit as ended:
     print(*sent.pop())
     print(ended)
 """
+BROKEN = """
+import locust
+from types import SimpleNamespace
+
+from locust.exception import RPCError
+from locust.runners import WorkerRunner
+
+from loadtests.messages import TAKEN, Asking
+
+def send(question, data):
+    sent.append(question)
+    if len(sent) == 1:
+        raise RPCError("broken")
+    heard, _ = runner.custom_messages[TAKEN]
+    heard(None, SimpleNamespace(data={"next": 5, "nth": data["nth"]}))
+
+sent = []
+runner = WorkerRunner.__new__(WorkerRunner)
+runner.custom_messages, runner.send_message = {}, send
+print(Asking(runner, TAKEN).ask("piece", {}, patience=20.0)["next"], sent)
+"""
+GONE = """
+import locust
+from types import SimpleNamespace
+
+from loadtests.beginning import Agreement
+from loadtests.messages import READY
+from simulator.load.roll import Roll
+from simulator.version import __version__
+
+roll = Roll(0, 1)
+roll.asked("b", __version__)
+roll.here("b")
+heard, told = {}, []
+runner = SimpleNamespace(
+    clients={"b": SimpleNamespace(state="ready", heartbeat=3)},
+    register_message=heard.__setitem__, send_message=lambda *_: None,
+)
+def agreement():
+    return Agreement(runner, roll, lambda node, why: told.append(why))
+early, late = agreement(), agreement()
+heard[READY](None, SimpleNamespace(node_id="b"))
+runner.clients.clear()
+early._look()
+late._look()
+print(told)
+"""
+
+
+def test_what_breaks_on_its_way_to_the_other_machine_is_said_again() -> None:
+    assert said(BROKEN) == ["5 ['piece', 'piece']"]
+
+
+def test_who_left_before_the_load_began_is_not_said_to_have_sent_some_of_it() -> None:
+    assert said(GONE) == ["['left before the load began', 'left before all of its share was sent']"]
 
 
 def test_who_joins_tells_also_what_nobody_foresaw_and_that_it_waits_no_more(tmp_path: Path) -> None:

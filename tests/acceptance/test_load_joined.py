@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -33,7 +34,7 @@ LOAD = (
     "--rate", "40/s", "--life", "200ms", "--window", "1s", "--sender-lateness", "30s", "--journal", "load", *PLAIN,
 )  # fmt: skip
 
-KNOWN = {"", ".yaml", ".ndjson", ".log", ".json", ".readings"}
+KNOWN = {"", ".yaml", ".ndjson", ".log", ".json", ".readings", ".alive"}
 STRANGER = """
 import itertools, sys, time
 import msgpack, zmq
@@ -75,7 +76,15 @@ from pathlib import Path
 
 from simulator.load.joining import Loan, lend
 
-raise SystemExit(lend(Loan("127.0.0.1", {}, 1, os.environ, Path.cwd(), print, patience=2.0)))
+raise SystemExit(lend(Loan("127.0.0.1", {}, 1, os.environ, Path.cwd(), print, lambda *_: None, patience=2.0)))
+"""
+LENDING = """
+import os
+from pathlib import Path
+
+from simulator.load.joining import Loan, lend
+
+raise SystemExit(lend(Loan("127.0.0.1", {}, 1, os.environ, Path.cwd(), print, lambda *_: None, silent={})))
 """
 DISPATCHED = """
 import locust
@@ -100,14 +109,20 @@ for change in (lambda: None, lambda: made.add_worker(WorkerNode("another")), lam
 
 
 class Machine:
-    """`partnersim load` in a folder of its own."""
+    """`partnersim load`, or another program, in a folder of its own."""
 
-    def __init__(self, folder: Path, *words: str, env: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *words: str,
+        env: Mapping[str, str],
+        program: tuple[str, ...] = ("-m", "simulator", "load"),
+    ) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         with (folder / "stderr").open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "simulator", "load", *words],
+                [sys.executable, *program, *words],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -149,6 +164,12 @@ class Machines:
     def joiner(self, *words: str, env: Mapping[str, str] | None = None) -> Machine:
         """One that joins it; what the receiver file needs is in its environment, unless that is said."""
         return self._started(f"joiner{len(self._all)}", "--join", self.address, *words, env=env)
+
+    def lender(self, *, silent: float) -> Machine:
+        """One that joins it, and is less patient with its workers."""
+        program = LENDING.format(self.address.partition(":")[2], silent)
+        self._all.append(Machine(self._folder / f"joiner{len(self._all)}", env=self.told, program=("-c", program)))
+        return self._all[-1]
 
     def end(self) -> None:
         """None of them is left."""
@@ -331,6 +352,30 @@ def test_who_knocks_where_nobody_answers_says_so_at_once_and_gives_up(tmp_path: 
     ended = alone(KNOCKING.format(where.partition(":")[2]))
     assert ended.returncode == 4, ended.stderr
     assert f"nobody at {where} answered within 2s" in ended.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at the processes as Linux shows them")
+def test_a_joined_worker_that_hangs_is_ended_with_the_reason(machines: Machines, tmp_path: Path) -> None:
+    judge = machines.judge("--for", "3s", "--expect-workers", "1", "--json")
+    joiner = machines.lender(silent=4.0)
+    until(sends(shard_of(judge.folder / "load", 1)), 60.0)
+    (worker,) = joiner.senders()
+    os.kill(worker, signal.SIGSTOP)
+    code, told = joiner.ended()
+    assert (code, told) == (4, "a worker gave no sign of life for 4s, and was ended\n"), joiner.said
+    assert gone(worker)
+    code, told = judge.ended()
+    assert code == 4, told + judge.said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds a process to the one that started it")
+def test_who_joined_a_machine_that_was_killed_ends_with_the_reason(machines: Machines) -> None:
+    judge = machines.judge("--for", "60s", "--expect-workers", "1")
+    joiner = machines.joiner()
+    until(sends(shard_of(judge.folder / "load", 1)), 60.0)
+    judge.process.kill()
+    assert joiner.ended()[0] == 4, joiner.said
+    assert f"{machines.address} was not heard of for 20s: this share of the load is lost" in joiner.said
 
 
 def orders_of_machines(folder: Path, url: str, *, elsewhere: int) -> Orders:

@@ -97,6 +97,8 @@ def test_a_worker_that_hangs_is_ended_and_lost_and_one_that_goes_on_is_not(prete
 if worker is None:
     time.sleep(60)
 shard.write_text("")
+sign = shard.with_name(f"worker-00{worker}.alive")
+sign.write_text("first")
 if worker == "0":
     (pathlib.Path.cwd() / "pid").write_text(str(os.getpid()))
     os.kill(os.getpid(), signal.SIGSTOP)
@@ -106,7 +108,7 @@ try:
     while True:
         os.kill(int((pathlib.Path.cwd() / "pid").read_text()), 0)
         time.sleep(0.1)
-        os.utime(shard)
+        sign.write_text(str(time.time()))
 except ProcessLookupError:
     pass
 """

@@ -24,6 +24,21 @@ LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "locustfile.py"
 CREDENTIALS = "Bearer what-partners-of-a-load-send"
 START = "2026-01-05T00:00:00+00:00"
 BOTH = ("load/clevertap", "load/reachfive")
+BARREN = """
+import locust
+from itertools import repeat
+from pathlib import Path
+
+from loadtests import open_model
+from loadtests.look_ahead import LookAhead
+from loadtests.shard import Shard
+
+open_model._GIVING_UP = 0.1
+shard, ahead = Shard(Path({shard!r}), {{}}, (), lambda: 1.0), LookAhead(repeat(None))
+work = open_model.OpenLoad(ahead, shard, lambda *_: None, now=lambda: 1.0, until=0.5, connections=1)
+work.run()
+print(work.complete)
+"""
 
 
 def locust(folder: Path, *words: str, env: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
@@ -384,3 +399,12 @@ def test_the_same_seed_and_start_give_the_same_exports(tmp_path: Path, answering
 def test_a_start_that_is_no_moment_is_refused(tmp_path: Path, start: str) -> None:
     assert locust(tmp_path, "--headless", "--start", start).wait(60) != 0
     assert "is no moment such as 2026-01-05T00:00:00+00:00" in said(tmp_path)
+
+
+def test_a_share_that_was_not_even_planned_when_its_time_was_over_is_not_complete(tmp_path: Path) -> None:
+    program = BARREN.format(shard=str(tmp_path / "shard"))
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=LOCUSTFILE.parents[1], capture_output=True, text=True, timeout=60,
+        check=True,
+    )  # fmt: skip
+    assert done.stdout == "False\n"

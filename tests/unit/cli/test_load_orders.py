@@ -211,3 +211,12 @@ def test_a_scenario_that_restarts_the_receiver_is_no_load() -> None:
     text = "scenario: A\nprovider: clevertap\nexports:\n  one: {}\nrestart: {at: 10m}\n"
     with pytest.raises(UsageError, match=r"again\.yaml restarts the receiver, which a load does not"):
         made(parse_scenario(text, "again.yaml"))
+
+
+@pytest.mark.parametrize("name", ["malformed", "unauthorized"])
+def test_a_step_is_not_to_be_taken_for_one_of_the_mix(name: str) -> None:
+    text = "scenario: One\nprovider: clevertap\nexports: {nightly: {frequency: one time}}\ntimeline:\n"
+    step = "{event: completed, export: nightly, at: 30m, credentials: wrong}"
+    with pytest.raises(UsageError, match=rf"one.yaml has a step `{name}`: .* --{name}\n +give it another name"):
+        made(parse_scenario(f"{text}  {name}: {step}\n", "one.yaml"))
+    assert made(parse_scenario(f"{text}  {name}-one: {step}\n", "one.yaml")).scenarios == ("one.yaml",)

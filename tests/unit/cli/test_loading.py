@@ -9,13 +9,13 @@ from typing import Any
 import click
 import pytest
 
-from simulator.authoring import parse_receiver
+from simulator.authoring import load_scenario, parse_receiver
 from simulator.cli.load_command import command
-from simulator.cli.load_orders import orders_of
-from simulator.cli.loading import _judging, again, checked, replayable, tell_of_locusts, told_to_processes
-from simulator.errors import UsageError
+from simulator.cli.load_orders import asked_shares, orders_of
+from simulator.cli.loading import _judging, _new, again, checked, replayable, tell_of_locusts, told_to_processes
+from simulator.errors import StorageError, UsageError
 from simulator.load.judging import Terms
-from simulator.load.orders import Orders
+from simulator.load.orders import FILE, SHARES, Orders, write_orders
 from simulator.load.thresholds import threshold
 from simulator.load.variables import AUTHORIZATION, HEADERS
 from simulator.load.variables import TO as TO_VARIABLE
@@ -35,9 +35,14 @@ OPTIONS: dict[str, Any] = {
     "window": 10.0,
     "sender_lateness": 0.1,
     "sample": None,
+    "repeat": 0.05,
+    "stale": None,
+    "malformed": None,
+    "unauthorized": 0.001,
     "expect_workers": 0,
     "master_bind": None,
 }
+MADE_FOR_LOADS = "load/clevertap"
 RECEIVER = 'receiver: r\nendpoints: {clevertap: {url: "http://127.0.0.1:9/"}}\n'
 TO = {"receiver_file": None, "to": "http://127.0.0.1:8000/hooks"}
 ORDERS = Orders(
@@ -80,6 +85,24 @@ def test_the_line_that_sends_a_load_again_means_the_same_orders(orders: Orders) 
     params = understood(again({**OPTIONS, **said, **tls}, orders, ()))
     assert params["scenarios"] == orders.scenarios
     assert replace(orders_of(params, (), params["start"].isoformat()), scenarios=orders.scenarios) == orders
+
+
+@pytest.mark.parametrize("name", [MADE_FOR_LOADS, "own.yaml"])
+@pytest.mark.parametrize(
+    "said", [{}, {"repeat": 0.0}, {"repeat": 0.05}, {"stale": 1e-8, "malformed": 0.12345678}], ids=lambda one: f"{one}"
+)
+def test_it_asks_for_the_shares_that_were_asked_for_and_brings_those_that_were_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: dict[str, float]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("own.yaml").write_text(load_scenario(MADE_FOR_LOADS).text, encoding="utf-8")
+    scenarios = [load_scenario(name)]
+    plain = dict.fromkeys(SHARES)
+    options = {**understood(f"partnersim load {name} --receiver receiver.yaml --seed 7"), **plain, **said}
+    orders = orders_of(options, scenarios, ORDERS.start)
+    params = understood(again(options, orders, ()))
+    assert orders_of(params, scenarios, ORDERS.start) == orders
+    assert asked_shares(params, orders) == asked_shares(options, orders)
 
 
 def test_it_judges_as_before_too() -> None:
@@ -143,6 +166,17 @@ def test_reports_of_locust_are_its_own_and_all_others_ours() -> None:
     assert told[1].endswith("/a.html")
     assert told[2:] == ("--csv", "/c/d")
     assert own["locusts"] == [("locust-html", Path("a.html")), ("locust-csv", Path("/c/d"))]
+
+
+def test_a_folder_of_a_load_that_sent_nothing_is_refused_as_one_with_journals_is(tmp_path: Path) -> None:
+    folder = _new(tmp_path / "out")
+    assert _new(folder) == folder
+    write_orders(folder, ORDERS)
+    with pytest.raises(StorageError, match=rf"out has {FILE} already\n +name another folder with --journal"):
+        _new(folder)
+    (folder / "shard-000.ndjson").touch()
+    with pytest.raises(StorageError, match="out has journals already"):
+        _new(folder)
 
 
 def test_of_locusts_reports_every_file_is_told_that_it_wrote_now(

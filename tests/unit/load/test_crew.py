@@ -1,13 +1,16 @@
 """Processes that send: what is said of those that cannot be started, and of those that were lost."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from simulator.clock import RealClock
+from simulator.clock import JumpClock, RealClock
 from simulator.errors import PartnersimError, StorageError
 from simulator.load import crew
-from simulator.load.crew import Crew, Process
+from simulator.load.crew import Crew, Lost, Process, Running
+from simulator.runner.event_loop import run_on_a_loop
 
 
 def test_a_program_that_cannot_be_started_is_named_and_its_log_is_not_blamed(tmp_path: Path) -> None:
@@ -34,3 +37,39 @@ def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 )
 def test_who_was_lost_is_told_with_the_reason(code: int, words: str, told: str) -> None:
     assert crew._why(code, 2.5, words) == told
+
+
+class Held:
+    """A process that the system does not let go, whatever it is told."""
+
+    pid = 1
+
+    def poll(self) -> None:
+        """It runs."""
+
+
+@pytest.fixture
+def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Crew, Running]:
+    """A crew of one such process; nobody is sent any signal."""
+    monkeypatch.setattr(os, "killpg", lambda *_: None)
+    child: Any = Held()
+    one = Running(Process(("true",), 0), child, tmp_path / "log")
+    made = Crew(tmp_path, {}, JumpClock())
+    made._all.append(one)
+    return made, one
+
+
+def test_one_that_cannot_be_killed_holds_nobody_up_and_is_lost(held: tuple[Crew, Running]) -> None:
+    run_on_a_loop(held[0].end())
+    assert held[0].lost == [Lost(0, "was killed, and had not ended 5s later")]
+
+
+def test_the_first_reason_of_one_that_was_lost_stands(held: tuple[Crew, Running]) -> None:
+    made, one = held
+    assert list(made.look()) == [one]
+    made.give_up(one, "gave no sign of life")
+    assert list(made.look()) == [], "nobody waits for it any more"
+    made.give_up(one, "gave no sign of life, again")
+    made.tell(Lost(0, "had to be ended: it went on for ever"), one.process.name)
+    run_on_a_loop(made.end())
+    assert made.lost == [Lost(0, "gave no sign of life")]

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from simulator.load import doubts
+from simulator.load.mix import STEPS, can_be_stale
+from simulator.load.orders import SHARES
 from simulator.model import Delivery, Outcome, Report
 from simulator.model.load import KINDS, Kinds
 from tests.unit.load.told_load import SELECT, Model, Told, model_receiver, results, verdict
@@ -78,8 +81,15 @@ def test_nor_is_what_was_dropped(tmp_path: Path) -> None:
     assert sent(report).repeat == 0
 
 
-def test_every_kind_has_words() -> None:
-    assert tuple(KINDS) == Kinds._fields
+def test_every_kind_has_words_and_a_share_and_is_put_to_some_test() -> None:
+    assert tuple(KINDS) == Kinds._fields == ("first", *SHARES)
+    assert {kind for kinds in doubts._TESTS.values() for kind in kinds} == set(SHARES)
+
+
+def test_what_a_mix_makes_itself_is_named_as_its_share() -> None:
+    shares: dict[str, Any] = {name: 0.4 for name in SHARES if name in STEPS}
+    made = {one.step for one in Told(folder=Path(), **shares).planned.share(0, 1) if not one.genuine}
+    assert made == set(shares) == STEPS
 
 
 # What none of was sent
@@ -177,6 +187,60 @@ def test_where_nothing_can_be_stale_none_is_missed(tmp_path: Path, scenario: str
     report = told(tmp_path, scenarios=(scenario,), stale=0.5)
     assert results(report) == {"refuses": "not-applicable"}
     assert "no notification of it can be stale" in verdict(report, "latest").because
+
+
+def test_what_could_be_stale_and_did_not_come_yet_is_missed(tmp_path: Path) -> None:
+    report = told(tmp_path, drops=lambda one: one.end or one.copy > 0 or one.due > 1.0, stale=0.5)
+    assert sent(report).first > 2
+    assert sent(report).stale == 0
+    assert verdict(report, "latest").result == "inconclusive"
+    assert "--stale" in verdict(report, "latest").because
+
+
+def test_what_comes_behind_an_end_that_was_not_acknowledged_is_no_test(tmp_path: Path) -> None:
+    class RefusesEnds(Model):
+        def take(self, delivery: Delivery, at: float) -> int | Outcome:
+            return 500 if delivery.end else super().take(delivery, at)
+
+    report = told(tmp_path, RefusesEnds(), stale=0.5)
+    assert sent(report).stale > 2
+    assert verdict(report, "latest").result == "inconclusive"
+    assert "none that could show" in verdict(report, "latest").because
+
+
+def test_nor_is_what_is_not_acknowledged_itself(tmp_path: Path) -> None:
+    class RefusesLateOnes(Model):
+        def take(self, delivery: Delivery, at: float) -> int | Outcome:
+            late = not delivery.end and any(one.end for _, one in self.kept[delivery.id])
+            return 409 if late else super().take(delivery, at)
+
+    report = told(tmp_path, RefusesLateOnes(), stale=0.5)
+    assert sent(report).stale > 2
+    assert verdict(report, "latest").result == "inconclusive"
+
+
+def test_a_probe_without_a_status_is_no_excuse_where_stale_ones_were_asked_for(tmp_path: Path) -> None:
+    bare = model_receiver({"id": "$.id", "effects": "$.effects"})
+    how: dict[str, Any] = {"receiver": bare, "drops": lambda one: one.end}
+    for name in "abc":
+        (tmp_path / name).mkdir()
+    assert results(told(tmp_path / "a", **how))["latest"] == "not-applicable"
+    asked = told(tmp_path / "b", **how, stale=FEW)
+    assert results(asked)["latest"] == "inconclusive"
+    assert "declare `status`" in verdict(asked, "latest").because
+    alone = told(tmp_path / "c", receiver=bare, scenarios=(ENDS_ALONE,), stale=0.5)
+    assert results(alone)["latest"] == "not-applicable"
+
+
+def test_what_the_partner_itself_would_not_send_overtakes_nothing() -> None:
+    def life(**end: Any) -> list[Delivery]:
+        begun, ended = Told(folder=Path()).planned.loads[0].lives.life(0)
+        return [begun, ended._replace(**end)]
+
+    assert can_be_stale(life())
+    assert not can_be_stale(life(credentials="wrong"))
+    assert not can_be_stale(life(run=2))
+    assert not can_be_stale(life(at=-1.0))
 
 
 def test_without_credentials_nothing_unauthorized_is_missed(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Shards become one journal: in order of moments, lines renumbered, whoever was lost named."""
 
+import os
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -136,6 +137,16 @@ def test_the_whole_began_when_the_first_of_its_shards_did(tmp_path: Path) -> Non
         JournalWriter(shard_of(tmp_path, number), {"started": f"2026-01-05T10:00:0{second}+00:00"}, str)
     whole = merged(tmp_path, planned, 2, {"started": "2026-01-05T10:00:30+00:00"})
     assert Journal.open(whole.path).header["started"] == "2026-01-05T10:00:03+00:00"
+
+
+def test_a_load_began_as_long_before_the_time_of_a_journal_as_its_last_entry_says(tmp_path: Path) -> None:
+    one = Told(folder=tmp_path, workers=2, cut=frozenset({1}))
+    one.send()
+    for number, end in enumerate((1000.0, 990.0)):
+        os.utime(shard_of(tmp_path, number), (end, end))
+    last = [orjson.loads(_whole(shard_of(tmp_path, number))[-1]) for number in range(2)]
+    latest = [entry.get("done", entry.get("wall")) for entry in last]
+    assert merged(tmp_path, one.planned, 2, {}).began == pytest.approx(min(1000.0 - latest[0], 990.0 - latest[1]))
 
 
 def test_of_a_day_that_was_interrupted_what_would_have_come_is_reckoned_and_not_made(tmp_path: Path) -> None:

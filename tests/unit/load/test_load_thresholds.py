@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from simulator.errors import UsageError
-from simulator.load.thresholds import COUNTS, DURATIONS, NAMES, Threshold, figure, threshold, thresholds
+from simulator.load.thresholds import COUNTS, NAMES, Threshold, figure, threshold, thresholds
 from simulator.model import Ledger, LoadResult, Spread
+from simulator.model.load import DURATIONS
 from simulator.resources import folder
 
 

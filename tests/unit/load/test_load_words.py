@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.load.words import percentage, rate, spelled_rate
+from simulator.load.words import percentage, rate, spelled_rate, spelled_share
 
 
 @pytest.mark.parametrize(("text", "a_second"), [("500/s", 500.0), ("0.5/s", 0.5), ("30/m", 0.5), ("3600/h", 1.0)])
@@ -32,6 +32,11 @@ def test_what_is_no_percentage_is_refused(text: str) -> None:
         percentage(text)
 
 
-@pytest.mark.parametrize("text", ["500/s", "30/m", "100/h", "1.5/s", "0.25/h"])
+@pytest.mark.parametrize("text", ["500/s", "30/m", "100/h", "1.5/s", "0.25/h", "0.000001/h", "999999999/s"])
 def test_a_rate_spelled_again_is_the_same_rate(text: str) -> None:
-    assert rate(spelled_rate(rate(text))) == pytest.approx(rate(text))
+    assert rate(spelled_rate(rate(text))) == rate(text)
+
+
+@pytest.mark.parametrize("text", ["0%", "5%", "7%", "100%", "0.000001%", "12.345678%"])
+def test_so_is_a_share(text: str) -> None:
+    assert spelled_share(percentage(text)) == text

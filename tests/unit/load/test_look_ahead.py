@@ -1,7 +1,9 @@
 """What is looked ahead at is the whole share, whatever its scenario repeats and whatever is mixed into it."""
 
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -68,6 +70,23 @@ def assert_whole_groups(handed: list[Delivery]) -> None:
         assert {(other.id, other.event, other.due, other.together) for other in others} <= {
             (one.id, one.event, one.due, one.together)
         }
+
+
+def test_a_share_whose_planning_takes_breaks_is_the_same_share() -> None:
+    planned = load(parse_scenario(THRICE, "load.yaml"), MIXES["most"])
+    share = list(planned.planning(0, 1))
+    assert None in share
+    ahead, handed = LookAhead(share), []
+    while ahead.more():
+        handed.append(ahead.ready.popleft())
+    assert handed == handed_out(planned)
+
+
+def test_nothing_is_planned_for_longer_than_there_is_time() -> None:
+    ahead = LookAhead(repeat(None))
+    assert not ahead.more(0.0)
+    assert not ahead.more(perf_counter() + 0.01)
+    assert not ahead.exhausted
 
 
 def test_of_copies_that_leave_together_one_that_comes_late_leaves_by_itself() -> None:

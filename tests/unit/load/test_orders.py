@@ -7,7 +7,7 @@ import pytest
 
 from simulator.authoring import receiver_at
 from simulator.errors import UsageError
-from simulator.load.orders import FILE, Orders, planned, planned_for, read_orders, write_orders
+from simulator.load.orders import FILE, Orders, planned, planned_for, read_orders, shard_of, shards, write_orders
 from simulator.load.variables import AUTHORIZATION, HEADERS, TO
 from simulator.receiver import Tls
 
@@ -91,3 +91,11 @@ def test_a_scenario_whose_lives_would_tell_of_one_export_is_no_load(tmp_path: Pa
     orders = Orders(scenarios=(str(file),), to="x", rate=5.0, seconds=2.0, seed=1, start="2026-01-05T00:00:00Z")
     with pytest.raises(UsageError, match=r"cannot be a load: `tried` would tell of the same export in each life"):
         planned_for(orders, RECEIVER, {})
+
+
+def test_the_workers_whose_journals_are_there_are_known_by_these(tmp_path: Path) -> None:
+    for worker in (1000, 7):
+        shard_of(tmp_path, worker).touch()
+    (tmp_path / FILE).touch()
+    assert shards(tmp_path) == [7, 1000]
+    assert shards(tmp_path / "nowhere") == []

@@ -1,5 +1,7 @@
 """What a load sends: whole lives along a curve, a mix of what is not plain, each worker a share of its own."""
 
+import gc
+import tracemalloc
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import islice, pairwise
@@ -9,6 +11,7 @@ import orjson
 import pytest
 
 from simulator.authoring import parse_scenario, receiver_at
+from simulator.load import due
 from simulator.load import planned as planning
 from simulator.load.curves import SHAPES
 from simulator.load.mix import Mix
@@ -135,6 +138,95 @@ def test_the_same_orders_give_the_same_bytes() -> None:
     assert whole(load(mix=MIXED)) == whole(load(mix=MIXED))
 
 
+DETOUR = """
+scenario: A detour
+provider: clevertap
+exports:
+  nightly: {frequency: one time, takes: 10m}
+timeline:
+  late: {event: initiated, export: nightly, at: 10m, repeat: {count: 3, spacing: 0s}}
+"""
+
+
+def in_order(planned: PlannedLoad, worker: int, workers: int) -> list[Delivery]:
+    """The plain reference: every life of that share, and then all of it sorted."""
+    lives = range(worker, planned.count, workers)
+    parts = [(number, (number + 0.5) / planned.count) for number in lives]
+    sent = [planned.life_of(number, planned.seconds * planned.curve.moment(part), part) for number, part in parts]
+    return sorted((one for life in sent for one in life), key=lambda one: (one.due, one.number))
+
+
+@pytest.mark.parametrize("text", [FLEET, JOBS, DETOUR])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("mix", [Mix(), MIXED, Mix(repeat=1.0), Mix(repeat=0.5, stale=1.0)])
+@pytest.mark.parametrize("whole", [0, 7, 200_000])
+def test_a_share_is_all_of_its_lives_in_order_byte_for_byte_however_few_are_held_whole(
+    text: str, shape: str, mix: Mix, whole: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "_WHOLE", whole)
+    planned = load(text, shape, mix, seconds=4.0, first=10**12)
+    for worker in range(2):
+        assert list(planned.share(worker, 2)) == in_order(planned, worker, 2)
+
+
+@pytest.mark.parametrize("text", [FLEET, JOBS, DETOUR])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("mix", [Mix(), Mix(repeat=0.5, stale=1.0)])
+def test_to_ask_what_is_next_plans_one_life_at_most_however_many_begin_at_one_moment(
+    text: str, shape: str, mix: Mix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = lives_made(monkeypatch)
+    planned = load(text, shape, mix, seconds=4.0)
+    assert planned.count > 3
+    asked = 0
+    for _ in planned.planning(0, 1):
+        assert len(made) - asked <= 1
+        asked = len(made)
+
+
+def test_of_what_is_held_back_nothing_waits_for_a_life_that_begins_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = lives_made(monkeypatch)
+    planned = load(shape="backlog")
+    for place, one in enumerate(planned.share(0, 1), start=1):
+        assert one.due == 0.0
+        assert len(made) * planned.lives.size < place + planned.lives.size
+
+
+def test_of_a_moment_at_which_many_begin_only_so_many_are_held_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(due, "_WHOLE", 20)
+    planned = load(shape="midnight", seconds=10.0)
+    planning = planned.planning(0, 1)
+    held = [sum(isinstance(one, Delivery) for one in gc.get_objects()) for _ in islice(planning, 0, None, 25)]
+    assert max(held) - held[0] <= 20 + 2 * planned.lives.size
+
+
+def test_what_waits_takes_no_more_memory_than_its_bytes_and_a_little() -> None:
+    planned = load(JOBS)
+    planned.life_of(0, 0.0)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        held = [planned.life_of(number, 0.0) for number in range(1, 100)]
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    sent = [one for life in held for one in life]
+    assert (after - before) / len(sent) < sum(len(one.body) for one in sent) / len(sent) + 1500
+
+
+def lives_made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The numbers of lives that are made from now on."""
+    made: list[int] = []
+    life_of = PlannedLoad.life_of
+
+    def counted(self: PlannedLoad, number: int, began: float, part: float = 1.0) -> list[Delivery]:
+        made.append(number)
+        return life_of(self, number, began, part)
+
+    monkeypatch.setattr(PlannedLoad, "life_of", counted)
+    return made
+
+
 def test_two_partners_of_one_load_share_no_number() -> None:
     first = load(FLEET)
     second = load(JOBS, first=first.last_number)
@@ -192,14 +284,7 @@ def test_where_few_lives_are_left_each_of_them_is_counted_when_it_is_due() -> No
 def test_to_count_a_day_of_which_seconds_were_sent_takes_no_more_lives_than_those(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made: list[int] = []
-    life_of = PlannedLoad.life_of
-
-    def counted(self: PlannedLoad, number: int, began: float, part: float = 1.0) -> list[Delivery]:
-        made.append(number)
-        return life_of(self, number, began, part)
-
-    monkeypatch.setattr(PlannedLoad, "life_of", counted)
+    made = lives_made(monkeypatch)
     planned = load(rate=300.0, seconds=86400.0, mix=MIXED)
     tally = planned.tally(0, 1, 6.0)
     assert len(made) < 300 * 6

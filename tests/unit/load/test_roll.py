@@ -42,7 +42,7 @@ def test_all_are_there_when_the_last_has_made_itself_ready() -> None:
 def test_a_number_that_nobody_had_goes_before_one_that_was_left() -> None:
     roll = of_two_machines()
     assert roll.asked("b", __version__) == 2
-    roll.left("b")
+    roll.left("b", 0.0)
     assert [roll.asked("c", __version__), roll.asked("d", __version__)] == [3, 2]
 
 
@@ -70,7 +70,7 @@ def test_the_number_of_one_that_left_before_all_were_there_is_given_again() -> N
     roll.asked("b", __version__)
     roll.asked("c", __version__)
     roll.here("b")
-    assert roll.left("b") == 2
+    assert roll.left("b", 0.0) == 2
     assert roll.asked("d", __version__) == 2
     assert "b" not in roll.nodes
 
@@ -81,34 +81,84 @@ def test_nobody_takes_the_place_of_one_that_left_later() -> None:
     roll.asked("b", __version__)
     roll.here("b")
     assert roll.complete
-    assert roll.left("b") == 1
+    assert roll.left("b", 0.0) == 1
     assert roll.number("b") == 1
     assert roll.nodes == {"a", "b"}
     with pytest.raises(UsageError):
         roll.asked("c", __version__)
 
 
-def test_a_place_that_is_given_up_is_not_waited_for_and_not_given_again() -> None:
-    roll = of_two_machines()
+def left_behind(until: float = 300.0) -> Roll:
+    """One of two that came from elsewhere left after 10 s: its place, number 2, is kept for another until 70 s."""
+    roll = Roll(1, 2, until=until, again=60.0)
+    roll.local("a", 0)
     for node in ("b", "c"):
         roll.asked(node, __version__)
     roll.here("c")
-    roll.left("b")
-    roll.give_up(2)
-    assert (roll.complete, roll.missing, roll.given_up) == (True, frozenset(), 1)
-    assert roll.nodes == {"a0", "a1", "c"}
+    roll.left("b", 10.0)
+    assert roll.missing == {1}
+    return roll
+
+
+def test_a_place_that_was_left_is_kept_for_another_for_a_while_and_then_not_waited_for_nor_given() -> None:
+    roll = left_behind()
+    roll.look(69.9)
+    assert (roll.complete, roll.missing, roll.given_up) == (False, frozenset({1}), 0)
+    roll.look(70.0)
+    assert (roll.complete, roll.missing, roll.given_up, roll.come) == (True, frozenset(), 1, 1)
+    assert roll.nodes == {"a", "c"}
     with pytest.raises(UsageError, match="expects 2 workers from elsewhere, and waits for nobody any more"):
         roll.asked("d", __version__)
 
 
-def test_nobody_who_is_there_or_on_the_way_is_given_up() -> None:
-    roll = of_two_machines()
-    for node in ("b", "c"):
+def test_who_is_on_the_way_to_that_place_is_waited_for_and_it_is_kept_anew_when_that_one_leaves() -> None:
+    roll = left_behind()
+    assert roll.asked("d", __version__) == 1
+    roll.look(100.0)
+    assert (roll.complete, roll.given_up) == (False, 0)
+    roll.left("d", 100.0)
+    roll.look(159.9)
+    assert not roll.complete
+    roll.look(160.0)
+    assert roll.complete
+
+
+def test_while_anybody_else_is_waited_for_no_place_is_given_up() -> None:
+    roll = Roll(1, 2, until=300.0, again=60.0)
+    roll.asked("b", __version__)
+    roll.left("b", 10.0)
+    roll.look(200.0)
+    assert (roll.missing, roll.given_up) == (frozenset({1, 2}), 0)
+    assert [roll.asked(node, __version__) for node in ("c", "d")] == [2, 1]
+
+
+def test_a_worker_of_this_machine_is_waited_for_when_the_last_place_is_given_up() -> None:
+    roll = Roll(1, 1, until=300.0, again=60.0)
+    roll.asked("b", __version__)
+    roll.left("b", 0.0)
+    roll.look(60.0)
+    assert (roll.complete, roll.missing) == (False, frozenset())
+    roll.local("a", 0)
+    assert roll.complete
+
+
+def test_a_place_that_was_left_shortly_before_the_end_of_the_waiting_costs_no_more_than_its_share() -> None:
+    roll = left_behind(until=30.0)
+    roll.look(29.9)
+    assert not roll.complete
+    roll.look(30.0)
+    assert (roll.complete, roll.given_up, roll.overdue(30.0)) == (True, 1, False)
+
+
+@pytest.mark.parametrize("came", [(), ("b",)])
+def test_who_never_came_or_only_asked_is_overdue_at_the_end_of_the_waiting(came: tuple[str, ...]) -> None:
+    roll = Roll(1, 1, until=30.0, again=60.0)
+    roll.local("a", 0)
+    for node in came:
         roll.asked(node, __version__)
-    roll.here("b")
-    for number in (0, 2, 3, 4):
-        roll.give_up(number)
-    assert (roll.complete, roll.missing, roll.given_up) == (False, frozenset({3}), 0)
+    for now, overdue in [(29.9, False), (30.0, True)]:
+        roll.look(now)
+        assert (roll.complete, roll.overdue(now)) == (False, overdue)
 
 
 @pytest.mark.parametrize("number", [0, 2, -1, True, "1", None, 1.0])
