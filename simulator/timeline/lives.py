@@ -33,19 +33,24 @@ class Lives:
         self.ids = own + len(scenario.exports) + len(scenario.steps)  # a step without an export has its id by its place
 
     @cached_property
+    def first(self) -> Sequence[Delivery]:
+        """The deliveries of life 0."""
+        return self.life(0)
+
+    @property
     def size(self) -> int:
         """How many deliveries a life has."""
-        return len(self.life(0))
+        return len(self.first)
 
     @cached_property
     def length(self) -> float:
         """Story seconds from the begin of a life to its last delivery."""
-        return max((one.due for one in self.life(0)), default=0.0)
+        return max((one.due for one in self.first), default=0.0)
 
     @cached_property
     def shared(self) -> tuple[str, ...]:
         """Steps by whose genuine deliveries one life cannot be told from another: their ids are the author's own."""
-        first, second = self.life(0), self.life(1)
+        first, second = self.first, self.life(1)
         ids, bodies = {one.id for one in second if one.genuine} - {""}, {one.body for one in second}
         return tuple(dict.fromkeys(one.step for one in first if one.genuine and (one.id in ids or one.body in bodies)))
 

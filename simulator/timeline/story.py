@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from random import Random
 from typing import Any, Final
@@ -104,7 +104,15 @@ def _untellable(moment: str) -> UsageError:
 
 
 def _dice(seed: int, name: str, number: int) -> bytes:
-    return blake2b(f"{seed} {number} {name}".encode(), digest_size=16).digest()
+    hashed = _seeded(seed).copy()
+    hashed.update(f"{number} {name}".encode())
+    return hashed.digest()
+
+
+@lru_cache(maxsize=16)
+def _seeded(seed: int) -> blake2b:
+    """A hash that was given the seed. Kept, since dice are thrown for each run: to copy it costs half of a new one."""
+    return blake2b(f"{seed} ".encode(), digest_size=16)
 
 
 def story_start(scenario: Scenario, now: datetime) -> datetime:

@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from loadtests.bench import consoles, lateness, null_receiver, senders, senders_tls, stalls, validation, whole_run
+from loadtests.bench import (
+    consoles,
+    lateness,
+    null_receiver,
+    senders,
+    senders_tls,
+    spending,
+    stalls,
+    starting,
+    validation,
+    whole_run,
+)
 from loadtests.bench.figures import HEADING, Asked, Figure, as_line, as_markdown
 from loadtests.bench.null_receiver import Nothing
 from tests.ports import free_port
@@ -101,6 +112,31 @@ def test_a_ratio_is_taken_within_each_round(monkeypatch: pytest.MonkeyPatch) -> 
     both = {name: senders.Sender(lambda *_: [], float) for name in ("ours", "theirs")}
     told = senders.side_by_side(both, [senders.Against("ours", "theirs")], Nothing("http://127.0.0.1/"), Asked(runs=3))
     assert [*told][-1].runs == (10.0, 30.0, 1.0)
+
+
+def test_a_start_is_measured_with_its_modules_compiled_whatever_this_process_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[tuple[list[str], bool]] = []
+
+    def spent(command: list[str], env: dict[str, str]) -> tuple[str, float]:
+        told.append((command[1:], {"PYTHONDONTWRITEBYTECODE", "KEPT"} & set(env) == {"KEPT"}))
+        return "", 1.0
+
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("KEPT", "1")
+    monkeypatch.setattr(starting, "spent_by", spent)
+    assert [one.runs for one in starting.figures(Asked(runs=1))] == [(1.0,)] * 3
+    version = ["-m", "simulator", "--version"]
+    assert told[:3] == [(version, True), (version, True), (["-c", "pass"], True)]
+    assert all(compiled for _, compiled in told)
+
+
+def test_what_a_process_is_given_for_its_environment_is_all_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OURS", "1")
+    ask = [sys.executable, "-c", "import os; print(*(name for name in ('OURS', 'GIVEN') if name in os.environ))"]
+    assert spending.spent_by(ask)[0] == "OURS\n"
+    assert spending.spent_by(ask, {"GIVEN": "1"})[0] == "GIVEN\n"
 
 
 def test_a_loop_that_cannot_be_watched_says_why() -> None:

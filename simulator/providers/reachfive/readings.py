@@ -10,7 +10,7 @@ from simulator.providers.reachfive.facts import IMPORTS, NOBODY, REPORT, WEBHOOK
 
 def _milliseconds(moment: int) -> str:
     """`2020-11-21T14:26:10.345Z`, of microseconds; cut, not rounded, as all three are."""
-    return "%s.%03dZ" % (_second_text(moment // 1_000_000), moment // 1000 % 1000)  # noqa: UP031 - hot, and faster so
+    return _second_text(moment // 1_000_000) + _thousandths(moment // 1000 % 1000)
 
 
 def _microseconds(moment: int) -> str:
@@ -21,6 +21,12 @@ def _microseconds(moment: int) -> str:
 def _seconds(moment: int) -> str:
     """`2020-11-21T14:26:10Z`."""
     return f"{_second_text(moment // 1_000_000)}Z"
+
+
+@lru_cache(maxsize=1000)
+def _thousandths(number: int) -> str:
+    """`.345Z`. Kept, since there are no more than a thousand."""
+    return f".{number:03}Z"
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 import pytest
@@ -106,6 +107,13 @@ def test_an_id_is_the_time_of_creation_and_dice_in_base64url() -> None:
     assert int.from_bytes(raw[:6], "big") == round(START * 1000)
     assert raw[6:] == bytes(range(9))
     assert payload(run(dice=b"\xfb\xff" * 8)).id.endswith("-__7__v_-__7")
+
+
+def test_an_id_of_a_definition_is_the_time_that_ids_count_from_and_dice_of_that_and_the_exports_name() -> None:
+    for export in ("e", "Ü", "e"):
+        raw = base64.urlsafe_b64decode(payload(run(export=export)).definition_id)
+        assert int.from_bytes(raw[:6], "big") == 1_580_000_000_000
+        assert raw[6:] == blake2b(f"1580000000 {export}".encode(), digest_size=16).digest()[:9]
 
 
 def test_a_definition_stays_over_all_runs_and_is_another_for_another_export() -> None:

@@ -1,12 +1,14 @@
-"""When a story starts."""
+"""When a story starts, and the dice that it throws."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from hashlib import blake2b
 
 import pytest
 
 from simulator.errors import UsageError
 from simulator.scenario import Scenario
 from simulator.timeline import story_start
+from simulator.timeline.story import tell
 
 NOW = datetime(2026, 7, 1, 12, 0, 0, 999_999, tzinfo=UTC)
 
@@ -64,3 +66,11 @@ def test_unknown_readings_are_refused_with_where_to_find_them(readings: dict[str
 def test_an_unknown_partner_is_refused() -> None:
     with pytest.raises(UsageError, match="there is no provider 'acme'"):
         start(None, provider="acme")
+
+
+def test_dice_are_a_hash_of_seed_number_and_name_in_whatever_order_they_are_asked_for() -> None:
+    scenario = Scenario(title="t", provider="clevertap", source="story.yaml", text="")
+    stories = {seed: tell(scenario, seed, NOW) for seed in (7, 8)}
+    for seed, number, name in ((7, 1, "e"), (8, 1, "e"), (7, 12, "é f"), (7, 1, "e"), (8, 0, "")):
+        expected = blake2b(f"{seed} {number} {name}".encode(), digest_size=16).digest()
+        assert stories[seed].dice(name, number) == expected
