@@ -22,7 +22,7 @@ def status_fits(status: int, accepted: Sequence[str]) -> bool:
     (True, False)
     """
     code = str(status)
-    return any(code == one or (one[1:] == "xx" and code[:1] == one[0] and len(code) == 3) for one in accepted)
+    return code in accepted or (len(code) == 3 and f"{code[0]}xx" in accepted)
 
 
 def means(shown: Any, wanted: str, words: Mapping[str, Sequence[str]]) -> bool:

@@ -16,34 +16,36 @@ Scrub = Callable[[str], str]
 
 def intent_entry(delivery: Delivery, attempt: int, wall: float, scrub: Scrub) -> dict[str, Any]:
     """An attempt is about to be made."""
-    route = delivery.route
+    # Taken apart at once: to look up each name costs three times as much, and this is done for every attempt.
+    (number, step, copy, event, export, run, id_, status, time, definition_id,
+     end, valid, credentials, at, due, route, body, script, _, fault_name) = delivery  # fmt: skip
     entry: dict[str, Any] = {
         "kind": "intent",
-        "wall": round(wall, 6),
-        "n": delivery.number,
+        "wall": micro(wall),
+        "n": number,
         "attempt": attempt,
-        "step": delivery.step,
-        "copy": delivery.copy,
-        "event": delivery.event,
-        "export": delivery.export,
-        "run": delivery.run,
-        "id": delivery.id,
-        "status": delivery.status,
-        "time": delivery.time,
-        "definition_id": delivery.definition_id,
-        "end": delivery.end,
-        "valid": delivery.valid,
-        "credentials": delivery.credentials,
-        "fault": delivery.script is not None,
-        "at": delivery.at,
-        "due": delivery.due,
+        "step": step,
+        "copy": copy,
+        "event": event,
+        "export": export,
+        "run": run,
+        "id": id_,
+        "status": status,
+        "time": time,
+        "definition_id": definition_id,
+        "end": end,
+        "valid": valid,
+        "credentials": credentials,
+        "fault": script is not None,
+        "at": at,
+        "due": due,
         "timeout": route.timeout,
         "endpoint": route.endpoint,
         "head": scrub(delivery.shown_head),
     }
-    if delivery.fault_name:
-        entry["fault_name"] = scrub(delivery.fault_name)
-    _put_text(entry, "body", delivery.body, scrub)
+    if fault_name:
+        entry["fault_name"] = scrub(fault_name)
+    _put_text(entry, "body", body, scrub)
     return entry
 
 
@@ -51,31 +53,32 @@ def outcome_entry(
     of: int, delivery: Delivery, exchange: Exchange, *, late: float, final: bool, scrub: Scrub, held: float = 0.0
 ) -> dict[str, Any]:
     """What came of the attempt whose intent is line `of`. `held`: how much of `late` is no fault of the sender."""
+    outcome, status, head, body, size, sha256, capped, sent, done, connection, reused, detail, hung_up = exchange
     entry: dict[str, Any] = {
         "kind": "outcome",
         "of": of,
         "n": delivery.number,
-        "outcome": exchange.outcome,
-        "status": exchange.status,
-        "late": round(late, 6),
-        "sent": round(exchange.sent, 6),
-        "done": round(exchange.done, 6),
-        "connection": exchange.connection,
-        "reused": exchange.reused,
+        "outcome": outcome,
+        "status": status,
+        "late": micro(late),
+        "sent": micro(sent),
+        "done": micro(done),
+        "connection": connection,
+        "reused": reused,
         "final": final,
     }
-    if exchange.detail:
-        entry["detail"] = scrub(exchange.detail)
+    if detail:
+        entry["detail"] = scrub(detail)
     if held:
-        entry["held"] = round(held, 6)
-    if exchange.head:
-        entry["head"] = scrub(answer_head(exchange.head))
-    if exchange.size:
-        entry |= {"size": exchange.size, "sha256": exchange.sha256}
-        _put_text(entry, "body", exchange.body, scrub)
-    if exchange.capped:
+        entry["held"] = micro(held)
+    if head:
+        entry["head"] = scrub(answer_head(head))
+    if size:
+        entry |= {"size": size, "sha256": sha256}
+        _put_text(entry, "body", body, scrub)
+    if capped:
         entry["capped"] = True
-    if exchange.hung_up:
+    if hung_up:
         entry["hung_up"] = True
     return entry
 
@@ -89,13 +92,22 @@ def observation_entry(seen: Observation, scrub: Scrub) -> dict[str, Any]:
         "run": seen.run,
         "id": seen.id,
         "moment": seen.moment,
-        "asked": round(seen.asked, 6),
-        "done": round(seen.done, 6),
+        "asked": micro(seen.asked),
+        "done": micro(seen.done),
         "present": seen.present,
         "values": everywhere(scrub, dict(seen.values)),
         "status": seen.status,
         "detail": scrub(seen.detail),
     }
+
+
+def micro(seconds: float) -> float:
+    """To the microsecond: `round(seconds, 6)` for moments, at a third of its cost.
+
+    >>> micro(1.23456789), micro(0.0)
+    (1.234568, 0.0)
+    """
+    return round(seconds * 1e6) / 1e6
 
 
 def _put_text(entry: dict[str, Any], key: str, data: bytes, scrub: Scrub) -> None:

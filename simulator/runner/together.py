@@ -41,7 +41,10 @@ def turns(timeline: Iterable[Delivery], most: int) -> Iterator[Sequence[Delivery
     for _, moment in groupby(timeline, key=attrgetter("due")):
         while ahead := list(islice(moment, _AHEAD)):
             for group in _groups(ahead).values() if len(ahead) > 1 else (ahead,):
-                yield from (group[at : at + most] for at in range(0, len(group), most))
+                if len(group) <= most:
+                    yield group
+                else:
+                    yield from (group[at : at + most] for at in range(0, len(group), most))
 
 
 def gates(batch: Sequence[Delivery]) -> Mapping[Hashable, Gate]:

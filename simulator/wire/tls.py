@@ -27,7 +27,7 @@ _BUNDLES = (
     "/etc/ssl/cert.pem",  # macOS, BSD
 )
 _RECORD_TYPES = range(0x14, 0x18)  # the first byte of anything TLS
-_AT_ONCE = 256 * 1024
+_AT_ONCE = 16 * 1024  # bytes: no record has more inside
 
 
 def context(tls: Tls) -> ssl.SSLContext:
@@ -80,7 +80,10 @@ class Layer:
                 self.ready = True
             while piece := self._tls.read(_AT_ONCE):
                 pieces.append(piece)
-            self.ended = True
+                if not self._incoming.pending and not self._tls.pending():  # to be told so costs more than to ask
+                    break
+            else:
+                self.ended = True
         except ssl.SSLWantReadError:
             pass
         except ssl.SSLZeroReturnError:
