@@ -51,8 +51,8 @@ class Beginning:
         """Seconds since the load began; below 0 before that, and about 0 before the beginning is known."""
         return time.perf_counter() - self._begin if self._begin else 0.0
 
-    def wait(self) -> None:
-        """Return when the load begins; this process is ready.
+    def wait(self) -> float:
+        """Return when the load begins, that moment in epoch seconds of who says it; this process is ready.
 
         Raises:
             PartnersimError: the clock that counts did not answer.
@@ -61,11 +61,12 @@ class Beginning:
         ahead = self._clock()
         if isinstance(runner, WorkerRunner):
             runner.send_message(READY)
-            moment = self._told.get()
+            moment: float = self._told.get()
         else:
             moment = time.time() + _SOON
         self._begin = moment - ahead
         gevent.sleep(max(-self.now(), 0.0))
+        return moment
 
     def done(self) -> None:
         """All of this process's share was sent: the run ends when that is so everywhere."""

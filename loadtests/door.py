@@ -20,6 +20,7 @@ from simulator.clock import spelled
 from simulator.errors import UsageError
 from simulator.load.crew import said_of
 from simulator.load.gathered import Gathered, note
+from simulator.load.orders import shard_of
 from simulator.load.pieces import Intake
 from simulator.load.roll import Roll
 from simulator.load.words import workers
@@ -128,7 +129,14 @@ class Door:
 
     def _piece(self, msg: Any) -> None:
         told = msg.data
-        following = self._intake.take(msg.node_id, told["number"], told["offset"], told["data"])
+        try:
+            following = self._intake.take(msg.node_id, told["number"], told["offset"], told["data"])
+        except OSError as error:
+            name = shard_of(self._folder, told["number"]).name
+            why = f"cannot write {name} where the load is judged: {error.strerror or error}"
+            self.lost(msg.node_id, why)
+            self._answer(TAKEN, msg, {"refused": [why, "free the disk there"]})
+            return
         if following is not None:
             self._answer(TAKEN, msg, {"next": following})
 

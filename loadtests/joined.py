@@ -21,7 +21,7 @@ from simulator.load.clocks import Ping, offset
 from simulator.load.handed import Task, taken
 from simulator.load.orders import shard_of
 from simulator.load.pieces import piece
-from simulator.load.variables import HOME, WORKER
+from simulator.load.variables import ALLOW, HOME, WORKER
 from simulator.version import __version__
 
 _PINGS = 5
@@ -66,8 +66,9 @@ class Joined:
         answer = self._asked(ASK, {"version": __version__})
         try:
             folder = _made(Path(os.environ[WORKER]))
-            share = taken(answer["load"], folder, Path(os.environ[HOME]), os.environ, where=self._where)
-            knock(share)
+            home, allow = Path(os.environ[HOME]), os.environ.get(ALLOW, "").split()
+            share = taken(answer["load"], folder, home, os.environ, allow=allow, where=self._where)
+            knock(share, self._where)
             self._number = int(answer["number"])
         except Exception as error:  # noqa: BLE001 - Locust would go on, and the master would wait for this one
             self.leave(foreseen(error))
@@ -140,6 +141,8 @@ class Joined:
             gevent.sleep(_OFTEN)
             try:
                 self._tell()
+            except StorageError as error:
+                self.leave(error)
             except PartnersimError:
                 continue  # who is silent for long is noticed elsewhere
 
@@ -149,10 +152,18 @@ class Joined:
             self._following = None
 
     def _tell(self) -> None:
-        """Tell the master all that it does not have yet."""
+        """Tell the master all that it does not have yet.
+
+        Raises:
+            StorageError: it cannot write that down.
+            PartnersimError: it does not answer.
+        """
         while data := piece(self._journal, self._told):
             told = {"number": self._number, "offset": self._told, "data": data}
-            self._told = int(self._taken.ask(PIECE, told, patience=_PATIENCE)["next"])
+            answer = self._taken.ask(PIECE, told, patience=_PATIENCE)
+            if "refused" in answer:
+                raise StorageError(*answer["refused"])
+            self._told = int(answer["next"])
 
     def _listen(self) -> None:
         while True:

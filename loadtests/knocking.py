@@ -14,21 +14,38 @@ from simulator.wire.tls import context
 _PATIENCE = 10.0  # seconds for a connection
 
 
-def knock(share: Task) -> None:
-    """Connect to each place that notifications go to, and send nothing.
+def knock(share: Task, where: str) -> None:
+    """Connect to each place that notifications of the load at `where` go to, and send nothing.
 
     Raises:
-        UsageError: one is not reached from here, or a file that TLS needs is wrong.
+        UsageError: one is not reached from here, or may not be, or a file that TLS needs is wrong.
     """
     receiver = share.planned.receiver
     lines = Lines(context(receiver.tls), frozenset(map(plain, share.orders.allow)))
     partners = [one.lives.timeline.provider.name for one in share.planned.loads]
     for url in {end.url for one in partners if (end := receiver.endpoint(one)) is not None}:
+        place = f"{url.scheme}://{url.authority}"
+        if why := _objection(lines, url):
+            raise UsageError(
+                f"{place} is refused where it was joined: {why}",
+                f"partnersim load --join {where} --allow-target {url.host} …",
+            )
         if why := _trouble(lines, url):
             raise UsageError(
-                f"{url.scheme}://{url.authority} is not reached from where it was joined: {why}",
+                f"{place} is not reached from where it was joined: {why}",
                 "the receiver file has to name an address that every machine reaches",
             )
+
+
+def _objection(lines: Lines, url: Url) -> str:
+    """Why nothing is sent there as long as nobody allows it; "" when it may be, or never may."""
+    try:
+        lines.look(url, perf_counter() + _PATIENCE)
+    except Failure as error:
+        return error.detail if "--allow-target" in error.detail else ""
+    except Overdue:
+        pass  # that is told of below
+    return ""
 
 
 def _trouble(lines: Lines, url: Url) -> str:

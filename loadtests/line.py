@@ -97,6 +97,18 @@ class Line:
         self._wait(self._either if writing else self._readable, deadline)
         return self._take(deadline)
 
+    def read_at_once(self) -> bytes | None:
+        """The same with what is there already.
+
+        Raises:
+            Overdue: nothing is.
+        """
+        try:
+            data = self._socket.recv(_AT_ONCE)
+        except BlockingIOError:
+            raise Overdue from None
+        return self._inside(data, 0.0) if data else data
+
     def rest(self) -> bytes | None:
         """What the system still holds of a connection that broke; None when that is all.
 

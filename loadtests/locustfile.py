@@ -13,10 +13,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # not a folder of 
 
 from locust import events
 
+from loadtests.alive import alive
+from simulator.errors import StorageError
 from simulator.garbage import collect_seldom
-from simulator.load.variables import HOME, ORDERS
+from simulator.load.variables import ALIVE, HOME, ORDERS
 
 collect_seldom()
+if ALIVE in os.environ:  # before all else, which may hang, too
+    try:
+        alive(Path(os.environ[ALIVE]))
+    except StorageError as error:
+        sys.exit(str(error))
+
 if ORDERS in os.environ or HOME in os.environ:
     from loadtests.orders_run import OrderedUser, take_orders
 

@@ -34,7 +34,7 @@ CLOCK_ASKED: Final = "partnersim-clock?"
 CLOCK: Final = "partnersim-clock"
 
 PIECE: Final = "partnersim-piece"
-"""The next of its journal: {number, offset, data}; a question. Answered with TAKEN: {next}, an offset."""
+"""The next of its journal: {number, offset, data}; a question. Answered with TAKEN: {next}, an offset, or {refused}."""
 
 TAKEN: Final = "partnersim-taken"
 

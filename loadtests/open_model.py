@@ -16,9 +16,9 @@ from loadtests.shard import Shard
 from loadtests.telling import Told
 from loadtests.together import Together
 from simulator.model import Delivery, Exchange, Outcome
+from simulator.model.load import GivenUp
 
 _GIVING_UP = 5.0  # seconds for writing down what was not even planned by then
-_DROPPED = "dropped: no connection was free before the time was over"
 
 
 @dataclass(slots=True)
@@ -135,7 +135,7 @@ class OpenLoad:
 
     def _drop(self, delivery: Delivery) -> None:
         now = self._now()
-        exchange = Exchange(Outcome.SKIPPED, done=now, detail=_DROPPED)
+        exchange = Exchange(Outcome.SKIPPED, done=now, detail=GivenUp.NO_CONNECTION)
         late = max(now - delivery.due, 0.0)
         self._shard.outcome(self._shard.intent(delivery), delivery, exchange, late, late)
         self._told(delivery, exchange, late)
@@ -178,8 +178,8 @@ class OpenLoad:
                 gate.leave()
             left = self._now()
 
-        began = self._now()
-        exchange = carrier.carry(delivery, leave)
+        began, stood = self._now(), self._pulse.stood
+        exchange = self._pulse.excused(carrier.carry(delivery, leave), stood, delivery.route.timeout)
         if gate is not None and not exchange.sent:
             gate.without()
         late = max((exchange.sent or began) - delivery.due, 0.0)

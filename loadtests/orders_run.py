@@ -13,7 +13,6 @@ from locust import User, constant, task
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
-from loadtests.alive import alive
 from loadtests.beginning import Agreement, Beginning, own_clock
 from loadtests.clients import Carrier, carriers
 from loadtests.closed_model import ClosedLoad, ClosedUsers
@@ -31,7 +30,6 @@ from simulator.load.curves import SHAPES
 from simulator.load.handed import Task, handed
 from simulator.load.orders import planned, read_orders, shard_of
 from simulator.load.roll import Roll
-from simulator.load.silence import sign_of
 from simulator.load.usual import STARTING
 from simulator.load.variables import AGAIN, ELSEWHERE, HOME, WAIT, WORKER
 from simulator.wire.addresses import plain
@@ -112,42 +110,35 @@ class OrdersRun:
             head = {name: value for name, value in load.head.items() if not self._joined or name != "started"}
             journal = shard_of(self._folder, self.worker)
             self._shard = Shard(journal, head, load.secrets, now)
-            alive(sign_of(self._folder, self.worker))
             make = carriers(orders.client, load.receiver, frozenset(map(plain, orders.allow)), now)
-            work = self._work(self._shard)
+            work = self._work(self._shard, make)
         except Exception as error:  # noqa: BLE001 - Locust would go on, and the others would wait for this one
             self._end(error)
         OrderedUser.work, OrderedUser.make, OrderedUser.end = work, staticmethod(make), staticmethod(self._end)
         self._complete = lambda: work.complete
         if self._joined:
             self._joined.follow()
-        gevent.spawn(self._flush, self._shard)
-        gevent.spawn(self._run, work)
+        self._shard.keep_flushing(self._end)
+        gevent.spawn(self._run, work, self._shard)
 
-    def _work(self, shard: Shard) -> OpenLoad | ClosedUsers:
+    def _work(self, shard: Shard, make: Callable[[], Carrier]) -> OpenLoad | ClosedUsers:
         orders, load, now = self._orders, self._planned, self._beginning.now
         told = teller(self._environment, Judge(by_endpoint(load), load.receiver))
         until = orders.length
         if orders.model == "open":
             ahead = LookAhead(load.planning(self.worker, orders.workers))
             return OpenLoad(ahead, shard, told, now=now, until=until, connections=orders.connections)
-        closed = ClosedLoad(load.loads, shard, told, worker=self.worker, workers=orders.workers, now=now)
+        closed = ClosedLoad(load.loads, shard, told, make=make, worker=self.worker, workers=orders.workers, now=now)
         level = SHAPES[orders.shape].level
         return ClosedUsers(closed, users=orders.connections, level=level, seconds=orders.seconds, until=until, now=now)
 
-    def _flush(self, shard: Shard) -> None:
-        try:
-            shard.keep_flushing()
-        except Exception as error:  # noqa: BLE001 - what is not written down is not sent
-            self._end(error)
-
-    def _run(self, work: OpenLoad | ClosedUsers) -> None:
+    def _run(self, work: OpenLoad | ClosedUsers, shard: Shard) -> None:
         try:
             work.prepare()
             with gevent.Timeout(self._orders.connections / _SPAWNED + _SETTLED, exception=False):
                 while work.there < self._orders.connections:
                     gevent.sleep(0.05)
-            self._beginning.wait()
+            shard.begins(self._beginning.wait())
             work.run()
             self._close()
             if self._joined:

@@ -9,6 +9,7 @@ from gevent import GreenletExit
 
 from simulator.journal import JournalWriter
 from simulator.load.figures import Durations
+from simulator.load.merging import BEGAN
 from simulator.model import Delivery, Exchange, Lateness
 from simulator.redaction import Scrub
 
@@ -30,6 +31,17 @@ class Shard:
         self._lates = Durations()
         self._now = now
         self._writer: JournalWriter | None = JournalWriter(path, header, Scrub(secrets))
+
+    def begins(self, moment: float) -> None:
+        """The load begins at that moment, in epoch seconds of who says so.
+
+        Raises:
+            GreenletExit: the journal is closed, since the run is over.
+        """
+        if self._writer is None:
+            raise GreenletExit
+        self._writer.note(0.0, BEGAN, f"{moment:.6f}")
+        self._writer.flush()
 
     def intent(self, delivery: Delivery) -> int:
         """It is about to be sent: on the file before anything leaves; gives the line's number.
@@ -53,11 +65,20 @@ class Shard:
         self._lates.add(late - held)
         self._writer.outcome(line, delivery, exchange, late=late, held=held, final=True)
 
-    def keep_flushing(self) -> None:
-        """Put on the file what waits, again and again until it is closed."""
-        while self._writer is not None:
-            self._writer.flush()
-            gevent.sleep(_SOON)
+    def keep_flushing(self, failed: Callable[[Exception], object]) -> None:
+        """From now on put on the file what waits, also when nothing more is sent for a while, until it is closed.
+
+        `failed` is told why that does not go on: what is not written down is not to be sent.
+        """
+        gevent.spawn(self._flush, failed)
+
+    def _flush(self, failed: Callable[[Exception], object]) -> None:
+        try:
+            while self._writer is not None:
+                self._writer.flush()
+                gevent.sleep(_SOON)
+        except Exception as error:  # noqa: BLE001 - only this greenlet would end
+            failed(error)
 
     def close(self, *, complete: bool) -> None:
         """Write the footer; a second call does nothing."""

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-import gevent
 from locust import User, between, task
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner
@@ -94,9 +93,10 @@ class LivesRun:
         if options.journals:
             self.shard = Shard(shard_of(Path(options.journals), worker), planned.head, planned.secrets, now)
         told = teller(environment, Judge(by_endpoint(planned), receiver))
-        self._load = ClosedLoad(loads, self.shard, told, worker=worker, workers=_WORKERS, now=now)
         allow = frozenset(plain(one) for one in options.allow_target)
         self.carrier: Callable[[], Carrier] = carriers(options.client, receiver, allow, now)
+        make = self.carrier
+        self._load = ClosedLoad(loads, self.shard, told, make=make, worker=worker, workers=_WORKERS, now=now)
 
     @classmethod
     def of(cls, environment: Environment) -> "LivesRun":
@@ -113,7 +113,7 @@ class LivesRun:
         except PartnersimError as error:
             sys.exit(str(error))
         if run.shard is not None:
-            gevent.spawn(_flush, run.shard)
+            run.shard.keep_flushing(lambda error: sys.exit(str(error)))
 
     @classmethod
     def end(cls, environment: Environment, **_: object) -> None:
@@ -146,14 +146,6 @@ def settle(environment: Environment) -> None:
     environment.shape_class = shape
     # Locust waits for the end of a shape before it listens for this signal
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
-def _flush(shard: Shard) -> None:
-    """What came of the last one stands on the file, though nothing more is sent for a while."""
-    try:
-        shard.keep_flushing()
-    except PartnersimError as error:  # what is not written down is not sent
-        sys.exit(str(error))
 
 
 def _receiver(options: Any, host: str | None) -> Receiver:

@@ -13,6 +13,7 @@ _INLINE = 2048  # bytes of a body that stand in the command itself; a longer one
 _ALWAYS_ADDED = ("Accept", "Content-Type", "User-Agent")  # what curl sends unless it is told not to
 _EXPECTS_ABOVE = 1024 * 1024  # bytes of a body for which curl asks first, with Expect: 100-continue
 _PLAIN = re.compile(r"[A-Za-z0-9 :/.,_-]*")  # what means itself between double quotes
+_SPELLED = re.compile(r"(?:[A-Za-z]+ )?\$[A-Za-z_][A-Za-z0-9_]*")  # nothing else is run when it stands in quotes
 _VARIABLE = re.compile(r"[^A-Za-z0-9]+")
 _OUT_OF_JOURNAL = (
     "import base64,json,sys; e=json.load(sys.stdin); sys.stdout.buffer.write("
@@ -46,14 +47,22 @@ def shell_header(name: str) -> str:
     return _header(name, MARK, wrong=False)
 
 
-def curl(attempt: Attempt, endpoint: str, journal: str, *, insecure: bool = False, unicode: bool = True) -> list[str]:
+def curl(
+    attempt: Attempt,
+    endpoint: str,
+    journal: str,
+    *,
+    insecure: bool = False,
+    unicode: bool = True,
+    authorization: str = "",
+) -> list[str]:
     """The command, line by line, for a POSIX shell; `journal` is the path of the journal the attempt is from.
 
     It takes no settings from files or the environment, follows no redirect and ends at the attempt's timeout. A value
     that is not to be shown stands as a variable: `$AUTHORIZATION`, or `$WRONG_AUTHORIZATION` where it was not the right
-    one. Length and framing are curl's own work: a delivery that misbehaved on the wire goes out well-behaved. Without
-    `unicode` the command is ASCII, for a terminal whose encoding is not UTF-8: what is pasted there would not be the
-    same bytes.
+    one. `authorization` is how a shell says the right one, as `Bearer $TOKEN`, where that is known. Length and framing
+    are curl's own work: a delivery that misbehaved on the wire goes out well-behaved. Without `unicode` the command is
+    ASCII, for a terminal whose encoding is not UTF-8: what is pasted there would not be the same bytes.
     """
     address = url_of(attempt, endpoint)
     before, data = _body(attempt, journal, unicode=unicode)
@@ -69,7 +78,7 @@ def curl(attempt: Attempt, endpoint: str, journal: str, *, insecure: bool = Fals
     headers = [(name, value) for name, value in _headers(attempt) if name.lower() != "content-length"]
     wrong = _wrong(attempt.credentials, [place for place, (name, _) in enumerate(headers) if _authorizes(name)])
     options += [
-        f"--header {_header(name, value, wrong=place in wrong)}"
+        f"--header {_header(name, value, wrong=place in wrong, spelled=authorization if _authorizes(name) else '')}"
         for place, (name, value) in enumerate(headers)
         if not _implied(name, value, address)
     ]
@@ -101,8 +110,10 @@ def _wrong(credentials: str, places: list[int]) -> list[int]:
     return wrong.get(credentials, places)
 
 
-def _header(name: str, value: str, *, wrong: bool) -> str:
-    """An argument `Name: value`; an empty value is written as curl wants it, `Name;`."""
+def _header(name: str, value: str, *, wrong: bool, spelled: str = "") -> str:
+    """An argument `Name: value`; an empty value is written as curl wants it, `Name;`. `spelled` is a hidden value."""
+    if value == MARK and not wrong and _SPELLED.fullmatch(spelled):
+        return f'"{name}: {spelled}"'
     variable = f"wrong {name}" if wrong else name
     return _hidden(f"{name}: {value}", lambda _: variable) if value else quote(f"{name};")
 

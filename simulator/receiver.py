@@ -15,6 +15,7 @@ class Endpoint:
     timeout: float | None = None  # real seconds
     headers: Pairs = ()
     authorization: str | None = None
+    in_shell: str = ""  # its authorization as a shell says it: `Bearer $TOKEN`; "" where that would show some of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Receiver:
     supports: Mapping[str, bool] = field(default_factory=dict)
     tls: Tls = Tls()
     secrets: tuple[str, ...] = ()  # every value that no output may show
+    in_shell: str = ""  # as of an endpoint, for the authorization of all
 
     def endpoint(self, provider: str) -> Endpoint | None:
         """Where that partner's notifications go; None when the receiver takes none of them."""
@@ -79,7 +81,11 @@ class Receiver:
             "name": self.name,
             "acknowledges": list(self.acknowledges) if self.acknowledges else None,
             "endpoints": {
-                name: {"url": str(one.url._replace(target=one.url.target.partition("?")[0])), "timeout": one.timeout}
+                name: {
+                    "url": str(one.url._replace(target=one.url.target.partition("?")[0])),
+                    "timeout": one.timeout,
+                    **self._spelled(one),
+                }
                 for name, one in self.endpoints.items()
             },
             "probes": {
@@ -90,3 +96,8 @@ class Receiver:
             "supports": dict(self.supports),
             "insecure": self.tls.insecure,
         }
+
+    def _spelled(self, endpoint: Endpoint) -> dict[str, str]:
+        """How a shell says the credentials that go there, where that shows nothing of them."""
+        spelled = self.in_shell if endpoint.authorization is None else endpoint.in_shell
+        return {"authorization": spelled} if spelled else {}

@@ -54,6 +54,7 @@ def parse_receiver(data: bytes | str, source: str, env: Mapping[str, str]) -> Re
         supports=value.get("supports", {}),
         tls=_tls(findings, value.get("tls", {}), Path(source).parent),
         secrets=tuple(dict.fromkeys((*_configured(value), *_from_environment(findings, env)))),
+        in_shell=_in_shell(findings, ()),
     )
     findings.settle()
     return made
@@ -105,7 +106,13 @@ def _endpoint(findings: Findings, name: str, keys: dict[str, Any]) -> Endpoint:
         timeout=timeout,
         headers=check_headers(findings, keys.get("headers", {}), (*path, "headers")),
         authorization=keys.get("authorization"),
+        in_shell=_in_shell(findings, path),
     )
+
+
+def _in_shell(findings: Findings, path: tuple[str | int, ...]) -> str:
+    """How a shell says the `authorization` at that place."""
+    return secrets.in_shell(findings.document.references.get((*path, "authorization"), ""))
 
 
 def _probe(findings: Findings, name: str, keys: dict[str, Any]) -> Probe:

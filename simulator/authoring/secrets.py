@@ -10,8 +10,19 @@ from simulator.model import Pairs
 from simulator.redaction import HARMLESS
 
 _TELLING: Final = re.compile(r"(?i)auth|token|secret|passw|cookie|credential|signature|key|session|sid")
+_SCHEMED: Final = re.compile(rf"((?i:basic|bearer|token|apikey|digest) )?{REFERENCE.pattern}")
 _WORD: Final = re.compile(r"[A-Za-z][a-z]{0,15}(?:[-_. ][A-Za-z][a-z]{0,15}){0,3}|\d{1,8}|true|false")
 """A value like `ci`, `staging`, `12`: hiding every such word would hide the evidence, and it hides nothing."""
+
+
+def in_shell(written: str) -> str:
+    """Credentials as a shell says them, where they are a variable, behind a scheme perhaps; else "".
+
+    >>> in_shell("Bearer ${env:TOKEN}"), in_shell("Bearer hunter2")
+    ('Bearer $TOKEN', '')
+    """
+    found = _SCHEMED.fullmatch(written)
+    return f"{found[1] or ''}${found[2]}" if found else ""
 
 
 def of_headers(headers: Pairs) -> Iterable[str]:

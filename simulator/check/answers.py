@@ -41,7 +41,7 @@ def _end(attempt: Attempt) -> str:
         case Outcome.REFUSED:
             return "found nobody listening: the connection was refused"
         case Outcome.IN_DOUBT:
-            return "was sent, and nobody saw what came of it"
+            return f"was sent, and nobody saw what came of it{detail}"
         case Outcome.SKIPPED:
             return f"was not sent{detail}"
         case Outcome.BLOCKED | Outcome.DNS | Outcome.TLS:

@@ -8,7 +8,7 @@ from simulator.check.finding import Finding
 from simulator.check.history import History
 from simulator.check.state import duration
 from simulator.model import Observation, Result
-from simulator.scenario import Claim
+from simulator.scenario import Claim, Scenario
 
 _BEHIND = 0.5  # seconds by which one replica of a probe may lag another
 
@@ -27,16 +27,29 @@ def forged_for_nothing(case: Case, claim: Claim, history: History) -> Finding | 
     return no_credentials(case, wrong.name, wrong.credentials, wrong.lines)
 
 
-def left_over(history: History) -> Finding | None:
+def left_over(case: Case, history: History) -> Finding | None:
     """An export that the receiver knew before it was first told of it proves nothing."""
     seen = history.left_over
     if seen is None:
         return None
-    because = (
-        f"the receiver knew {history.name} before anything was sent about it: state left from an earlier run. "
-        "Play with another seed, or empty the receiver first"
+    remedy = "Play with another seed, or empty the receiver first"
+    if _given(case.scenario, history.id):
+        remedy = (
+            "The scenario fixes this id, so that another seed brings it again: empty the receiver first, or start it "
+            "with fresh state; in a scenario of your own you may also change the id"
+        )
+    because = f"the receiver knew {history.name} before anything was sent about it: state left from an earlier run"
+    return Finding(Result.INCONCLUSIVE, f"{because}. {remedy}", (seen.line,))
+
+
+def _given(scenario: Scenario, own: str) -> bool:
+    """Whether an id is one that the author wrote: of an export, or into what a step sends."""
+    steps = scenario.steps
+    return (
+        any(str(export.id) == own for export in scenario.exports if export.id is not None)
+        or any(str(value) == own for step in steps for value in step.set.values())
+        or any(own.encode() in step.body.data for step in steps if step.body is not None)
     )
-    return Finding(Result.INCONCLUSIVE, because, (seen.line,))
 
 
 def restored(history: History, after: Observation, shows: Callable[[Observation], bool]) -> Observation | None:

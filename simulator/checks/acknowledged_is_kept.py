@@ -21,7 +21,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     told = [one for one in speaks.sent if one.genuine and one.acknowledged and one.status] if speaks else []
     if speaks is None or not told:
         return None
-    if (doubt := left_over(speaks) or unseen(speaks)) is not None:
+    if (doubt := left_over(case, speaks) or unseen(speaks)) is not None:
         return doubt
     last = speaks.at_rest[-1]
     lines = (max(told, key=lambda one: (one.at, one.end)).outcome_line, last.line)

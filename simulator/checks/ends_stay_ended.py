@@ -20,7 +20,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     speaks = subject(case, claim, history)
     if speaks is None or not any(one.end and one.genuine and one.acknowledged for one in speaks.sent):
         return None
-    if (doubt := left_over(speaks)) is not None:
+    if (doubt := left_over(case, speaks)) is not None:
         return doubt
     undone = [next(_undone(case, claim, speaks, clock), None) for clock in clocks(speaks.sent)]
     if undone[0] is not None and all(undone):

@@ -23,7 +23,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     if speaks is None or not ("absent" in claim.wants or any(one.acknowledged and one.status for one in speaks.sent)):
         return None
     alone, cut = _of_run(speaks, claim)
-    if (doubt := left_over(speaks) or (None if cut else unseen(alone))) is not None:
+    if (doubt := left_over(case, speaks) or (None if cut else unseen(alone))) is not None:
         return doubt
     if not alone.at_rest:
         return Finding(Result.INCONCLUSIVE, f"no reading of {speaks.name} lies between its runs, which share the id")

@@ -18,7 +18,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     speaks = subject(case, claim, history)
     if speaks is None:
         return None
-    if (doubt := left_over(speaks)) is not None:
+    if (doubt := left_over(case, speaks)) is not None:
         return doubt
     bad = _gone(speaks) if "absent" in claim.wants else _shown(case, claim, speaks)
     if bad is not None:

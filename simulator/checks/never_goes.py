@@ -19,7 +19,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     speaks = subject(case, claim, history)
     if speaks is None or not any(one.status == first and one.acknowledged for one in speaks.sent):
         return None
-    if (doubt := left_over(speaks)) is not None:
+    if (doubt := left_over(case, speaks)) is not None:
         return doubt
     bad = [_back(case, claim, speaks, clock) for clock in clocks(speaks.sent)]
     found = bad[0]

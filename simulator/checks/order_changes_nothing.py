@@ -24,7 +24,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     if speaks is None or not any(one.acknowledged for one in told) or not dated(speaks.sent):
         return None
     late = _overtaken(told)
-    doubt = left_over(speaks) or unseen(speaks)
+    doubt = left_over(case, speaks) or unseen(speaks)
     if late is None:
         return None if doubt else _in_order(case, claim, speaks, told)
     if doubt is not None:

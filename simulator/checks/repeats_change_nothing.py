@@ -34,7 +34,7 @@ def judge(case: Case, claim: Claim, history: History) -> Finding | None:
     if speaks is None:
         return None
     groups = _repeated(speaks.sent)
-    if (doubt := left_over(speaks)) is not None:
+    if (doubt := left_over(case, speaks)) is not None:
         return doubt if groups else None
     bad = _too_many(speaks) or _refused(speaks, groups)
     changed = [one for copies in _recognised(speaks.sent, groups) for one in _compared(case, speaks, copies)]
@@ -107,9 +107,9 @@ def _too_many(history: History) -> Found | None:
                 ends.add(one.notification)
         effects, runs = count(seen.values.get("effects")), count(seen.values.get("runs"))
         if effects is not None and effects > len(ends):
-            return _over(history, seen, f"effects {effects}", f"{len(ends)} different ends", by_then)
+            return _over(history, seen, f"effects {effects}", _many(len(ends), "end"), by_then)
         if runs is not None and runs > len(labels) and runs > (most := most_runs(history.sent[:by_then])):
-            return _over(history, seen, f"runs {runs}", f"{max(most, len(labels))} different runs", by_then)
+            return _over(history, seen, f"runs {runs}", _many(max(most, len(labels)), "run"), by_then)
     return None
 
 
@@ -126,11 +126,17 @@ def _proven(history: History) -> Hint | None:
 def _over(history: History, seen: Observation, shows: str, most: str, by_then: int) -> Found:
     sent = history.sent[:by_then]
     last = f", the last of them {sent[-1].name}" if sent else ""
+    requests = f"{len(sent)} request{'' if len(sent) == 1 else 's'}"
     because = (
         f"{history.name} shows {shows} {duration(seen.done)} into the run, when {most} had been sent, in "
-        f"{len(sent)} requests{last}"
+        f"{requests}{last}"
     )
     return Result.FAILED, because, (*(one.line for one in sent[-5:]), seen.line)
+
+
+def _many(number: int, thing: str) -> str:
+    """How many, in words: two of a kind differ."""
+    return f"{number or 'no'} {thing}" if number < 2 else f"{number} different {thing}s"
 
 
 def _counted(seen: Observation) -> tuple[str, int | float] | None:

@@ -88,7 +88,7 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Every option can be set as PARTNERSIM_<OPTION> in the environment, or in [tool.partnersim] of "
     "pyproject.toml. Exit codes: 0 passed, 1 failed, 2 usage, 3 receiver never reached, 4 inconclusive, "
-    "5 baseline out of date, 6 files, 70 a fault of ours.",
+    "5 baseline out of date, 6 files, 70 a fault of ours, 130/143 interrupted (SIGINT/SIGTERM).",
 )
 @click.version_option(__version__, prog_name="partnersim", message="%(prog)s %(version)s")
 @click.pass_context

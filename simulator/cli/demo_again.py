@@ -40,7 +40,7 @@ def receiver_file_in(folder: Path, url: str, flaw: str | None) -> Path:
 def again(file: Path, scenario: Scenario, seed: int, start: datetime) -> str:
     """The line that plays the same bytes to the demo's receiver, once that is started again."""
     named = [scenario.source, "--receiver", str(file), "--seed", str(seed), "--start", start.isoformat()]
-    return f'{AUTHORIZATION_VARIABLE}="$AUTHORIZATION" {shlex.join(["partnersim", "run", *named])}'
+    return shlex.join(["partnersim", "run", *named])
 
 
 def on_the_flaw(flaw: str) -> Iterator[str]:
@@ -59,9 +59,8 @@ def to_start_it(folder: Path, url: str, flaw: str | None) -> Iterator[str]:
     """What to type before the lines of the report that send or play something again."""
     database = shlex.quote(str(folder / "receiver.sqlite"))
     yield "The demo's receiver is gone. Before a line above that sends or plays again, start it again:"
-    yield f"  export AUTHORIZATION='{AUTHORIZATION}'"
-    receive = f"partnersim receive --port {_port(url)} --database {database}{_with(flaw)}"
-    yield f'  {AUTHORIZATION_VARIABLE}="$AUTHORIZATION" {receive} &'
+    yield f"  export {AUTHORIZATION_VARIABLE}='{AUTHORIZATION}'"
+    yield f"  partnersim receive --port {_port(url)} --database {database}{_with(flaw)} &"
 
 
 def _port(url: str) -> str:

@@ -32,7 +32,7 @@ def command(scenarios: tuple[str, ...], **options: Any) -> int:
     partnersim load --join 10.0.0.5:5557 --workers 2
     partnersim load load/clevertap --receiver receiver.yaml --workers 2 --threshold 'ack_p99<200ms'
     partnersim load my-load.yaml --receiver receiver.yaml --shape midnight --repeat 5% --report html=load.html
-    partnersim load --to https://127.0.0.1:8443/hooks --partner clevertap --cacert ca.pem --header 'X-Env: ci'
+    partnersim load --to http://127.0.0.1:8000/hooks/clevertap --partner clevertap --header 'X-Env: ci'
     """
     from simulator.cli.choosing import settled
     from simulator.cli.load_joining import joined

@@ -19,7 +19,7 @@ from simulator.load.usual import GATHERING
 from simulator.load.words import workers as so_many
 from simulator.shown import block
 
-_OF_A_JOINER = {"join", "workers", "quiet"}
+_OF_A_JOINER = {"join", "workers", "allow_target", "quiet"}
 _USUAL = ("127.0.0.1", 5557)  # Locust's own port
 
 Options = Mapping[str, Any]
@@ -36,7 +36,7 @@ def joined(options: Options) -> int:
     if others:
         raise UsageError(
             f"{' and '.join(others)} cannot stand beside --join",
-            f"{host}:{port} says what is sent, and judges it; here only --workers can be chosen",
+            f"{host}:{port} says what is sent, and judges it; here only --workers and --allow-target can be chosen",
         )
     workers, quiet = options["workers"], options["quiet"]
 
@@ -44,7 +44,7 @@ def joined(options: Options) -> int:
         say(words, as_json=True, quiet=quiet)
 
     unanswered = Unanswered(f"{host}:{port}", GATHERING, saying)
-    loan = Loan(host, port, workers, os.environ, Path.cwd(), _complain, unanswered.look)
+    loan = Loan(host, port, workers, os.environ, Path.cwd(), _complain, unanswered.look, options["allow_target"])
     many, upto = so_many(workers), spelled(loan.patience)
     saying(f"joining the load at {loan.where} with {many}, which says what is sent; knocking for up to {upto}")
     code = lend(loan)

@@ -23,7 +23,7 @@ def command(scenarios: tuple[str, ...], **options: Any) -> int:
     \b
     partnersim run clevertap/one-time-export --receiver receiver.yaml
     partnersim run scenarios/ --receiver receiver.yaml --report junit=report.xml
-    partnersim run 'reachfive/*' --to http://127.0.0.1:8000/hooks --authorization "Bearer x"
+    partnersim run 'reachfive/*' --to http://127.0.0.1:8000/hooks/reachfive --authorization "Bearer secret"
     """
     from simulator.cli.choosing import chosen_receiver, chosen_scenarios, settled
     from simulator.cli.command_lines import again

@@ -38,7 +38,11 @@ _THREADS: Final = 8
     metavar="NAME[:PORT]",
     help="A name it is also known by: requests to others are refused.",
 )
-@click.option("--token", metavar="VALUE", help="What opens the API; a new one each time unless given.")
+@click.option(
+    "--token",
+    metavar="VALUE",
+    help=f"What opens the API: {_SHORTEST_TOKEN} or more characters; a new one each time unless given.",
+)
 @click.option("--state", type=PATH, metavar="DIR", help=f"Where settings and history are kept ({_STATE}).")
 @seed_options
 @click.option("--time-scale", "scale", type=SCALE, metavar="SCALE", help="How fast the story passes: real, 60x, 1h=1s.")
@@ -100,13 +104,15 @@ def _token(host: str, given: str | None) -> tuple[str, bool]:
         if not _is_loopback(host):
             raise UsageError(
                 f"{host} can be reached from elsewhere, so the token is for you to choose",
-                "name one with --token or PARTNERSIM_TOKEN, or listen on 127.0.0.1",
+                f"name one of {_SHORTEST_TOKEN} or more characters with --token or PARTNERSIM_TOKEN, "
+                "or listen on 127.0.0.1",
             )
         return token_urlsafe(32), True
     if len(given) < _SHORTEST_TOKEN or not all("!" <= sign <= "~" for sign in given):
         raise UsageError(
-            f"the token is not {_SHORTEST_TOKEN} or more printable ASCII characters without spaces",
-            "choose a longer one, or leave it out to have one made",
+            f"the token (of --token or PARTNERSIM_TOKEN) is not {_SHORTEST_TOKEN} or more printable ASCII characters "
+            "without spaces",
+            "choose a longer one, e.g. what `openssl rand -hex 16` gives, or leave it out to have one made",
         )
     return given, False
 

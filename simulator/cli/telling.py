@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -43,14 +44,17 @@ def shown(report: Report, *, as_json: bool = False, brief: bool = False, render:
 
 
 def check_reports(reports: Sequence[tuple[str, Path]], beside: Iterable[str] = ()) -> None:
-    """Refuse an unknown format before anything is sent; `beside` has more that there are.
+    """Refuse an unknown format before anything is sent, and one file for two; `beside` has more formats.
 
     Raises:
-        UsageError: it lists those there are.
+        UsageError: it lists those there are, or names the file.
     """
-    for form, _ in reports:
+    paths = Counter(path for _, path in reports if path.is_file() or not path.exists())
+    for form, path in reports:
         if form not in {*REPORTERS, *beside}:
             raise UsageError(f"there is no report format {form!r}", f"there are {', '.join([*REPORTERS, *beside])}")
+        if paths[path] > 1:
+            raise UsageError(f"two reports are to be {path}", "the second would replace the first: name another file")
 
 
 @contextmanager

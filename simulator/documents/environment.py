@@ -25,7 +25,7 @@ def filled(text: str, env: Mapping[str, str]) -> tuple[str, str, str]:
     missing = [name for name in REFERENCE.findall(text) if name not in env]
     if missing:
         name = missing[0]
-        return text, f"the environment has no variable {quoted(name)}", f"set it, e.g. {name}=… partnersim run …"
+        return text, f"the environment has no variable {quoted(name)}", f"set it, e.g. {name}=… partnersim …"
     if "${" in REFERENCE.sub("", text):
         return text, "`${` begins a reference that is not written ${env:NAME}", "e.g. ${env:RECEIVER_TOKEN}"
     return REFERENCE.sub(lambda match: env[match[1]], text), "", ""

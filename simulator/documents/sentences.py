@@ -18,12 +18,22 @@ def unknown_keys(found: Found) -> list[Problem]:
     problems = []
     for key in found.error.instance:
         if key not in known:
-            near = did_you_mean(key, known)
-            remedy = "" if near else f"it takes {_listed(known)}" if known else ""
+            higher = _at_the_top(found, key)
+            near = "" if higher else did_you_mean(key, known)
+            remedy = "" if near else higher or (f"it takes {_listed(known)}" if known else "")
             problems.append(Problem((*found.path, key), f"{quoted(key)} {whole}{near}", remedy, key=True))
         if len(problems) == MOST:
             break
     return problems
+
+
+def _at_the_top(found: Found, key: str | int) -> str:
+    """Where a key stands in such a file, when that is not so deep; else ""."""
+    top = found.root.get("properties", {})
+    if not found.path or key not in top:
+        return ""
+    beside = [one for one in top if one != key][:3]
+    return f"{quoted(key)} stands at the top, beside {_listed(beside)}"
 
 
 def wrong_type(found: Found) -> Problem:
@@ -66,7 +76,8 @@ def _format(found: Found) -> Problem:
 def _required(found: Found) -> Problem:
     missing = next(name for name in found.error.validator_value if found.error.message.startswith(f"{name!r} "))
     of = found.noun or (found.label if found.path else "")
-    example = found.example(found.schema.get("properties", {}).get(missing, {}), f"{missing}: ")
+    higher = _at_the_top(found, found.path[-1]) if len(found.path) > 1 else ""
+    example = higher or found.example(found.schema.get("properties", {}).get(missing, {}), f"{missing}: ")
     return Problem(found.path, f"{quoted(missing)} is missing{f': {of} needs it' if of else ''}", example)
 
 

@@ -7,6 +7,6 @@ On other machines: `joining` lends them; `roll`, `gathered`: who has come; `hand
 journals, time.
 While it runs: `following` watches how soon a few exports show.
 What came of it: `judging` all of it; `merging` makes one journal; `parts`, `reading` the receiver's state by scenario.
-Counted: `kinds` of what was sent, `meaning` of one id, `ledger` of all; `figures` of durations.
-Said: `evidence`, `doubts`, `concluding` to verdicts; `thresholds`.
+Counted: `kinds` of what was sent, `meaning` of one id, `ledger` of all, in `piles`; `figures` of durations.
+Said: `evidence`, `doubts`, `concluding` to verdicts, `lasting` on durations; `thresholds`.
 """

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from simulator.check.state import duration
-from simulator.load.doubts import doubt_of, known_before, not_read, not_shown
+from simulator.load.doubts import doubt_of, known_before
 from simulator.load.evidence import Evidence
-from simulator.load.ledger import Pile
+from simulator.load.lasting import Found, long_look, on_duration
+from simulator.load.piles import Pile
 from simulator.load.promises import PROMISES, SENDER, THRESHOLDS
-from simulator.load.reading import LONGEST
 from simulator.load.thresholds import COUNTS, Threshold, figure
 from simulator.model import Result, Verdict
-from simulator.model.load import DURATIONS
+from simulator.model.load import DURATIONS, GivenUp
 
-Found = tuple[Result, str]
+_MORE = "take more --connections, or less --rate"
 
 
 def verdicts(evidence: Evidence, thresholds: Sequence[Threshold]) -> Iterator[Verdict]:
@@ -30,7 +30,7 @@ def verdicts(evidence: Evidence, thresholds: Sequence[Threshold]) -> Iterator[Ve
 def _on_count(evidence: Evidence, name: str, limit: Threshold | None) -> Verdict:
     pile = evidence.book.piles.get(name, Pile())
     number = int(figure(name, evidence.result) or 0)
-    within = limit.holds(number) if limit else number == 0
+    within = _holds(limit, number)
     doubt = doubt_of(evidence, name)
     told = f"{_said(evidence, name, number)}{evidence.sampled if name in {'lost', 'twice', 'stale'} else ''}"
     if number and pile.number:
@@ -53,14 +53,20 @@ def _on_count(evidence: Evidence, name: str, limit: Threshold | None) -> Verdict
     return replace(verdict, check=THRESHOLDS + name, sentence=f"{PROMISES[name].sentence}, but for {limit}")
 
 
+def _holds(limit: Threshold | None, number: int) -> bool:
+    """Whether a count is as it is to be; without a limit, none."""
+    return limit.holds(number) if limit else number == 0
+
+
 def _blamed(evidence: Evidence, name: str, limit: Threshold | None, told: str) -> Found:
     """The result of a count that is too high: the receiver's, where nothing else may have made it."""
     if name in {"lost", "stale"} and evidence.read is not None and evidence.read.working:
-        still = f"the receiver was still working off what it took in {duration(LONGEST)} after the first look"
-        return Result.INCONCLUSIVE, f"{still}; by then: {told}"
+        read = evidence.read
+        still = f"the receiver was still working off what it took in {duration(read.limit)} after the first look"
+        return Result.INCONCLUSIVE, f"{still}{long_look(evidence, read.limit)}; by then: {told}"
     if name == "refused" and evidence.sender_too_late and evidence.book.timed_out == evidence.book.refused.number:
         return Result.INCONCLUSIVE, f"{told}; but {evidence.lateness}, and may have read the answers as late"
-    if name == "twice" and evidence.book.left_over.number:
+    if name in evidence.book.piles and _holds(limit, evidence.book.sure(name)):
         return Result.INCONCLUSIVE, f"{known_before(evidence)}; {told}"
     if name == "unsent" and limit is None:
         return Result.INCONCLUSIVE, told
@@ -91,11 +97,12 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
             return f"of {told} {number:,} {_were(number)} accepted" if number else f"none of {told} was accepted{read}"
         case _:
             told = f"{result.sent:,} of {result.planned:,} deliveries were sent"
-            dropped = f"; {result.dropped:,} found no free connection until the time was over" if result.dropped else ""
+            dropped = f"; {result.reasons}" if result.reasons else ""
+            more = f"; {_MORE}" if GivenUp.NO_CONNECTION in result.given_up else ""
             gone = evidence.lost_workers
             begun = "are not known to be sent" if gone else "were never begun"
             unsent = f"; {result.unsent:,} {begun}" if result.unsent else ""
-            return f"{told}{dropped}{unsent}{f' ({gone})' if gone else ''}"
+            return f"{told}{dropped}{unsent}{f' ({gone})' if gone else ''}{more}"
 
 
 def _rests(tried: int, what: str, sent: int, nothing: str) -> str:
@@ -117,60 +124,31 @@ def _looked_at(evidence: Evidence) -> str:
     by = f"; the probe shows {' and '.join(shown)}" if shown else "; the probe shows that they are there, and no more"
     read = evidence.read
     drained = ""
-    if read is not None and read.drain is not None:
-        drained = f"; all showed {duration(read.drain)} after the last answer" if read.drain else "; all showed at once"
+    if read is not None and read.drain:
+        drained = f"; all showed {read.drain.words}"
     return by + drained
 
 
 def _on_sender(evidence: Evidence) -> Verdict:
     late = evidence.result.late
-    told = (
-        f"a connection being free, deliveries left at most {duration(late.p99)} late in 99 of 100, "
-        f"{duration(late.max)} at worst"
-    )
+    closed = evidence.result.model == "closed"
+    free = "their users" if closed else "a connection"
+    told = f"{free} being free, deliveries left at most {duration(late.p99)} late in 99 of 100, "
+    told += f"{duration(late.max)} at worst"
     if not late.number:
         result, told = Result.INCONCLUSIVE, "nothing was sent"
     elif evidence.sender_too_late:
         result = Result.INCONCLUSIVE
         told += f": more than {duration(evidence.too_late)}, so that figures tell of the sender: take more --workers, "
-        told += "or less --rate"
+        told += "or fewer --users" if closed else "or less --rate"
     else:
         result = Result.PASSED
     return Verdict(check=SENDER.check, result=result, because=told, sentence=SENDER.sentence)
 
 
 def _on_duration(evidence: Evidence, limit: Threshold) -> Verdict:
-    result, because = _duration(evidence, limit)
+    result, because = on_duration(evidence, limit)
     return Verdict(check=THRESHOLDS + limit.name, result=result, because=because, sentence=str(limit))
-
-
-def _duration(evidence: Evidence, limit: Threshold) -> Found:
-    measured = figure(limit.name, evidence.result)
-    if measured is None:
-        return _not_measured(evidence, limit)
-    told = f"{limit.name} is {limit.spelled(measured)}"
-    if limit.name == "drain":
-        told += evidence.sampled
-    if limit.holds(measured):
-        if limit.name == "drain" and (doubt := not_shown(evidence, "lost") or not_read(evidence, "lost")):
-            return doubt
-        return Result.PASSED, told
-    if limit.name != "drain" and evidence.sender_too_late:
-        return Result.INCONCLUSIVE, f"{told}; but {evidence.lateness}, so that this may be its own doing"
-    return Result.FAILED, told
-
-
-def _not_measured(evidence: Evidence, limit: Threshold) -> Found:
-    if limit.name == "drain" and (doubt := not_shown(evidence, "lost")):
-        return doubt
-    short = evidence.book.lost.number + evidence.book.stale.number
-    if limit.name == "drain" and evidence.read is not None and evidence.read.missing and short:
-        watched = evidence.read.watched
-        told = f"{short:,} exports did not show {duration(watched)} after the last answer"
-        return (Result.INCONCLUSIVE if limit.holds(watched) else Result.FAILED), told
-    if limit.name.startswith("ack_"):
-        return Result.INCONCLUSIVE, "nothing was acknowledged"
-    return Result.INCONCLUSIVE, f"{limit.name} was not measured"
 
 
 def _are(number: int) -> str:

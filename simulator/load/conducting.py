@@ -102,9 +102,9 @@ async def _conduct(load: Load) -> Report:
                 glance=load.glance,
                 meeting=load.meeting,
             )
-        if stop.exit_code and not anything_sent(load.folder, load.orders):
-            return _unjudged(load, stop, "before anything was sent")
-        report = await _judged(load, stop, lost)
+            if not anything_sent(load.folder, load.orders):
+                return _unjudged(load, stop, "before anything was sent", lost)
+            report = await _judged(load, stop, lost)
     if report is None:
         return _unjudged(load, stop, f"before it was judged; all that was sent stands in {load.folder}")
     return replace(report, interrupted=stop.exit_code)
@@ -160,12 +160,17 @@ async def _judged(load: Load, stop: Stop, lost: Sequence[Lost]) -> Report | None
     return await done
 
 
-def _unjudged(load: Load, stop: Stop, when: str) -> Report:
-    """What is said of a load that a signal ended before it was judged."""
+def _unjudged(load: Load, stop: Stop, when: str, lost: Sequence[Lost] = ()) -> Report:
+    """What is said of a load that a signal ended before it was judged; without one, why those were lost who were."""
+    if stop.exit_code:
+        title, because = "A load that was interrupted", f"interrupted by {stop.signal_name} {when}"
+    else:
+        whys = "; ".join(f"{one.who} {one.why}" for one in lost)
+        title, because = "A load that was not sent", f"nothing was sent: {whys}"
     verdict = Verdict(
         check=JUDGED.check,
         result=Result.INCONCLUSIVE,
-        because=f"interrupted by {stop.signal_name} {when}",
+        because=because,
         sentence=JUDGED.sentence,
     )
     orders = load.orders
@@ -175,7 +180,7 @@ def _unjudged(load: Load, stop: Stop, when: str) -> Report:
         provider="",
         seed=orders.seed,
         start=orders.start,
-        title="A load that was interrupted",
+        title=title,
         complete=False,
     )
     began = utc_now().isoformat(timespec="seconds")

@@ -13,7 +13,8 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from simulator.clock import Clock, spelled
 from simulator.errors import PartnersimError, StorageError
-from simulator.load.variables import WORKER
+from simulator.load.silence import sign_of
+from simulator.load.variables import ALIVE, WORKER
 from simulator.shown import block, line
 
 GLANCE: Final = 0.05
@@ -30,6 +31,11 @@ class Lost(NamedTuple):
 
     worker: int | None
     why: str
+
+    @property
+    def who(self) -> str:
+        """What people call it."""
+        return "the process that holds the workers together" if self.worker is None else f"worker {self.worker}"
 
 
 class Process(NamedTuple):
@@ -85,6 +91,7 @@ class Crew:
 
     def __init__(self, folder: Path, environment: Mapping[str, str], clock: Clock) -> None:
         self.lost: list[Lost] = []
+        self.killed = False  # whether any of the lost was, by somebody else or by the system
         self._folder = folder
         self._environment = environment
         self._clock = clock
@@ -104,7 +111,8 @@ class Crew:
             self._all.append(Running(one, self._started(one, log, bound), log))
 
     def _started(self, one: Process, log: Path, bound: Callable[[], Any] | None) -> "subprocess.Popen[bytes]":
-        own = {} if one.worker is None else {WORKER: str(one.worker)}
+        own = {ALIVE: str(sign_of(self._folder.absolute(), one.worker))}
+        own |= {} if one.worker is None else {WORKER: str(one.worker)}
         with _opened(log) as output:
             try:
                 return subprocess.Popen(  # noqa: S603 - our own command line
@@ -166,6 +174,7 @@ class Crew:
                     yield one
             elif code and one.process.name not in self._told:
                 self._told.add(one.process.name)
+                self.killed = self.killed or code < 0
                 self.lost.append(Lost(one.process.worker, _why(code, self._clock.now(), one.words())))
 
     def _signal(self, number: int) -> None:

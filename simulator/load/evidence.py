@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from simulator.check.state import duration
+from simulator.load.figures import Shown
 from simulator.load.ledger import Book
 from simulator.load.mix import Mix
 from simulator.load.parts import Part
@@ -15,14 +16,16 @@ from simulator.model import LoadResult
 class Evidence:
     """All that is known of a load at its end.
 
-    `read` is None where the receiver's state was not read; `mix` is what somebody asked for, of which none may be
-    missing. `can_be_stale`: more of the same load could have something that comes after what overtook it.
+    `read` is None where the receiver's state was not read; `effect` is how soon what was followed showed; `mix` is what
+    somebody asked for, of which none may be missing. `can_be_stale`: more of the same load could have something that
+    comes after what overtook it.
     """
 
     parts: tuple[Part, ...]
     book: Book
     result: LoadResult
     read: Read | None
+    effect: Shown = field(default_factory=Shown)
     mix: Mix = field(default_factory=Mix)
     can_be_stale: bool = True
     too_late: float = TOO_LATE

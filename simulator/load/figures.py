@@ -1,13 +1,15 @@
 """How long things took in a load: spreads of a great many durations, and what happened second by second."""
 
+import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from hdrh.histogram import HdrHistogram
 
-from simulator.model import Attempt, Observation, Outcome, Second, Spread
+from simulator.model import Attempt, Observation, Outcome, Second, Spread, Unshown
 from simulator.model.load import LONGEST
 
 TIMED_OUT: Final = frozenset(
@@ -64,7 +66,8 @@ class Figures:
 
     def __init__(self, *, open_model: bool) -> None:
         self.ack, self.service, self.late, self.held = Durations(), Durations(), Durations(), Durations()
-        self.acknowledged = self.dropped = self.attempts = 0
+        self.acknowledged = self.attempts = 0
+        self.given_up: Counter[str] = Counter()  # by the reason why
         self._open = open_model
         self._seconds: dict[int, _Second] = {}
 
@@ -72,7 +75,7 @@ class Figures:
         """Count one attempt."""
         second = self._seconds.setdefault(int(max(attempt.due if self._open else attempt.intended, 0.0)), _Second())
         if attempt.outcome is Outcome.SKIPPED:
-            self.dropped += 1
+            self.given_up[attempt.detail] += 1
             return
         self.attempts += 1
         second.sent += attempt.attempt == 1
@@ -99,8 +102,8 @@ class Figures:
         )
 
     def _took(self, attempt: Attempt) -> float:
-        """From when it was due to its whole answer."""
-        return max(attempt.done - attempt.due, 0.0) if self._open else attempt.late + attempt.took
+        """From when it was due, or its user began to send it, to its whole answer."""
+        return max(attempt.done - (attempt.due if self._open else attempt.intended), 0.0)
 
 
 def _told(at: int, due: int, second: _Second) -> Second:
@@ -128,35 +131,100 @@ def percentiles(durations: Iterable[float], shares: tuple[float, ...]) -> tuple[
     return tuple(round(ordered[round(share * last)], 6) if ordered else 0.0 for share in shares)
 
 
-class Effects:
-    """How long effects took of those ids that were read while the load ran; the rest were read too late to tell.
+class Shown(NamedTuple):
+    """How long effects took of those ids that were followed.
 
-    Of each id it is the first notification: from when it was due to the first reading that showed the export. What did
-    not show while it was followed counts with as long as that was.
+    `took` is of those that showed while they were, to the reading that showed them, and `unshown` are the others. Of
+    all of them no figure is less than `at_least`, or more than `at_most`: infinite for what never showed.
     """
 
-    def __init__(self, observations: Iterable[Observation], *, open_model: bool) -> None:
+    took: Spread = Spread()
+    unshown: Unshown = Unshown()
+    at_least: Spread = Spread()
+    at_most: Spread = Spread()
+
+
+@dataclass
+class _Watch:
+    """One id that was followed: between which readings it came to show."""
+
+    missed: float = 0.0  # when the last reading that did not show it was asked for
+    shown: float = math.inf  # when the first that did was done
+    followed: bool = False  # whether that was while it was followed
+
+    def saw(self, seen: Observation) -> None:
+        if seen.present:
+            self.shown = min(self.shown, seen.done)
+        elif seen.present is False and seen.asked < self.shown:
+            self.missed = max(self.missed, seen.asked)
+
+
+class Effects:
+    """How long effects took of those ids that were followed while the load ran; the rest were read too late to tell.
+
+    Of each id it is the first notification: from when it was due until the export showed. What did not show while it
+    was followed (`followed`) took longer, and no longer than until a reading at the end (`read`) showed it.
+    """
+
+    def __init__(self, followed: Iterable[Observation], read: Iterable[Observation], *, open_model: bool) -> None:
         self._open = open_model
-        self._seen: dict[str, Observation] = {}
+        self._watches: dict[str, _Watch] = {}
         self._first: dict[str, Attempt] = {}
-        for one in observations:
-            before = self._seen.get(one.id)
-            if one.moment == "after" and one.present is not None and not (before and before.present):
-                self._seen[one.id] = one
+        for one in followed:
+            if one.moment == "after":
+                self._watches.setdefault(one.id, _Watch()).saw(one)
+        for watch in self._watches.values():
+            watch.followed = math.isfinite(watch.shown)
+        for one in read:
+            if one.moment == "end" and one.id in self._watches:
+                self._watches[one.id].saw(one)
 
     def add(self, attempt: Attempt) -> None:
         """Count one attempt."""
-        if attempt.id in self._seen:
+        if attempt.id in self._watches:
             first = self._first.setdefault(attempt.id, attempt)
             if attempt.intended < first.intended:
                 self._first[attempt.id] = attempt
 
     @property
-    def spread(self) -> Spread:
+    def shown(self) -> Shown:
         """Of all that were followed."""
-        durations = Durations()
+        took = Durations()
+        bounds: list[tuple[float, float]] = []
+        unshown: list[tuple[float, float]] = []
         for id_, attempt in self._first.items():
-            seen = self._seen[id_]
-            if attempt.genuine:
-                durations.add(seen.done - (attempt.due if self._open else attempt.intended))
-        return durations.spread
+            watch = self._watches[id_]
+            if not attempt.genuine:
+                continue
+            bounds.append(self._bounds(attempt, watch))
+            if watch.followed:
+                took.add(bounds[-1][1])
+            else:
+                unshown.append(bounds[-1])
+        least, most = ([one[side] for one in bounds] for side in (0, 1))
+        return Shown(took.spread, _unshown(unshown), _exactly(least), _exactly(most))
+
+    def _bounds(self, attempt: Attempt, watch: _Watch) -> tuple[float, float]:
+        """Between which durations it came to show; for how late the sender itself was it cannot be blamed."""
+        due = attempt.due if self._open else attempt.intended
+        most = max(watch.shown - due, 0.0)
+        own = max(attempt.late - attempt.held, 0.0)
+        least = max(watch.missed, attempt.intended) - due - own
+        return min(max(least, 0.0), most), most
+
+
+def _unshown(bounds: Sequence[tuple[float, float]]) -> Unshown:
+    if not bounds:
+        return Unshown()
+    least, most = (max(one[side] for one in bounds) for side in (0, 1))
+    return Unshown(len(bounds), round(least, 6), round(most, 6) if math.isfinite(most) else None)
+
+
+def _exactly(durations: Iterable[float]) -> Spread:
+    """Percentiles of few durations, counted like those of `Durations`; they may be infinite."""
+    ordered = sorted(durations)
+    number = len(ordered)
+    if not number:
+        return Spread()
+    p50, p95, p99 = (round(ordered[max(int(share / 100 * number + 0.5), 1) - 1], 6) for share in (50, 95, 99))
+    return Spread(number, p50, p95, p99, round(ordered[-1], 6))

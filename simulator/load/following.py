@@ -1,12 +1,13 @@
 """Watches, while a load runs, how soon what was acknowledged shows: a few ids a second, read from their answer on.
 
 Only the first notification of an id is followed: what shows of an export that was not there can come of nothing else.
+Those that are followed when the last of a load was sent are to the end, while the load is being judged.
 """
 
 import asyncio
 import zlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -18,13 +19,14 @@ import orjson
 from simulator import limits
 from simulator.check import status_fits
 from simulator.clock import RealClock
-from simulator.errors import PartnersimError
-from simulator.journal import JournalWriter
+from simulator.errors import StorageError
+from simulator.journal import Journal, JournalWriter
 from simulator.load.merging import FOLLOWED
 from simulator.load.orders import Orders, planned_for, shard_of
 from simulator.load.parts import asked_probe
 from simulator.load.pieces import piece
 from simulator.load.planned import PlannedLoad
+from simulator.model import Observation
 from simulator.receiver import Probe, Receiver
 from simulator.redaction import Scrub
 from simulator.runner.asking import read, subject_of
@@ -37,6 +39,7 @@ _AT_ONCE: Final = 100  # ids: beyond that none is begun
 _BEFORE: Final = 20  # deliveries of each scenario whose ids are read before anything is sent
 _LOOK: Final = 0.02  # seconds between two looks at the shards
 _SHARES: Final = 1 << 20
+_STOPPED: Final = "followed.stopped"  # a file of the folder: why nothing was followed any more, where that went wrong
 
 
 @asynccontextmanager
@@ -49,15 +52,23 @@ async def following(
     allow: frozenset[str] = frozenset(),
     workers: int | None = None,
 ) -> AsyncIterator[None]:
-    """While inside, a load is followed. Where that goes wrong nothing is known of its effects, and no more.
+    """While inside, a load is followed. Where that goes wrong, `stopped` says why, and nothing else comes of it.
 
     Only the first `workers` are, where that is given: what those of other machines write comes here too late to tell
     how soon something showed.
     """
     ready = asyncio.Event()
-    task = asyncio.create_task(
-        follow(folder, orders, receiver, environment=environment, allow=allow, workers=workers, ready=ready.set)
-    )
+
+    async def watched() -> None:
+        try:
+            await follow(
+                folder, orders, receiver, environment=environment, allow=allow, workers=workers, ready=ready.set
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, the load is sent and judged without it
+            with suppress(OSError):
+                (folder / _STOPPED).write_text(f"{type(error).__name__}: {' '.join(str(error).split())}", "utf-8")
+
+    task = asyncio.create_task(watched())
     waiting = asyncio.create_task(ready.wait())
     try:
         await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
@@ -65,8 +76,24 @@ async def following(
     finally:
         waiting.cancel()
         task.cancel()
-        with suppress(asyncio.CancelledError, PartnersimError, OSError, ValueError, KeyError):
+        with suppress(asyncio.CancelledError):
             await task
+
+
+def stopped(folder: Path) -> str:
+    """Why a load was followed no longer, where that went wrong; else ""."""
+    try:
+        return (folder / _STOPPED).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def followed(folder: Path) -> Iterable[Observation]:
+    """What was seen until now, also while it is still being followed; nothing where it never was."""
+    try:
+        return list(Journal.open(folder / FOLLOWED).observations())
+    except StorageError:
+        return ()
 
 
 async def follow(
@@ -104,6 +131,8 @@ async def follow(
                 for entry in tail.entries():
                     follower.heard(entry, tail.open, send)
             writer.flush()
+            if follower.failed:
+                raise follower.failed
             await clock.until(clock.now() + _LOOK)
     finally:
         await follower.stop()
@@ -156,6 +185,7 @@ class _Follower:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _met: set[str] = field(default_factory=set)
     _began: float | None = None  # of the clock: when the load did, as its entries tell
+    failed: BaseException | None = None  # what following one of them came to, where that went wrong
 
     def now(self) -> float:
         """Seconds since the load began."""
@@ -191,7 +221,12 @@ class _Follower:
             if acknowledged and len(self._tasks) < _AT_ONCE and self._room.takes(self.clock.now()):
                 task = asyncio.create_task(self._watch(intent, provider.name, send))
                 self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self.failed = error
 
     async def stop(self) -> None:
         """Follow nobody any more."""

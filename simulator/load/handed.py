@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
@@ -41,13 +41,19 @@ def handed(orders: Orders) -> dict[str, Any]:
 
 
 def taken(
-    told: Mapping[str, Any], folder: Path, home: Path, environment: Mapping[str, str], *, where: str = "elsewhere"
+    told: Mapping[str, Any],
+    folder: Path,
+    home: Path,
+    environment: Mapping[str, str],
+    *,
+    allow: Sequence[str] = (),
+    where: str = "elsewhere",
 ) -> Task:
     """What was handed, made ready in `folder`, with the receiver file as if it lay in `home`.
 
     Nothing of it runs the receiver's `start:`. No name that was told becomes a path: what has no text has to be the
-    name of something that ships. Errors name a file as `where`, HOST:PORT, has it: nobody
-    could mend one that is here.
+    name of something that ships. It is sent to the public hosts of `allow` and to no others, whatever was told. Errors
+    name a file as `where`, HOST:PORT, has it: nobody could mend one that is here.
 
     Raises:
         UsageError: a file is wrong, or what it refers to is not there on this machine.
@@ -57,7 +63,8 @@ def taken(
         name, text = told["receiver"]
         scenarios = tuple(_written(folder, place, *one) for place, one in enumerate(told["scenarios"]))
         file = folder / FILE
-        file.write_text(json.dumps({**told["orders"], "scenarios": scenarios, "to": ""}), encoding="utf-8")
+        own = {"scenarios": scenarios, "to": "", "allow": list(allow)}
+        file.write_text(json.dumps({**told["orders"], **own}), encoding="utf-8")
         orders = read_orders(file)
         source = str(home / _plain(name))
     except OSError as error:
@@ -79,7 +86,7 @@ def taken(
 def _as_told(error: UsageError, names: Mapping[str, str], where: str) -> UsageError:
     """The error as who joins can follow it: by the names that files have there, and with the command that joins."""
     said = {path: f"{line(name)} (from {where})" for path, name in names.items()}
-    said["partnersim run …"] = f"partnersim load --join {where} …"
+    said["partnersim …"] = f"partnersim load --join {where} …"
     said["the path is relative to this file"] = "the path begins in the folder where it is joined"
 
     def told(words: str) -> str:

@@ -13,7 +13,7 @@ from simulator.load.orders import FILE, read_orders, shards
 from simulator.load.processes import check_locust, locust_words, without_locust
 from simulator.load.silence import Silence
 from simulator.load.usual import GATHERING, SILENT, STARTING
-from simulator.load.variables import HOME, ORDERS
+from simulator.load.variables import ALLOW, HOME, ORDERS
 from simulator.runner.event_loop import run_on_a_loop
 from simulator.runner.stop import Stop, on_signals
 
@@ -29,7 +29,8 @@ class Loan(NamedTuple):
 
     `told` is called with the reason whenever one of them ends before all of its share was sent, and when nobody
     answers for `patience` seconds; `glance` every now and then, with the seconds since it began and whether anybody
-    answered. One that gives no sign of life for `silent` seconds while the load runs is ended, and lost.
+    answered. One that gives no sign of life for `silent` seconds is ended, and lost. `allow` names the public hosts
+    that may be sent to: what that machine allows itself counts for nothing here.
     """
 
     host: str
@@ -39,6 +40,7 @@ class Loan(NamedTuple):
     home: Path
     told: Callable[[str], object]
     glance: Callable[[float, bool], object]
+    allow: Sequence[str] = ()
     patience: float = GATHERING
     silent: float = SILENT
 
@@ -71,7 +73,8 @@ async def _lend(loan: Loan, folder: Path) -> int:
     stop = Stop()
     stop.belongs_here()
     kept = {name: value for name, value in without_locust(loan.environment).items() if name != ORDERS}
-    crew = Crew(folder, {**kept, HOME: str(loan.home)}, RealClock())
+    own = {HOME: str(loan.home), ALLOW: " ".join(loan.allow)}
+    crew = Crew(folder, {**kept, **own}, RealClock())
     with on_signals(stop):
         try:
             crew.start(joiners(loan))
@@ -88,7 +91,8 @@ class _Watch:
         self._loan = loan
         self._crew = crew
         self._folder = folder
-        self._seen = [_Seen(folder / str(number), loan.silent) for number in range(loan.workers)]
+        silence = Silence(folder)
+        self._seen = [_Seen(folder, number, silence, loan.silent) for number in range(loan.workers)]
         self._ended: set[int | None] = set()
         self._told = 0
         self._said: set[str] = set()
@@ -99,8 +103,7 @@ class _Watch:
         while True:
             running = list(self._crew.look())
             now, answered = clock.now(), self._answered()
-            if answered:
-                self._end(running, now)
+            self._end(running, now, answered=answered)
             self._tell()
             if not running or stop.asked:
                 return bool(self._crew.lost)
@@ -118,11 +121,11 @@ class _Watch:
         """Whether any of them got its orders: it makes a folder for them."""
         return any((self._folder / str(number)).is_dir() for number in range(self._loan.workers))
 
-    def _end(self, running: Sequence[Running], now: float) -> None:
+    def _end(self, running: Sequence[Running], now: float, *, answered: bool) -> None:
         """End those that hang."""
         for one in running:
             worker = one.process.worker
-            if worker is not None and (why := self._seen[worker].hangs(now)):
+            if worker is not None and (why := self._seen[worker].hangs(now, answered=answered)):
                 self._ended.add(worker)
                 self._crew.give_up(one, why)
 
@@ -138,23 +141,29 @@ class _Watch:
 
 
 class _Seen:
-    """What is seen of one of them in its `folder`."""
+    """What is seen in `folder` of one of them, which has a folder of its own there once it has orders."""
 
-    def __init__(self, folder: Path, silent: float) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, worker: int, silence: Silence, silent: float) -> None:
+        self._own = folder / str(worker)
+        self._worker = worker
+        self._silence = silence
         self._silent = silent
-        self._silence = Silence(folder)
-        self._number: int | None = None  # as the other machine counts
+        self._begun = False
         self._until = math.inf
 
-    def hangs(self, now: float) -> str:
-        """How it shows, from when somebody answered, that it does; empty as long as it does not."""
-        if self._number is None and (begun := shards(self._folder)):
-            self._number = begun[0]
-            self._until = now + read_orders(self._folder / FILE).length + _AFTER
-        worker = self._number or 0
-        silence = self._silence.of(worker, now)
-        limit = self._silent if self._silence.began(worker) else _UNTOLD
+    def hangs(self, now: float, *, answered: bool) -> str:
+        """How it shows that it does; empty as long as it does not. `answered`, somebody told one of them its orders."""
+        silence = self._silence.of(self._worker, now)
+        limit = self._silent if self._silence.began(self._worker) else STARTING
         if silence > limit:
             return f"gave no sign of life for {spelled(limit)}, and was ended"
-        return "went on long after the load should have ended, and was ended" if now > self._until else ""
+        if not self._begun and shards(self._own):
+            self._begun = True
+            self._until = now + read_orders(self._own / FILE).length + _AFTER
+        elif answered and self._until == math.inf:
+            self._until = now + _UNTOLD
+        if now <= self._until:
+            return ""
+        if not self._begun:
+            return f"was given nothing to send for {spelled(_UNTOLD)}, and was ended"
+        return "went on long after the load should have ended, and was ended"

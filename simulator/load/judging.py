@@ -11,7 +11,8 @@ from simulator.journal import Journal
 from simulator.load.concluding import verdicts
 from simulator.load.crew import Lost
 from simulator.load.evidence import Evidence
-from simulator.load.figures import Effects, Figures
+from simulator.load.figures import Effects, Figures, Shown
+from simulator.load.following import followed, stopped
 from simulator.load.ledger import Book, book_of
 from simulator.load.merging import Merged, merged, untold
 from simulator.load.mix import Mix, can_be_stale
@@ -21,7 +22,7 @@ from simulator.load.planned import PlannedLoad
 from simulator.load.reading import Progress, Read, Reader, read_all, sampled, subjects
 from simulator.load.thresholds import Threshold
 from simulator.load.usual import TOO_LATE, WINDOW
-from simulator.model import Kinds, Lateness, LoadResult, Play, Report, Share, Spread
+from simulator.model import Drain, Kinds, Lateness, LoadResult, Play, Report, Share
 from simulator.receiver import Receiver
 from simulator.runner.event_loop import run_on_a_loop
 from simulator.version import __version__
@@ -78,8 +79,8 @@ def judged(folder: Path, orders: Orders, receiver: Receiver, terms: Terms) -> Re
     read, asked = run_on_a_loop(_read(whole, before, clock, receiver, orders.seed, terms))
     of_the_load = parts(whole.path, planned.loads, receiver)
     book = book_of(of_the_load, asked, untold_ids)
-    figures, effects = _figures(orders, of_the_load, book)
-    result = _result(orders, whole, figures, effects.spread, book, read.drain if read else None)
+    figures, effect = _figures(folder, orders, of_the_load, book)
+    result = _result(orders, whole, figures, effect, book, read.drain if read else None)
     lateness = Lateness(p50=result.late.p50, p99=result.late.p99, max=result.late.max)
     whole.close(clock.now(), lateness)
     evidence = Evidence(
@@ -87,8 +88,9 @@ def judged(folder: Path, orders: Orders, receiver: Receiver, terms: Terms) -> Re
         book=book,
         result=result,
         read=read,
+        effect=effect,
         mix=Mix(**{name: getattr(orders, name) for name in terms.asked}),
-        can_be_stale=any(can_be_stale(one.lives.life(0)) for one in planned.loads),
+        can_be_stale=any(can_be_stale(one.lives.first) for one in planned.loads),
         too_late=terms.too_late,
     )
     first = planned.loads[0].lives.timeline
@@ -105,25 +107,31 @@ def judged(folder: Path, orders: Orders, receiver: Receiver, terms: Terms) -> Re
         verdicts=tuple(verdicts(evidence, terms.thresholds)),
         reached=whole.reached,
         complete=_complete(result, terms.thresholds),
-        note="; ".join(_notes(receiver, terms.lost)),
+        note="; ".join(_notes(receiver, terms.lost, stopped(folder))),
     )
     started = Journal.open(whole.path).header["started"]
     return Report(version=__version__, started=started, seed=orders.seed, plays=(play,), load=result)
 
 
 def _with_reasons(shares: Sequence[Share], lost: Sequence[Lost]) -> tuple[Share, ...]:
-    """The shares; those of which not all was sent have the reason that was seen of their process."""
+    """The shares; those of which not all was sent have the reason that was seen of their process.
+
+    Else that of the one that held the workers together, where it was lost: it took all of them with it.
+    """
     reasons = {one.worker: one.why for one in lost}
+    together = next((f"was ended, as {one.who} {one.why}" for one in lost if one.worker is None), "")
     return tuple(
-        one._replace(lost=reasons.get(one.worker, one.lost)) if one.lost or one.sent < one.planned else one
+        one._replace(lost=reasons.get(one.worker, together or one.lost)) if one.lost or one.sent < one.planned else one
         for one in shares
     )
 
 
-def _notes(receiver: Receiver, lost: Sequence[Lost]) -> Iterator[str]:
+def _notes(receiver: Receiver, lost: Sequence[Lost], unfollowed: str) -> Iterator[str]:
     if receiver.tls.insecure:
         yield "TLS was not verified"
-    yield from (f"the process that holds the workers together {one.why}" for one in lost if one.worker is None)
+    yield from (f"{one.who} {one.why}" for one in lost if one.worker is None)
+    if unfollowed:
+        yield f"how soon effects showed was not followed to the end: {unfollowed}"
 
 
 class _Later:
@@ -167,22 +175,22 @@ async def _read(
     return read, None if len(asked) == len(everything) else frozenset(one.subject.id for one in asked)
 
 
-def _figures(orders: Orders, of_the_load: tuple[Part, ...], book: Book) -> tuple[Figures, Effects]:
+def _figures(folder: Path, orders: Orders, of_the_load: tuple[Part, ...], book: Book) -> tuple[Figures, Shown]:
     """Every attempt, once more: how long it took, and what its answer was."""
     open_model = orders.model == "open"
     figures = Figures(open_model=open_model)
-    effects = Effects(of_the_load[0].case.journal.observations(), open_model=open_model)
+    effects = Effects(followed(folder), of_the_load[0].case.journal.observations(), open_model=open_model)
     for part in of_the_load:
         for attempt in part.case.journal.attempts():
             acknowledged = part.case.acknowledged(attempt)
             figures.add(attempt, acknowledged=acknowledged)
             effects.add(attempt)
             book.attempt(part, attempt, acknowledged=acknowledged)
-    return figures, effects
+    return figures, effects.shown
 
 
 def _result(
-    orders: Orders, whole: Merged, figures: Figures, effect: Spread, book: Book, drain: float | None
+    orders: Orders, whole: Merged, figures: Figures, effect: Shown, book: Book, drain: Drain | None
 ) -> LoadResult:
     return LoadResult(
         model=orders.model,
@@ -193,12 +201,13 @@ def _result(
         planned=whole.planned,
         sent=whole.sent,
         acknowledged=figures.acknowledged,
-        dropped=figures.dropped,
-        unsent=max(whole.planned - whole.sent - figures.dropped, 0),
+        given_up=figures.given_up,
+        unsent=max(whole.planned - whole.sent - figures.given_up.total(), 0),
         ledger=book.ledger,
         ack=figures.ack.spread,
         service=figures.service.spread,
-        effect=effect,
+        effect=effect.took,
+        unshown=effect.unshown,
         late=figures.late.spread,
         held=figures.held.spread,
         drain=drain,

@@ -23,7 +23,7 @@ def kinds(history: History) -> Iterator[tuple[str, Sent]]:
     for one in history.sent:
         run = (one.export, one.run)
         again = one.notification in known
-        if (name := mixed_step(one)) in STEPS:
+        if (name := step_of(one)) in STEPS:
             yield name, one
         elif not one.genuine:
             yield "first", one
@@ -40,8 +40,8 @@ def kind_without_id(one: Attempt) -> str:
     return one.step if one.step in STEPS else "repeat" if one.genuine and one.copy else "first"
 
 
-def mixed_step(one: Sent) -> str:
-    """The name of its step, where the mix of a load made it."""
+def step_of(one: Sent) -> str:
+    """The name of its step, where the mix of a load or the scenario's author made it by one."""
     return one.name.partition("+")[0]
 
 
@@ -57,15 +57,14 @@ def may_act_again(came: Sequence[tuple[str, Sent]], counts: str) -> bool:
 def may_undo(came: Sequence[tuple[str, Sent]]) -> bool:
     """Whether the receiver took in something stale after the end that overtook it: that would show as the state.
 
-    What it did not acknowledge may not have been taken in.
+    What it did not acknowledge may not have been taken in; and while an end was still being answered, what left could
+    be taken in before it.
     """
-    ended: dict[tuple[str, int], float] = {}
-    for kind, one in came:
-        run = (one.export, one.run)
-        if not one.acknowledged:
-            continue
-        if kind == "stale" and one.at <= ended.get(run, one.at - 1.0):
-            return True
-        if one.genuine and one.end:
-            ended[run] = max(one.at, ended.get(run, one.at))
-    return False
+    ends = [one for _, one in came if one.genuine and one.end and one.acknowledged]
+    late = [one for kind, one in came if kind == "stale" and one.acknowledged]
+    return any(_overtaken(one, end) for one in late for end in ends)
+
+
+def _overtaken(one: Sent, end: Sent) -> bool:
+    """Whether it left when the end of its run, which says something newer, was acknowledged already."""
+    return (one.export, one.run) == (end.export, end.run) and one.at <= end.at and end.done <= one.intended

@@ -3,57 +3,22 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from simulator.check import History, Sent, side_by_side
 from simulator.check.answers import HUNG_UP, told
 from simulator.check.answers import evidence as lines_of
 from simulator.check.state import count, shown, value
 from simulator.load.figures import TIMED_OUT
-from simulator.load.kinds import kind_without_id, kinds, may_act_again, may_undo, mixed_step
+from simulator.load.kinds import kind_without_id, kinds, may_act_again, may_undo, step_of
 from simulator.load.meaning import ended, may_be_undone, newest, unclear
 from simulator.load.mix import STEPS
 from simulator.load.parts import Part, Wanted, wanted
+from simulator.load.piles import Example, Pile
 from simulator.model import Attempt, Ledger, Observation, Outcome
-from simulator.model.load import OF_STATE, WRONG
+from simulator.model.load import OF_STATE, WRONG, GivenUp
 
-_EXAMPLES = 3
 _UNTOLD = "its worker was lost, and what it sent last is not known"
-_LINES = 20  # of the journal, as evidence of one kind
 _OURS = frozenset({Outcome.BLOCKED, Outcome.DNS, Outcome.SKIPPED, Outcome.IN_DOUBT})
-
-
-class Example(NamedTuple):
-    """One export or delivery: what is to be said of it, and where the journal tells of it."""
-
-    words: str
-    lines: tuple[int, ...]
-
-    def but(self, why: str) -> "Example":
-        """The same, with why it may mean nothing."""
-        return self._replace(words=f"{self.words}; {why}")
-
-
-@dataclass
-class Pile:
-    """Those of one kind: how many, and the first few."""
-
-    number: int = 0
-    examples: list[Example] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-
-    def add(self, example: Example) -> None:
-        """Count one."""
-        self.number += 1
-        if len(self.examples) < _EXAMPLES:
-            self.examples.append(example)
-        self.lines += [one for one in example.lines[: _LINES - len(self.lines)] if one not in self.lines]
-
-    @property
-    def words(self) -> str:
-        """The first few, one after the other."""
-        more = f"; and {self.number - len(self.examples):,} more" if self.number > len(self.examples) else ""
-        return "; ".join(one.words for one in self.examples) + more
 
 
 @dataclass(kw_only=True)
@@ -67,20 +32,22 @@ class Book:
     `unseen` those of which nobody saw the end, or that never came as far as the receiver for a reason of ours.
     `sent` are those that came to the receiver, by kind. `tried` is what verdicts rest on, by kind: exports that were
     read and of which a repeat could show twice, or something stale could undo an end; and wrong deliveries that came
-    to a receiver which can tell them.
+    to a receiver which can tell them. `shown` are how many of each pile are in it for what the state shows: an earlier
+    load may have left that.
     """
 
     untold: frozenset[str] = frozenset()
     acknowledged: int = 0  # genuine deliveries
     known: int = 0
     checked: int = 0
-    wrong: int = 0  # deliveries that were malformed or unauthorized
+    wrong: int = 0  # deliveries that are to be refused: malformed, unauthorized, or by their author's word
     answered_wrong: int = 0  # of these, those that had an answer
     timed_out: int = 0  # of those refused, which had no answer in time
     repeated: int = 0  # ids of which an acknowledged notification was sent more than once
     several: int = 0  # ids of which more than one status was sent
     sent: Counter[str] = field(default_factory=Counter)
     tried: Counter[str] = field(default_factory=Counter)
+    shown: Counter[str] = field(default_factory=Counter)
     lost: Pile = field(default_factory=Pile)
     twice: Pile = field(default_factory=Pile)
     stale: Pile = field(default_factory=Pile)
@@ -97,6 +64,10 @@ class Book:
         """Those that are to be empty, by the names of a ledger."""
         return {name: getattr(self, name) for name in WRONG}
 
+    def sure(self, name: str) -> int:
+        """How many of a pile are in it whatever an earlier load has left."""
+        return self.piles[name].number - (self.shown[name] if self.left_over.number else 0)
+
     @property
     def ledger(self) -> Ledger:
         """The counts alone."""
@@ -111,7 +82,7 @@ class Book:
             self.acknowledged += acknowledged
             if one.final and not acknowledged:
                 self._unacknowledged(one)
-        elif _of_the_mix(part, one):
+        elif part.to_be_refused(one.step, one.credentials):
             self.wrong += 1
             self.tried[one.step] += one.outcome.reached
             self.answered_wrong += one.outcome is Outcome.ANSWERED
@@ -121,7 +92,7 @@ class Book:
 
     def _unacknowledged(self, one: Attempt) -> None:
         example = Example(f"{told(one)} (id {one.id})", lines_of(one))
-        if one.outcome is Outcome.SKIPPED and one.detail.startswith("dropped"):
+        if one.outcome is Outcome.SKIPPED and one.detail in tuple(GivenUp):
             return  # said elsewhere, and no fault of the receiver alone
         if one.outcome in _OURS:
             self.unseen.add(example)
@@ -183,11 +154,15 @@ class Book:
             self.doubtful[name].add(example)
 
     def _blame(self, id_: str, name: str, example: Example) -> None:
-        """Count one, unless what nobody told of may have brought it about."""
+        """Count one for what its state shows, unless what nobody told of may have brought that about."""
         if id_ in self.untold:
             self._doubt(example.but(_UNTOLD), name)
         else:
-            self.piles[name].add(example)
+            self._add_shown(name, example)
+
+    def _add_shown(self, name: str, example: Example) -> None:
+        self.piles[name].add(example)
+        self.shown[name] += 1
 
     def _known(self, part: Part, want: Wanted, history: History, last: Observation) -> None:
         lines = (newest(history), last.line)
@@ -200,7 +175,8 @@ class Book:
         if not last.present:
             self.lost.add(Example(f"{history.name} is not there", lines))
         elif not part.fits_id(history.id, last):
-            self.lost.add(Example(f"{history.name} is kept under another id: {value(last.values.get('id'))}", lines))
+            other = value(last.values.get("id"))
+            self._add_shown("lost", Example(f"{history.name} is kept under another id: {other}", lines))
         elif number is not None and number < want.least:
             words = f"{history.name} shows {part.counts} {number} where it acknowledged {_ends(want.least)}"
             self.lost.add(Example(words, lines))
@@ -210,7 +186,7 @@ class Book:
                 self._doubt(Example(words, lines).but(_UNTOLD), "lost", "stale")
                 return
             undone = (number is not None and ended(history, want)) or may_be_undone(part, history, want, last)
-            (self.stale if undone else self.lost).add(Example(words, lines))
+            self._add_shown("stale" if undone else "lost", Example(words, lines))
 
     def _twice(self, part: Part, want: Wanted, history: History, last: Observation) -> None:
         number = count(last.values.get(part.counts)) if last.present else None
@@ -220,11 +196,14 @@ class Book:
             self._blame(history.id, "twice", Example(words, (*(one.line for one in history.sent[-5:]), last.line)))
 
     def _wrong(self, part: Part, history: History, last: Observation) -> None:
-        """Of what nothing genuine was sent there is to be nothing; what was acknowledged is counted already."""
-        mixed = [one for one in history.sent if mixed_step(one) in STEPS]
-        if last.present and mixed and not any(one.acknowledged for one in mixed) and _told_apart(part, mixed[0].name):
-            words = f"{history.name} is there ({shown(last)}), though all that was sent of it was {mixed[0].name}"
-            self._blame(history.id, "accepted_wrong", Example(words, (mixed[0].line, last.line)))
+        """Where all that was sent is to be refused there is to be nothing; what was acknowledged is counted already."""
+        if not last.present or not all(part.to_be_refused(step_of(one), one.credentials) for one in history.sent):
+            return
+        if not any(one.acknowledged for one in history.sent):
+            first = history.sent[0]
+            what = step_of(first) if step_of(first) in STEPS else "to be refused"
+            words = f"{history.name} is there ({shown(last)}), though all that was sent of it was {what}"
+            self._blame(history.id, "accepted_wrong", Example(words, (first.line, last.line)))
 
 
 def book_of(parts: tuple[Part, ...], asked: frozenset[str] | None, untold: frozenset[str] = frozenset()) -> Book:
@@ -239,17 +218,10 @@ def book_of(parts: tuple[Part, ...], asked: frozenset[str] | None, untold: froze
     return book
 
 
-def _of_the_mix(part: Part, one: Attempt) -> bool:
-    return one.step in STEPS and _told_apart(part, one.step)
-
-
-def _told_apart(part: Part, step: str) -> bool:
-    """Without credentials of its own, what a partner sends with wrong ones is what it sends with right ones."""
-    return part.case.authorized or not step.startswith("unauthorized")
-
-
 def _wrong(one: Attempt) -> str:
-    return "malformed" if not one.valid else f"sent with {one.credentials} credentials"
+    if not one.valid:
+        return "malformed"
+    return f"sent with {one.credentials} credentials" if one.credentials != "right" else f"sent with {one.fault_name}"
 
 
 def _may_be_side_by_side(one: Sent, copies: Iterable[Sent]) -> bool:

@@ -20,6 +20,9 @@ MERGED: Final = "load.ndjson"
 FOLLOWED: Final = "followed.readings"
 """What was seen of the receiver's state while the load ran: observations alone, in a journal of their own."""
 
+BEGAN: Final = "began"
+"""The note in each worker's journal whose detail says when the load did, in epoch seconds: the same in all of them."""
+
 
 class Entry(NamedTuple):
     """A line of a shard. `moment` never goes back in one shard."""
@@ -37,7 +40,7 @@ class Merged:
 
     `due` has for each second of the load how many deliveries were planned for it; of one that ended early, only up to
     its end. `answered` is the moment of the last answer and `ended` that of the last entry, in seconds since the load
-    began; `began` is that in epoch seconds, as the files tell, None where there are none.
+    began; `began` is that in epoch seconds, None where no journal tells.
     """
 
     writer: JournalWriter
@@ -88,7 +91,8 @@ class _Worker:
     skipped: int = 0
     footer: bool = False
     headed: bool = False
-    began: float | None = None  # when the load did, as the age of the file tells
+    noted: float | None = None  # when the load began, in epoch seconds
+    age: float | None = None  # the same, as the file's own time tells; only of one that began to send
     lines: dict[int, int] = field(default_factory=dict)  # of intents without an outcome yet: theirs → the new one
 
 
@@ -127,7 +131,9 @@ def merged(folder: Path, planned: Planned, workers: int, header: Mapping[str, An
     shares = tuple(
         _share(None if closed else planned, number, workers, told[number], due, until) for number in range(workers)
     )
-    began = min((one.began for one in told[:workers] if one.began is not None), default=None)
+    began = _first(one.noted for one in told)
+    if began is None:
+        began = _first(one.age for one in told[:workers])
     return Merged(writer=writer, shares=shares, due=due, answered=answered, ended=ended, began=began, reached=reached)
 
 
@@ -158,6 +164,10 @@ def _begun(folder: Path, workers: int) -> dict[str, Any]:
     return {"started": min(told)} if told else {}
 
 
+def _first(moments: Iterable[float | None]) -> float | None:
+    return min((one for one in moments if one is not None), default=None)
+
+
 def _write(writer: JournalWriter, one: Entry, worker: _Worker) -> None:
     told = one.told
     match told["kind"]:
@@ -171,7 +181,9 @@ def _write(writer: JournalWriter, one: Entry, worker: _Worker) -> None:
                 writer.copied(orjson.dumps({**told, "of": of}, option=orjson.OPT_APPEND_NEWLINE))
         case "footer":
             worker.footer = True
-        case _:
+        case other:
+            if other == "note" and told["what"] == BEGAN:
+                worker.noted = float(told["detail"])
             writer.copied(one.data)
 
 
@@ -203,8 +215,8 @@ def _entries(path: Path, number: int, worker: _Worker) -> Iterator[Entry]:
             continue
         latest = max(latest, _moment(path, line, told))
         yield Entry(latest, number, line, data, told)
-    if worker.headed:
-        worker.began = path.stat().st_mtime - latest  # nobody touches it but who writes its entries
+    if worker.begun:
+        worker.age = path.stat().st_mtime - latest  # nobody touches it but who writes its entries
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes, Mapping[str, Any]]]:

@@ -25,8 +25,8 @@ class Mix:
     sends copies at that moment itself. `stale`: delivered after the end that overtook them, with their own time
     (partners that tell of the end alone have none, see `can_be_stale`).
     `malformed`: broken JSON, no JSON, or without what it speaks of. `unauthorized`: with wrong credentials. The
-    last two speak of exports of which nothing genuine is sent, so that whatever the receiver makes of them can be
-    seen.
+    last two are made of the first genuine one of a life, and nothing else of that life is sent, so that whatever the
+    receiver makes of them can be seen; of a story without any there are none.
     """
 
     repeat: float = 0.0
@@ -40,18 +40,19 @@ def group_of(one: Delivery) -> tuple[object, ...]:
     return one.id, one.export, one.run, one.step, one.event, one.due, one.together
 
 
-def per_life(mix: Mix, size: int) -> float:
-    """How many notifications a life comes to, on an average, of a story that has `size`."""
-    other = _other(mix, size)
-    return other + (1.0 - other) * size * (1.0 + mix.repeat)
+def per_life(mix: Mix, life: Sequence[Delivery]) -> float:
+    """How many notifications a life comes to, on an average, of a story like this one."""
+    other = _other(mix, life)
+    return other + (1.0 - other) * len(life) * (1.0 + mix.repeat)
 
 
 def mixed(lives: Lives, mix: Mix, life: Sequence[Delivery], dice: Random) -> list[Delivery]:
     """One life as it is sent: its deliveries in order of due time, whose `at` and `due` are real seconds already."""
-    other = _other(mix, len(life))
+    other = _other(mix, life)
     if other and (cast := dice.random()) < other:
         broken = cast < other * mix.malformed / (mix.malformed + mix.unauthorized)
-        return [_broken(lives, life[0], dice) if broken else _unauthorized(lives, life[0])]
+        example = next(one for one in life if one.genuine)._replace(copy=0, together=1)
+        return [_broken(lives, example, dice) if broken else _unauthorized(lives, example)]
     late = _late(mix, life, dice)
     made = [_repeated(mix, one, dice) for one in late]
     return sorted((one for copies in made for one in copies), key=lambda one: (one.due, one.copy))
@@ -77,11 +78,11 @@ def _early(life: Sequence[Delivery]) -> list[int]:
     ]
 
 
-def _other(mix: Mix, size: int) -> float:
+def _other(mix: Mix, life: Sequence[Delivery]) -> float:
     """The share of lives that are one notification that is broken or wrongly authorized."""
-    wrong = mix.malformed + mix.unauthorized
+    wrong = mix.malformed + mix.unauthorized if any(one.genuine for one in life) else 0.0
     plain = max(1.0 - wrong, 0.0)
-    weight = wrong * size * (1.0 + mix.repeat)
+    weight = wrong * len(life) * (1.0 + mix.repeat)
     return weight / (weight + plain) if weight else 0.0
 
 

@@ -11,6 +11,7 @@ from simulator.check.order import final_statuses, most_runs
 from simulator.check.state import count
 from simulator.checks import vocabulary
 from simulator.journal import Journal
+from simulator.load.mix import STEPS
 from simulator.load.planned import PlannedLoad
 from simulator.model import Observation
 from simulator.receiver import Probe, Receiver
@@ -83,6 +84,18 @@ class Part:
         if wanted.known and self.shows_status and not self.fits_status(wanted, seen):
             return False
         return not self.counts or (count(seen.values.get(self.counts)) or 0) >= wanted.least
+
+    def to_be_refused(self, step: str, credentials: str) -> bool:
+        """Whether a receiver is wrong that takes what a step sends: the mix made it so, or its author says so.
+
+        Without credentials of its own, what a partner sends with wrong ones is what it sends with right ones.
+        """
+        if credentials != "right" and not self.case.authorized:
+            return False
+        expected = self.case.expectations.get(step)
+        return step in STEPS or (
+            expected is not None and all(one == "refused" or one.startswith("4") for one in expected.status)
+        )
 
     def fits_status(self, wanted: Wanted, seen: Observation) -> bool:
         """Whether the shown status is one that may stand."""

@@ -1,6 +1,7 @@
 """A growing journal in pieces, on its way to the machine that judges: whole lines, each piece where the last ended."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -52,11 +53,25 @@ class Intake:
         return self._lengths.get(own, 0)
 
     def _put(self, own: int, length: int, data: bytes) -> None:
-        """Write it in the place of what an earlier try, which the disk had no room for, may have left there."""
+        """Write it; of what the disk had no room for nothing is left, so that there is some for a word about it."""
+        shard = shard_of(self._folder, own)
         flags = os.O_WRONLY if own in self._lengths else os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with os.fdopen(os.open(shard_of(self._folder, own), flags, 0o600), "wb") as file:
+        file = os.open(shard, flags, 0o600)
+        try:
             self._lengths[own] = length  # from now on the file is ours
-            file.truncate(length)
-            file.seek(length)
-            file.write(data)
+            _write(file, length, data)
+        finally:
+            os.close(file)
         self._lengths[own] = length + len(data)
+
+
+def _write(file: int, length: int, data: bytes) -> None:
+    left = memoryview(data)
+    try:
+        os.ftruncate(file, length)  # what an earlier try may have left, all the same
+        while left:
+            left = left[os.pwrite(file, left, length + len(data) - len(left)) :]
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(file, length)
+        raise

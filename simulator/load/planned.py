@@ -50,7 +50,7 @@ class PlannedLoad:
     @cached_property
     def count(self) -> int:
         """How many lives there are."""
-        return max(round(self.rate * self.seconds * self.curve.amount / per_life(self.mix, self.lives.size)), 1)
+        return max(round(self.rate * self.seconds * self.curve.amount / per_life(self.mix, self.lives.first)), 1)
 
     @property
     def last_number(self) -> int:
@@ -88,7 +88,7 @@ class PlannedLoad:
             begun, until = len(lives), math.inf
         due = Counter(int(one.due) for number in lives[:begun] for one in self._life(number))
         later = sum(due.pop(second) for second in list(due) if second >= until)
-        return Tally(due, later + round((len(lives) - begun) * per_life(self.mix, self.lives.size)))
+        return Tally(due, later + round((len(lives) - begun) * per_life(self.mix, self.lives.first)))
 
     def _part(self, number: int) -> float:
         """The part of all lives that began before the middle of this one."""

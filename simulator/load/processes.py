@@ -123,25 +123,29 @@ async def send(
     """Send the whole load, or until `stop`; gives who was lost on the way. Afterwards none of the processes is left.
 
     `file` has the orders; `folder` takes what the processes say. When this process is killed they end, too. With
-    `meeting` the last workers are those of other machines, which join there. A worker that gives no sign of life for
-    `silent` seconds is ended, and lost.
+    `meeting` the last workers are those of other machines, which join there. A process that gives no sign of life for
+    `silent` seconds is ended, and lost. Where one hangs, or is killed, before anything was sent, nothing is.
 
     Raises:
         StorageError: that cannot be written.
-        PartnersimError: none of them ever sent anything; with what they said. A `UsageError` where others were to join.
+        UsageError: none of them ever sent anything, with what they said: others were to join, or a port was taken.
+        PartnersimError: the same, for no such reason.
     """
     where = meeting or Meeting("127.0.0.1", _free_port() if orders.workers > 1 else 0, 0, STARTING)
     told = {ORDERS: str(file), ELSEWHERE: str(where.elsewhere), WAIT: str(where.wait), AGAIN: str(where.again)}
     crew = Crew(folder, {**without_locust(environment), **told}, RealClock())
     try:
         crew.start(to_start(orders, where, more))
-        await _Watch(folder, orders, where, crew, silent).gone(stop, glance)
+        missed = await _Watch(folder, orders, where, crew, silent).gone(stop, glance)
     finally:
         await crew.end()
     glance()
-    if not stop.asked and not anything_sent(folder, orders):
+    if not stop.asked and not missed and not anything_sent(folder, orders):
+        why = crew.words() or "; ".join(f"{one.who} {one.why}" for one in crew.lost) or "nobody said why"
+        if meeting is None and os.strerror(errno.EADDRINUSE) in why:
+            raise UsageError(f"nothing was sent: {why}", "start it again: it takes another port then")
         trouble = UsageError if where.elsewhere else PartnersimError  # who did not join is no fault of ours
-        raise trouble(f"nothing was sent: {crew.words() or 'nobody said why'}", f"all they said is in {folder}")
+        raise trouble(f"nothing was sent: {why}", f"all they said is in {folder}")
     others = range(orders.workers - where.elsewhere, orders.workers)
     said = [Lost(number, last_line(said_of(folder, number))) for number in others]
     return [*crew.lost, *(one for one in said if one.why)]
@@ -178,37 +182,39 @@ class _Watch:
         self._silent = silent
         self._clock = RealClock()
         self._began: float | None = None
+        self._missed = False  # whether any hung, or was killed, before anything was sent
         self._alone: float | None = None
 
-    async def gone(self, stop: Stop, glance: Glance) -> None:
-        """Return when all have ended, when none is left that sends, when `stop` is asked, or when it takes too long."""
+    async def gone(self, stop: Stop, glance: Glance) -> bool:
+        """Return when all have ended, when none is left that sends, when `stop` is asked, or when it takes too long.
+
+        True when one of them hung, or was killed, before anything was sent.
+        """
         while True:
             running = list(self._crew.look())
             now = self._clock.now()
             if self._began is None and anything_sent(self._folder, self._orders):
                 self._began = now
             self._give_up(running, now)
+            self._missed = self._missed or (self._began is None and self._crew.killed)
             if not running or stop.asked or self._pointless([one.process for one in running], now):
-                return
+                return self._missed
             if now > self._patience:
                 for one in running:
                     self._crew.tell(Lost(one.process.worker, "had to be ended: it went on for ever"), one.process.name)
-                return
+                return False
             glance()
             await asyncio.sleep(GLANCE)
 
     def _give_up(self, running: Sequence[Running], now: float) -> None:
-        """End those that hang; before any began, the one that holds them together waits for them."""
-        if self._began is None:
-            return
+        """End those that hang."""
         for one in running:
             worker = one.process.worker
-            if worker is None:
-                continue
             silence = self._silence.of(worker, now)
             limit = self._silent if self._silence.began(worker) else STARTING
             if silence > limit:
                 self._crew.give_up(one, f"gave no sign of life for {spelled(limit)}, and was ended")
+                self._missed = self._missed or self._began is None
 
     @property
     def _patience(self) -> float:
@@ -220,10 +226,10 @@ class _Watch:
     def _pointless(self, running: Sequence[Process], now: float) -> bool:
         """Whether those that still run have nothing to do any more."""
         lost = {one.worker for one in self._crew.lost}
-        if None in lost and (self._began is None or now > self._began + self._orders.length):
-            return True  # nobody tells them any more that all was sent
-        if self._meeting.elsewhere:  # others send, for all that can be seen here
-            return self._began is None and bool(lost)
+        if None in lost or (lost and self._began is None):
+            return True  # nobody tells them any more when it begins, or that all was sent
+        if self._meeting.elsewhere:
+            return False  # others send, for all that can be seen here
         alone = all(one.worker is None for one in running)
         self._alone = (self._alone or now) if alone else None
         return self._alone is not None and now - self._alone > _ALONE

@@ -74,9 +74,11 @@ PROMISES: Final[Mapping[str, Promise]] = {
 SENDER: Final = Promise(
     "load/sender",
     "the sender keeps its times",
-    "In 99 of 100, a notification left at most `--sender-lateness` late when a connection was free. If not, figures "
-    "tell of the sender: it is inconclusive, never a failure.",
-    "No receiver does: it takes more `--workers`, or less `--rate`, or a machine that does less else.",
+    "In 99 of 100, a notification left at most `--sender-lateness` late when a connection was free; with `--model "
+    "closed`, when its time had come and the answer to the one before was there. If not, figures tell of the sender: "
+    "it is inconclusive, never a failure.",
+    "No receiver does: it takes more `--workers`, or less `--rate` (fewer `--users`), or a machine that does less "
+    "else.",
 )
 
 JUDGED: Final = Promise(
@@ -95,22 +97,27 @@ _LIMITS: Final[Mapping[str, tuple[str, str, str]]] = {
         "answers come in time",
         f"Of genuine notifications that were acknowledged, or had no answer in the partner's time: {TIMES['ack']}. "
         "Waiting for a free connection is part of it. It is inconclusive where nothing was acknowledged, and where the "
-        "limit is broken by a sender that was too late itself.",
+        "limit is broken by a sender that was too late itself; with `--model closed`, by no more than it was late.",
         "It does its work before it answers; or it has fewer workers, or connections to a database, than notifications "
         "come at once.",
     ),
     "effect": (
         "effects show in time",
         f"Of a few exports each second that are followed while the load runs, the first notification: {TIMES['effect']}"
-        ", as the probe tells. One that does not show counts with as long as it was followed. It is inconclusive where "
-        "none could be followed, and where the limit is broken by a sender that was too late itself.",
+        ", as the probe tells. What has not shown while it is followed is read at the end: it took longer than it "
+        "was followed, and no longer than until that look. The limit is broken where what is certain breaks it, and "
+        "kept where it is by the longest that each may have taken. Between these it is inconclusive, as where none "
+        "could be followed, where state is left from an earlier load, and where the limit is broken by a sender that "
+        "was too late itself.",
         "It answers, and works off what it took in more slowly than it comes.",
     ),
     "drain": (
         "soon after the last answer all shows",
-        "From the last answer until all that was acknowledged shows through the probe as it is to. What still does not "
-        "show when the reading ends breaks it, if that was beyond the limit. It is inconclusive where nothing, or not "
-        "all, could be read.",
+        "From the last answer until all that was acknowledged shows through the probe as it is to. The limit is broken "
+        "where a reading that was asked for later still missed some, and kept where all had shown when readings "
+        "within it were done. Where the first look takes longer than the limit, what was read within it, a tenth at "
+        "least, is a sample of the rest. It is inconclusive where that look came too late to tell, and where nothing, "
+        "or not all, could be read.",
         "It answers, and works off what it took in more slowly than it comes.",
     ),
 }

@@ -77,16 +77,13 @@ def thresholds(written: Mapping[str, Any], texts: Iterable[str] = ()) -> tuple[T
 
 
 def figure(name: str, result: LoadResult) -> float | None:
-    """What a load came to under a threshold's name; None where it was not measured."""
-    if name == "drain":
-        return result.drain
+    """What a load came to under a threshold's name; None where it was not measured, or is no single figure."""
     if name == "unsent":
         return float(result.unsent + result.dropped)
     if name in COUNTS:
         return float(getattr(result.ledger, name))
     of, _, share = name.partition("_")
-    spread = result.ack if of == "ack" else result.effect
-    return float(getattr(spread, share)) if spread.number else None
+    return float(getattr(result.ack, share)) if of == "ack" and result.ack.number else None
 
 
 def _threshold(name: str, limit: Any, place: str, *, below: bool = False) -> Threshold:

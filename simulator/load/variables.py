@@ -8,6 +8,9 @@ ORDERS: Final = "PARTNERSIM_LOAD_ORDERS"
 WORKER: Final = "PARTNERSIM_LOAD_WORKER"
 """The number of a worker, from 0."""
 
+ALIVE: Final = "PARTNERSIM_LOAD_ALIVE"
+"""The file by which a process shows that it lives; nobody looks where there is none."""
+
 ELSEWHERE: Final = "PARTNERSIM_LOAD_ELSEWHERE"
 """How many of the workers run on other machines: the last ones."""
 
@@ -19,6 +22,9 @@ AGAIN: Final = "PARTNERSIM_LOAD_AGAIN"
 
 HOME: Final = "PARTNERSIM_LOAD_HOME"
 """The folder that relative paths of a receiver file begin in; only who joins has it."""
+
+ALLOW: Final = "PARTNERSIM_LOAD_ALLOW"
+"""Hosts beyond this machine and private networks that who joins sends to, apart by blanks; only who joins has it."""
 
 TO: Final = "PARTNERSIM_LOAD_TO"
 """The URL of a receiver that is but a URL, which may hold a secret."""

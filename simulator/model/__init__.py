@@ -2,7 +2,7 @@
 
 from simulator.model.deliveries import Delivery
 from simulator.model.evidence import Attempt, Observation
-from simulator.model.load import Kinds, Ledger, LoadResult, Second, Share, Spread
+from simulator.model.load import Drain, Kinds, Ledger, LoadResult, Second, Share, Spread, Unshown
 from simulator.model.outcomes import Exchange, Outcome
 from simulator.model.reports import Lateness, Play, Report, unplayed
 from simulator.model.requests import AwaitContinue, EndWriting, HangUp, Pairs, Pause, Route, Script, Url
@@ -12,6 +12,7 @@ __all__ = [
     "Attempt",
     "AwaitContinue",
     "Delivery",
+    "Drain",
     "EndWriting",
     "Exchange",
     "HangUp",
@@ -33,6 +34,7 @@ __all__ = [
     "Second",
     "Share",
     "Spread",
+    "Unshown",
     "Url",
     "Verdict",
     "unplayed",

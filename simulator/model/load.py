@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from simulator.clock import spelled
@@ -36,6 +37,19 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """What each kind of notification is called, for people."""
 
+
+class GivenUp(StrEnum):
+    """Why a load's sender gave a delivery up by itself: what the detail of a skipped attempt says then.
+
+    Any other detail is the wire's: this machine could not send it, or the sender was stopped.
+    """
+
+    NO_CONNECTION = "no connection was free before the time was over"
+    NOT_PLAYED = "only --client partnersim plays faults on the wire"
+
+
+_SHOWN: Final = 3  # reasons why deliveries were not sent
+
 WRONG: Final = ("lost", "twice", "stale", "refused", "accepted_wrong")
 """The counts that are to be 0."""
 
@@ -65,6 +79,40 @@ class Spread(NamedTuple):
     p95: float = 0.0
     p99: float = 0.0
     max: float = 0.0
+
+
+class Unshown(NamedTuple):
+    """Effects that had not shown while they were followed.
+
+    The slowest of them took `least` seconds or more, and `most` or less, as readings at the end tell; None where one
+    did not show there either. Where there are none, both are 0.0.
+    """
+
+    number: int = 0
+    least: float = 0.0
+    most: float | None = 0.0
+
+
+class Drain(NamedTuple):
+    """Between which seconds after the last answer the last came to show of what was acknowledged.
+
+    `not_before` is 0.0 where no reading missed any.
+    """
+
+    not_before: float
+    not_after: float
+
+    @property
+    def words(self) -> str:
+        """That, for people.
+
+        >>> Drain(0.0, 3.7).words, Drain(19.8, 20.1).words
+        ('at the first look, at most 3.7s after the last answer', 'between 19.8s and 20.1s after the last answer')
+        """
+        until = _rounded(self.not_after)
+        if not self.not_before:
+            return f"at the first look, at most {until} after the last answer"
+        return f"between {_rounded(self.not_before)} and {until} after the last answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +177,16 @@ class Share(NamedTuple):
 class LoadResult:
     """Everything a report says of a load.
 
-    `rate` is notifications a second, `seconds` how long they were due to be sent, in real time. Of `planned` deliveries
-    `sent` left, `dropped` were given up by a sender whose connections were all busy when time was over, and of the
-    rest, `unsent`, no journal tells: their worker was lost, or the load was interrupted. What one of another machine
-    sent last before it was lost is not known, and counts as unsent. `acknowledged` counts deliveries. `ack` runs from
-    the moment a delivery was due to its whole answer; `service` from its first byte; `effect` from when it was due to
-    the first reading that showed it. `late` is the sender's own fault alone: a connection was free and the delivery
-    left later. `held` is how long deliveries waited for a free connection: the receiver's doing. `drain` is from the
-    last answer to the moment at which all that was acknowledged showed; None where that was not seen. `kinds` are of
-    those that came as far as the receiver: they may be fewer than `sent`.
+    `rate` is notifications a second, `seconds` how long they were due to be sent, in real time. Of `planned`
+    deliveries `sent` left, and `dropped` were given up (`given_up`: reason → how many). Of the rest, `unsent`, no
+    journal tells: their worker was lost, or the load was interrupted. What one of another machine sent last before
+    it was lost is not known, and counts as unsent. `acknowledged` counts
+    deliveries. `ack` runs from the moment a delivery was due to its whole answer; `service` from its first byte;
+    `effect` from when it was due to the first reading that showed it, of those that did while they were followed;
+    `unshown` are the others. `late` is the sender's own fault alone: a connection was free and the delivery left
+    later. `held` is how long deliveries waited for a free connection: the receiver's doing. `drain` is from the
+    last answer to the moment at which all that was acknowledged showed; None where it never did, or nobody looked.
+    `kinds` are of those that came as far as the receiver: they may be fewer than `sent`.
     """
 
     model: str  # "open" or "closed"
@@ -148,7 +197,6 @@ class LoadResult:
     planned: int
     sent: int
     acknowledged: int
-    dropped: int
     unsent: int
     ledger: Ledger
     ack: Spread
@@ -156,10 +204,25 @@ class LoadResult:
     effect: Spread
     late: Spread
     held: Spread
-    drain: float | None
+    drain: Drain | None
+    given_up: Mapping[str, int] = field(default_factory=dict)
+    unshown: Unshown = field(default_factory=Unshown)
     kinds: Kinds = field(default_factory=Kinds)
     shares: tuple[Share, ...] = ()
     timeline: tuple[Second, ...] = ()
+
+    @property
+    def dropped(self) -> int:
+        """How many were given up."""
+        return sum(self.given_up.values())
+
+    @property
+    def reasons(self) -> str:
+        """Why they were, for people; "" where none was."""
+        ordered = sorted(self.given_up.items(), key=lambda one: (-one[1], one[0]))
+        others = sum(number for _, number in ordered[_SHOWN:])
+        told = [f"{number:,} dropped: {why}" for why, number in ordered[:_SHOWN]]
+        return "; ".join([*told, f"{others:,} dropped for other reasons"] if others else told)
 
     @property
     def pace(self) -> str:
@@ -175,8 +238,23 @@ class LoadResult:
         return f"{told}; {away:,} not known to have come to the receiver" if away > 0 else told
 
     @property
+    def not_shown(self) -> str:
+        """What had not shown while it was followed, for people; "" for nothing."""
+        number, least, most = self.unshown
+        if not number:
+            return ""
+        took = f"at least {_rounded(least)}" if most is None else f"between {_rounded(least)} and {_rounded(most)}"
+        never = ", and no reading at the end shows it" if most is None else ""
+        of = f"{number:,} of the {self.effect.number + number:,} exports that were followed"
+        return f"{of} had not shown by then: the slowest took {took}{never}"
+
+    @property
     def not_sent(self) -> tuple[str, ...]:
         """What became of deliveries that did not leave, for people."""
-        dropped = f"{self.dropped:,} dropped: no connection was free until the end" if self.dropped else ""
         begun = "not known to be sent" if any(one.lost for one in self.shares) else "never begun"
-        return tuple(filter(None, [dropped, f"{self.unsent:,} {begun}" if self.unsent else ""]))
+        return tuple(filter(None, [self.reasons, f"{self.unsent:,} {begun}" if self.unsent else ""]))
+
+
+def _rounded(seconds: float) -> str:
+    """Three figures."""
+    return spelled(round(float(f"{seconds:.3g}"), 4) if seconds < 100 else round(seconds))

@@ -45,6 +45,11 @@ class Verdict:
         """Whether the run's outcome hangs on it."""
         return self.strictly or self.level == "must"
 
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether it is on an expectation that any answer meets (`status: any`): that it passed tells nothing."""
+        return self.level == "may" and self.check.startswith("expect/")
+
     @cached_property
     def failed(self) -> bool:
         """Whether the receiver broke the promise."""

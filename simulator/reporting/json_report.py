@@ -57,7 +57,8 @@ def _load(load: LoadResult) -> dict[str, Any]:
         "effect": _spread(load.effect),
         "late": _spread(load.late),
         "held": _spread(load.held),
-        "drain": load.drain,
+        "unshown": load.unshown._asdict(),
+        "drain": load.drain._asdict() if load.drain else None,
         "shares": [one._asdict() for one in load.shares],
     }
 

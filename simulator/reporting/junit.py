@@ -1,7 +1,8 @@
 """The report as JUnit XML for build servers: a play is a test suite, a verdict a test case.
 
 A promise that must be kept and was not is a `failure`; one without enough evidence an `error`. What is not applicable
-is `skipped`, and so is a `should` or `may` that was not kept, and a failure that is known: the run passes all the same.
+is `skipped`, and so is a `should` or `may` that was not kept, what any answer keeps (`status: any`), and a failure that
+is known: the run passes all the same.
 What is known to fail and passed is an `error`: the baseline is out of date. So the build is red exactly when the exit
 code is not 0; where no verdict says why, a test case of our own does.
 """
@@ -33,7 +34,7 @@ def _suite(play: Play, started: str) -> Element:
     facts = {
         "source": play.source,
         "provider": play.provider,
-        "seed": str(play.seed),
+        "seed": str(play.seed) if play.provider or play.seed else "",  # where nothing was planned none was drawn
         "start": play.start,
         "journal": play.journal,
         "deliveries": str(play.deliveries),
@@ -74,7 +75,7 @@ def _tag(verdict: Verdict) -> str:
         case Result.FAILED if verdict.excused:
             return "skipped"
         case Result.PASSED:
-            return ""
+            return "skipped" if verdict.asks_nothing else ""
         case Result.FAILED if verdict.counts:
             return "failure"
         case Result.INCONCLUSIVE if verdict.counts:
@@ -90,7 +91,7 @@ def _message(verdict: Verdict) -> str:
     if verdict.known and verdict.excused:
         until = f" until {verdict.known.until}" if verdict.known.until else ""
         return f"known{until}: {verdict.known.reason}"
-    return verdict.because
+    return f"not counted (any answer will do): {verdict.because}" if verdict.asks_nothing else verdict.because
 
 
 def _story(verdict: Verdict, play: Play) -> str:

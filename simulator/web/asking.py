@@ -146,8 +146,9 @@ def call(wanted: Form, asked: Asked) -> Call:
     elif wanted.body_wanted:
         wrong.append(Mistake("body", "", "the body is missing", "send a JSON value"))
     if wrong:
-        more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        raise Problem("unfit", f"{wrong[0].message}{more}", wrong[0].remedy, mistakes=wrong)
+        more = len(wrong) - 1
+        beside = f", and {more} more mistake{'' if more == 1 else 's'}" if more else ""
+        raise Problem("unfit", f"{wrong[0].message}{beside}", wrong[0].remedy, mistakes=wrong)
     defaults = {one.name: one.default for one in wanted.parameters["query"].values() if one.default is not None}
     return Call(dict(asked.path), {**defaults, **query}, headers, body)
 

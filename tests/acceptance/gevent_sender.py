@@ -56,6 +56,11 @@ class Sending:
             text=True,
         )
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
     def __call__(self, asked: Asked) -> Came:
         assert self._process.stdin is not None
         assert self._process.stdout is not None

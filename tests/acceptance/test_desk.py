@@ -629,10 +629,14 @@ def test_a_reset_forgets_everything_and_begins_where_it_is_told(settings: DeskSe
     with alerting(settings, answering.url) as desk:
         export(desk, frequency="every 4 hours")
         desk.await_(lambda: desk.advance(by=DAY))
+        old = {path: path.read_bytes() for path in map(Path, desk.do(desk.state)["journals"])}
+        assert len(old) == 1
         desk.await_(lambda: desk.reset(seed=7, start=START + 5 * DAY))
         assert desk.do(desk.clevertap.exports) == (0, [])
         assert history(desk) == []
         assert desk.do(desk.state)["seed"] == 7
+        assert desk.do(desk.state)["journals"] == []
+        assert all(path.read_bytes().startswith(text) for path, text in old.items())  # with their last line by now
         assert desk.do(desk.clock).now == START + 5 * DAY
         before = len(answering.requests)
         desk.await_(lambda: desk.advance(by=DAY))

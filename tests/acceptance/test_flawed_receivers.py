@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -21,51 +22,100 @@ IN_EVERY_RUN = [
     one if one.make == "sample" else pytest.param(one, marks=pytest.mark.deep) for one in FLAWED
 ]  # those that people are offered; all the others in `make deep`, and in the matrix
 RACE = Subject("sample", "repeats/at-once")
+OF_SLOW_BODIES = Subject("plain", "http/slow-body")
+WITH_EACH = ("http/get", "cut/at-once", "cut/after-body", "order/any-order", "order/end-first", "time/day-first")
 OF_OTHER_MAKE = [one for one in RIGHT if one.make != "sample"]  # the sample has a test of its own: test_conform.py
 
 
+class Asked(NamedTuple):
+    """What a test wants to know of a receiver: what its own rule finds, or all of them do; `timeout` as in its file."""
+
+    subject: Subject
+    every_rule: bool = False
+    timeout: str = "4s"
+
+    def find(self) -> Found:
+        return held(self.subject) if self.every_rule else caught(self.subject, self.timeout)
+
+    def __str__(self) -> str:
+        return f"{self.subject.flaw} {self.timeout}"
+
+
 @pytest.fixture(scope="module")
-def found(request: pytest.FixtureRequest) -> Iterator[dict[Subject, "Future[Found]"]]:
+def found(request: pytest.FixtureRequest) -> Iterator[dict[Asked, "Future[Found]"]]:
     """What becomes of each receiver that a chosen test asks for; they are held against their rules several at once."""
-    asked = [one.callspec.params.get("subject") for one in request.session.items if hasattr(one, "callspec")]
-    chosen = [one for one in dict.fromkeys(asked) if isinstance(one, Subject) and not one.missing]
+    told = [one for item in request.session.items if hasattr(item, "callspec") for one in item.callspec.params.values()]
+    subjects = [Asked(one, every_rule=not one.flaw) for one in told if isinstance(one, Subject) and not one.missing]
+    chosen = dict.fromkeys([*(one for one in told if isinstance(one, Asked)), *subjects])
     pool = ThreadPoolExecutor(12)
     try:
-        yield {one: pool.submit(caught if one.flaw else held, one) for one in sorted(chosen, key=lambda one: one.flaw)}
+        yield {one: pool.submit(one.find) for one in sorted(chosen, key=lambda one: not one.every_rule)}
     finally:
         pool.shutdown(cancel_futures=True)
 
 
+Results = dict[Asked, "Future[Found]"]
+
+
+class Demo(NamedTuple):
+    """What `partnersim demo` said in its folder, where all of it is kept."""
+
+    folder: Path
+    ended: "subprocess.CompletedProcess[str]"
+
+
+def demo(folder: Path, *words: str) -> Demo:
+    ended = subprocess.run(
+        [sys.executable, "-m", "simulator", "demo", *words, "--keep", "kept"],
+        cwd=folder, env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8",
+        timeout=180, check=False,
+    )  # fmt: skip
+    return Demo(folder, ended)
+
+
+@pytest.fixture(scope="module")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, "Future[Demo]"]]:
+    """Of receivers with a flaw: side by side, since most of it is waiting."""
+    flaws = {"repeats/at-once": (), "meaning/failed": ("--seed", "7")}
+    with ThreadPoolExecutor() as pool:
+        yield {
+            flaw: pool.submit(demo, tmp_path_factory.mktemp("demo"), "--flaw", flaw, *more)
+            for flaw, more in flaws.items()
+        }
+
+
 @pytest.mark.parametrize("subject", IN_EVERY_RUN, ids=str)
-def test_a_flaw_is_caught_by_the_rule_that_is_meant_to(subject: Subject, found: "dict[Subject, Future[Found]]") -> None:
-    assert finding(subject, found[subject].result(timeout=120)) == ""
+def test_a_flaw_is_caught_by_the_rule_that_is_meant_to(subject: Subject, found: Results) -> None:
+    assert finding(subject, found[Asked(subject)].result(timeout=120)) == ""
 
 
-@pytest.mark.parametrize("timeout", ["1s", "2s"])
-def test_who_reads_one_body_at_a_time_is_caught_also_where_the_timeout_is_shorter_than_the_body(timeout: str) -> None:
-    subject = Subject("plain", "http/slow-body")
-    assert finding(subject, caught(subject, timeout=timeout)) == ""
+@pytest.mark.parametrize("asked", [Asked(OF_SLOW_BODIES, timeout=one) for one in ("1s", "2s")], ids=str)
+def test_who_reads_one_body_at_a_time_is_caught_also_where_the_timeout_is_shorter_than_the_body(
+    asked: Asked, found: Results
+) -> None:
+    assert finding(asked.subject, found[asked].result(timeout=180)) == ""
 
 
-@pytest.mark.parametrize(
-    "name", ["http/get", "cut/at-once", "cut/after-body", "order/any-order", "order/end-first", "time/day-first"]
-)
-def test_with_each_partner_that_it_is_played_with_the_rule_catches_its_flaw(name: str) -> None:
-    found = caught(Subject("plain", name))
-    assert set(found.outcomes.values()) == {"failed"}, found
+@pytest.mark.parametrize("asked", [Asked(Subject("plain", name)) for name in WITH_EACH], ids=str)
+def test_with_each_partner_that_it_is_played_with_the_rule_catches_its_flaw(asked: Asked, found: Results) -> None:
+    what = found[asked].result(timeout=180)
+    assert set(what.outcomes.values()) == {"failed"}, what
 
 
-def test_a_receiver_that_takes_no_end_without_its_start_fails_by_what_begins_with_an_end_alone() -> None:
+@pytest.mark.parametrize("asked", [Asked(Subject("plain", "order/end-only"), every_rule=True)], ids=str)
+def test_a_receiver_that_takes_no_end_without_its_start_fails_by_what_begins_with_an_end_alone(
+    asked: Asked, found: Results
+) -> None:
     """Whatever is about something else tells it of the start first."""
-    found = held(Subject("plain", "order/end-only"))
-    assert found.failed() == ["order/end-first", "order/end-only", "order/late-start", "order/same-second"]
+    failed = found[asked].result(timeout=180).failed()
+    assert failed == ["order/end-first", "order/end-only", "order/late-start", "order/same-second"]
 
 
 @pytest.mark.parametrize("subject", OF_OTHER_MAKE, ids=str)
-def test_a_right_receiver_keeps_every_rule(subject: Subject, found: "dict[Subject, Future[Found]]") -> None:
+def test_a_right_receiver_keeps_every_rule(subject: Subject, found: Results) -> None:
     if subject.missing:
         pytest.skip(subject.missing)
-    what = found[subject].result(timeout=180)
+    what = found[Asked(subject, every_rule=True)].result(timeout=180)
     assert finding(subject, what) == ""
     assert {rule for rule, _ in what.outcomes} == set(shipped_rules())
 
@@ -101,15 +151,15 @@ def test_readme_tells_of_every_flaw_and_each_is_caught() -> None:
     assert {row[3] for row in rows} == {"yes"}
 
 
-def test_the_demo_shows_a_newcomer_what_a_flaw_leads_to(partnersim: Command, tmp_path: Path) -> None:
-    ended = partnersim("demo", "--flaw", "repeats/at-once", "--keep", "kept")
+def test_the_demo_shows_a_newcomer_what_a_flaw_leads_to(demos: dict[str, "Future[Demo]"]) -> None:
+    folder, ended = demos["repeats/at-once"].result()
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert "sample receiver with the flaw repeats/at-once on http://127.0.0.1:" in ended.stdout
     block = ended.stdout.partition("  scenario  rules/repeats/at-once@clevertap\n")[2].partition("\n      >")[0]
     assert re.search(r"✗ then/1-eventually .*effects 1", block)
     assert re.search(r"showed\s+effects\s+[2-8]\s", block)
     assert re.search(r"^✓ clevertap/one-time-export ", ended.stdout, flags=re.MULTILINE)
-    assert "--flaw repeats/at-once\n" in (tmp_path / "kept" / "receiver.yaml").read_text()
+    assert "--flaw repeats/at-once\n" in (folder / "kept" / "receiver.yaml").read_text()
     after = ended.stdout.partition("\nExit code 1")[2]
     assert re.search(r"^why +\S", after, flags=re.MULTILINE)
     assert re.search(r"^mend +\S", after, flags=re.MULTILINE)
@@ -117,17 +167,20 @@ def test_the_demo_shows_a_newcomer_what_a_flaw_leads_to(partnersim: Command, tmp
     assert "the demo's receiver is gone" in " ".join(after.lower().split())
 
 
-def test_the_lines_of_a_demo_that_failed_work_once_its_receiver_is_back(partnersim: Command, tmp_path: Path) -> None:
-    ended = partnersim("demo", "--flaw", "meaning/failed", "--keep", "kept", "--seed", "7")
+def test_the_lines_of_a_demo_that_failed_work_once_its_receiver_is_back(demos: dict[str, "Future[Demo]"]) -> None:
+    folder, ended = demos["meaning/failed"].result()
     lines = [line.strip() for line in ended.stdout.splitlines()]
-    (secret,) = [line for line in lines if line.startswith("export AUTHORIZATION=")]
-    (start,) = [line for line in lines if " partnersim receive --port " in line]
-    again = [line for line in lines if " partnersim run rules/meaning/failed@" in line]
-    ours = f" {shlex.quote(sys.executable)} -m simulator "
-    script = "\n".join([secret, start, again[0], "code=$?", "kill $!", "exit $code"]).replace(" partnersim ", ours)
+    (secret,) = [line for line in lines if line.startswith("export PARTNERSIM_SAMPLE_AUTHORIZATION=")]
+    (start,) = [line for line in lines if line.startswith("partnersim receive --port ")]
+    again = [line for line in lines if line.startswith("partnersim run rules/meaning/failed@")]
+    assert "$AUTHORIZATION" not in ended.stdout
+    assert '--header "Authorization: $PARTNERSIM_SAMPLE_AUTHORIZATION"' in ended.stdout
+    ours = f"{shlex.quote(sys.executable)} -m simulator "
+    ran = [one.replace("partnersim ", ours, 1) for one in (start, again[0])]
+    script = "\n".join([secret, *ran, "code=$?", "kill $!", "exit $code"])
     done = subprocess.run(
         ["bash", "-c", script],
-        cwd=tmp_path,
+        cwd=folder,
         env=clean_environment(),
         capture_output=True,
         text=True,

@@ -16,13 +16,15 @@ from typing import Any
 
 import pytest
 
+from simulator.clock import RealClock
 from simulator.documents import schema
 from simulator.journal import Journal
 from simulator.load.orders import shard_of
 from simulator.load.variables import ORDERS, WORKER
 from simulator.sample import close, create_app, running
 from simulator.sample import receiver_file as sample_file
-from tests.acceptance.conftest import Answering, Command, children, clean_environment, gone, keep_statuses, until
+from simulator.sample.flaws import FLAWS
+from tests.acceptance.conftest import Answering, Command, children, gone, keep_statuses, measured_alone, until
 
 pytestmark = [
     pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install '.[load]'"),
@@ -59,7 +61,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=folder,
-            env=clean_environment(),
+            env=measured_alone(),
             text=True,
         )
 
@@ -99,6 +101,25 @@ def long_load(tmp_path: Path, keeping: Answering, request: pytest.FixtureRequest
 
 def verdicts(told: Any) -> dict[str, str]:
     return {one["rule"]: one["outcome"] for one in told["verdicts"]}
+
+
+def test_effects_are_followed_also_when_all_was_sent(partnersim: Command, tmp_path: Path, keeping: Answering) -> None:
+    """Every export shows three seconds after somebody first asked for it; the load takes one."""
+    clock, first, shows = RealClock(), dict[str, float](), keeping.state
+
+    def show(path: str) -> tuple[int, bytes]:
+        return shows(path) if clock.now() > first.setdefault(path, clock.now()) + 3.0 else (404, b"")
+
+    keeping.state = show
+    words = ("--window", "5s", "--threshold", "effect_max<1s", "--threshold", "drain<1m", "--json")
+    ended = partnersim("load", "fleet.yaml", "--receiver", receiver_file(tmp_path, keeping.url), *SHORT, *words)
+    told = json.loads(ended.stdout)
+    assert verdicts(told)["load/threshold/effect_max"] == "failed"
+    assert verdicts(told)["load/threshold/drain"] == "passed"
+    assert told["load"]["unshown"]["number"] == 0
+    assert told["load"]["effect"]["max"] > 3.0
+    assert 0.0 < told["load"]["drain"]["not_before"] < told["load"]["drain"]["not_after"]
+    assert ended.returncode == 1
 
 
 def test_a_receiver_that_keeps_all_passes_and_every_report_says_so(
@@ -166,6 +187,21 @@ def test_users_of_both_partners_find_that_the_right_receiver_lost_nothing(partne
     assert told["load"]["ledger"]["checked"] > 5
 
 
+def test_users_find_one_that_takes_both_of_two_copies_at_once_for_new(partnersim: Command, tmp_path: Path) -> None:
+    flaw = FLAWS["repeats/at-once"]
+    app = create_app(tmp_path / "sample.sqlite", authorization="Bearer secret-secret", flaw=flaw)
+    users = ("--model", "closed", "--users", "5", "--for", "2s", "--window", "1s", "--repeat", "40%")
+    with running(app) as url:
+        (tmp_path / "receiver.yaml").write_text(sample_file(url, "Bearer secret-secret"))
+        ended = partnersim(
+            "load", "load/reachfive", "--receiver", "receiver.yaml", *users, "--json",
+            env={"PARTNERSIM_SAMPLE_AUTHORIZATION": "Bearer secret-secret"},
+        )  # fmt: skip
+    close(app)
+    assert ended.returncode == 1, ended.stdout
+    assert json.loads(ended.stdout)["load"]["ledger"]["twice"] > 0
+
+
 FAULTY = """scenario: Cut
 provider: clevertap
 exports:
@@ -176,13 +212,16 @@ timeline:
 """
 
 
-def test_faults_on_the_wire_are_sent_and_what_is_genuine_is_judged(partnersim: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mix", [(), ("--malformed", "10%", "--unauthorized", "10%")], ids=["alone", "beside a mix"])
+def test_faults_on_the_wire_are_sent_and_what_is_genuine_is_judged(
+    partnersim: Command, tmp_path: Path, mix: tuple[str, ...]
+) -> None:
     app = create_app(tmp_path / "sample.sqlite", authorization="Bearer secret-secret")
     with running(app) as url:
         (tmp_path / "receiver.yaml").write_text(sample_file(url, "Bearer secret-secret"))
         (tmp_path / "cut.yaml").write_text(FAULTY)
         ended = partnersim(
-            "load", "cut.yaml", "--receiver", "receiver.yaml", *SHORT, "--json", "--journal", "j",
+            "load", "cut.yaml", "--receiver", "receiver.yaml", *SHORT, *mix, "--json", "--journal", "j",
             env={"PARTNERSIM_SAMPLE_AUTHORIZATION": "Bearer secret-secret"},
         )  # fmt: skip
     close(app)
@@ -200,6 +239,7 @@ def test_where_nobody_listens_nothing_is_started(partnersim: Command, tmp_path: 
     assert list((tmp_path / "j").iterdir()) == []
 
 
+@pytest.mark.parametrize("long_load", ["7s"], indirect=True)
 def test_a_worker_that_is_killed_costs_its_share_and_no_other(long_load: Running) -> None:
     killed = long_load.senders()["1"]
     os.kill(killed, signal.SIGKILL)
@@ -258,7 +298,7 @@ def test_of_a_day_what_was_sent_is_judged_when_a_signal_ends_it(long_load: Runni
 SELDOM = f"""import os
 if {ORDERS!r} in os.environ:
     import locust.stats
-    locust.stats.CSV_STATS_INTERVAL_SEC = 7
+    locust.stats.CSV_STATS_INTERVAL_SEC = 5
 """
 
 

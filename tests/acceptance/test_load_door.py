@@ -1,7 +1,11 @@
 """Where workers come in, and those who do, when the disk is of no use: told in words, and nothing stops watching."""
 
+import json
 from pathlib import Path
 
+from simulator.load.orders import shard_of
+from tests.acceptance.conftest import until
+from tests.acceptance.test_load_joined import PATIENCE, gathered
 from tests.acceptance.test_load_users import said
 
 WATCHING = """
@@ -43,6 +47,66 @@ except SystemExit as ended:
 """
 
 
+NO_ROOM_THERE = """
+import locust
+import errno
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+from loadtests.door import Door
+from loadtests.messages import PIECE, TAKEN
+from simulator.load.crew import said_of
+from simulator.load.pieces import Intake
+from simulator.load.roll import Roll
+from simulator.version import __version__
+
+def full(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+Intake._put = full
+events = SimpleNamespace(test_start=SimpleNamespace(add_listener=lambda _: None))
+environment = SimpleNamespace(parsed_options=SimpleNamespace(), events=events)
+heard = {}
+runner = SimpleNamespace(register_message=heard.__setitem__, send_message=lambda *told: print(told))
+roll = Roll(1, 1)
+roll.local("a", 0)
+roll.asked("b", __version__)
+roll.here("b")
+folder = Path(FOLDER)
+Door(environment, runner, roll, folder, {})
+piece = {"number": 1, "offset": 0, "data": b"one", "nth": 7}
+heard[PIECE](environment, SimpleNamespace(node_id="b", data=piece))
+heard[PIECE](environment, SimpleNamespace(node_id="stranger", data=piece))
+print(said_of(folder, 1).read_text())
+"""
+REFUSED = """
+import locust
+from pathlib import Path
+from types import SimpleNamespace
+
+from loadtests import joined
+
+joined._OFTEN = 0.0
+journal = Path(FOLDER) / "journal"
+journal.write_text("one\\n")
+
+def one():
+    made = joined.Joined.__new__(joined.Joined)
+    made._journal, made._told, made._number, made._following = journal, 0, 1, None
+    made._runner = SimpleNamespace(send_message=lambda kind, data: print(kind, data["why"]))
+    made._taken = SimpleNamespace(ask=lambda *_, **__: {"refused": ["cannot write it", "free the disk there"]})
+    return made
+
+try:
+    one()._follow()
+except SystemExit as ended:
+    print(ended)
+try:
+    one().finish()
+except Exception as error:
+    print(type(error).__name__, error)
+"""
 UNFORESEEN = """
 import locust
 import os
@@ -183,8 +247,42 @@ def test_that_a_worker_was_lost_stops_nobody_where_it_cannot_be_noted() -> None:
     assert said(WATCHING) == ["goes on"]
 
 
+def test_a_journal_for_which_the_judging_machine_has_no_room_is_refused_and_the_reason_is_noted(tmp_path: Path) -> None:
+    why = "cannot write shard-001.ndjson where the load is judged: No space left on device"
+    answer = {"refused": [why, "free the disk there"], "nth": 7}
+    told = said(NO_ROOM_THERE.replace("FOLDER", repr(str(tmp_path))))
+    assert told == [str(("partnersim-taken", answer, "b")), why, ""]
+
+
+def test_who_joined_ends_at_once_when_its_journal_is_refused(tmp_path: Path) -> None:
+    assert said(REFUSED.replace("FOLDER", repr(str(tmp_path)))) == [
+        "partnersim-left cannot write it",
+        "cannot write it",
+        "  free the disk there",
+        "StorageError cannot write it",
+        "  free the disk there",
+    ]
+
+
 def test_who_joins_where_no_folder_can_be_made_says_so_here_and_there() -> None:
     told, *here = said(JOINING)
     assert told.startswith("cannot make the folder ")
     assert told.endswith("nowhere/0: No such file or directory")
     assert here == [told, "  free the disk, or join from another folder"]
+
+
+def test_both_machines_say_that_a_journal_could_not_be_taken_and_why(tmp_path: Path) -> None:
+    with gathered(tmp_path) as machines:
+        judge = machines.judge("--for", "60s", "--expect-workers", "1", "--json")
+        until(lambda: "waiting up to" in judge.said, PATIENCE)
+        shard_of(judge.folder / "load", 1).mkdir()
+        joiner = machines.joiner()
+        code, told = joiner.ended()
+        why = "cannot write shard-001.ndjson where the load is judged: File exists"
+        assert code == 4, told + joiner.said
+        assert f"\npartnersim: {why}\n  free the disk there" in joiner.said
+        shard_of(judge.folder / "load", 1).rmdir()
+        judge.process.terminate()
+        code, told = judge.ended()
+        assert code == 143, told + judge.said
+        assert json.loads(told)["load"]["shares"][1]["lost"] == why

@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install '.[load]'"),
     pytest.mark.xdist_group("load"),  # one at a time: they look at their own lateness
 ]
-SHORT = ("--rate", "20/s", "--for", "2s", "--life", "200ms", "--window", "300ms", "--sender-lateness", "30s")
+SHORT = ("--rate", "40/s", "--for", "1s", "--life", "200ms", "--window", "300ms", "--sender-lateness", "30s")
 PLAIN = ("--repeat", "0%", "--stale", "0%", "--malformed", "0%", "--unauthorized", "0%")
 SECRET = "opensesame-opensesame-9"
 RECEIVER = """\

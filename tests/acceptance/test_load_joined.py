@@ -8,8 +8,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -21,7 +23,7 @@ from simulator.load.processes import Meeting, send
 from simulator.runner.stop import Stop
 from simulator.sample import close, create_app, running
 from simulator.sample import receiver_file as sample_file
-from tests.acceptance.conftest import Answering, children, clean_environment, gone, until
+from tests.acceptance.conftest import Answering, children, gone, measured_alone, unmeasured_environment, until
 from tests.ports import free_port
 
 pytestmark = [
@@ -29,12 +31,16 @@ pytestmark = [
     pytest.mark.xdist_group("load"),  # one at a time: they look at their own lateness
 ]
 CREDENTIALS = "Bearer secret-secret"
+PATIENCE = 200.0  # seconds: so many processes that start together take a minute where many others run, and more
 PLAIN = ("--malformed", "0%", "--unauthorized", "0%", "--stale", "0%")  # all that is sent is to be acknowledged
 LOAD = (
     "--rate", "40/s", "--life", "200ms", "--window", "1s", "--sender-lateness", "30s", "--journal", "load", *PLAIN,
 )  # fmt: skip
 
-KNOWN = {"", ".yaml", ".ndjson", ".log", ".json", ".readings", ".alive"}
+OF_THE_LOAD = {
+    "load.ndjson", "shard-000.ndjson", "shard-001.ndjson", "followed.readings", "orders.json", "gathered.json",
+    "master.log", "worker-000.log", "worker-001.log", "master.alive", "worker-000.alive",
+}  # fmt: skip
 STRANGER = """
 import itertools, sys, time
 import msgpack, zmq
@@ -127,7 +133,7 @@ class Machine:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 cwd=folder,
-                env=clean_environment({**env, "TMPDIR": str(folder)}),
+                env=measured_alone({**env, "TMPDIR": str(folder)}),
                 text=True,
             )
 
@@ -142,7 +148,7 @@ class Machine:
 
     def ended(self) -> tuple[int, str]:
         """Its exit code, and what it said to programs."""
-        told, _ = self.process.communicate(timeout=90)
+        told, _ = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, told
 
 
@@ -182,12 +188,12 @@ class Machines:
         return self._all[-1]
 
 
-@pytest.fixture
-def machines(tmp_path: Path) -> Iterator[Machines]:
-    """Of a load of the sample receiver."""
-    app = create_app(tmp_path / "sample.sqlite", authorization=CREDENTIALS)
+@contextmanager
+def gathered(folder: Path) -> Iterator[Machines]:
+    """Machines of a load of a sample receiver."""
+    app = create_app(folder / "sample.sqlite", authorization=CREDENTIALS)
     with running(app) as url:
-        made = Machines(tmp_path, url)
+        made = Machines(folder, url)
         try:
             yield made
         finally:
@@ -195,10 +201,17 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
     close(app)
 
 
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[Machines]:
+    """Of a load of the sample receiver."""
+    with gathered(tmp_path) as made:
+        yield made
+
+
 def alone(lines: str) -> "subprocess.CompletedProcess[str]":
     """What these lines of Python came to in a process of their own: Locust changes the one that it runs in."""
     words = [sys.executable, "-c", lines]
-    return subprocess.run(words, capture_output=True, text=True, timeout=60, env=clean_environment(), check=False)
+    return subprocess.run(words, capture_output=True, text=True, timeout=60, env=unmeasured_environment(), check=False)
 
 
 def ids(journal: Path, **having: str) -> set[str]:
@@ -212,9 +225,15 @@ def outcomes(shard: Path) -> int:
     return shard.read_bytes().count(b'"kind":"outcome"')
 
 
-def sends(shard: Path) -> Callable[[], bool]:
-    """Whether it has some outcomes already."""
-    return lambda: shard.exists() and outcomes(shard) > 10
+def sends(judge: Machine) -> Callable[[], bool]:
+    """Whether it has some outcomes of another machine already; it has to go on until then."""
+    shard = shard_of(judge.folder / "load", 1)
+
+    def some() -> bool:
+        assert judge.process.poll() is None, judge.said
+        return shard.exists() and outcomes(shard) > 10
+
+    return some
 
 
 def test_two_machines_send_a_load_together_and_one_of_them_judges_all_of_it(machines: Machines) -> None:
@@ -238,15 +257,61 @@ def test_two_machines_send_a_load_together_and_one_of_them_judges_all_of_it(mach
     assert followed <= own
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds a process to the one that started it")
-def test_what_a_machine_told_before_it_was_killed_is_kept_and_its_share_is_named(machines: Machines) -> None:
+class Pair(NamedTuple):
+    """One that judges and one that joined it `where` it said; something broke. `worker` is the process that sent."""
+
+    judge: Machine
+    joiner: Machine
+    worker: int
+    where: str
+
+
+def joiner_killed(machines: Machines) -> Pair:
+    """The machine that joined was killed, when it had sent some of which nobody hears any more."""
     judge = machines.judge("--for", "5s", "--life", "3s", "--expect-workers", "1", "--json")
     joiner = machines.joiner()
     known = shard_of(judge.folder / "load", 1)
-    until(sends(known), 60.0)
+    until(sends(judge), PATIENCE)
     (own_shard,) = joiner.folder.glob("partnersim-joined-*/*/shard-001.ndjson")
-    until(lambda: outcomes(own_shard) > outcomes(known) + 12)  # so many of which nobody hears any more
+    until(lambda: outcomes(own_shard) > outcomes(known) + 12)
+    (worker,) = joiner.senders()
     joiner.process.kill()
+    return Pair(judge, joiner, worker, machines.address)
+
+
+def worker_stopped(machines: Machines) -> Pair:
+    """A worker of the machine that joined stands still while it sends."""
+    judge = machines.judge("--for", "3s", "--expect-workers", "1", "--json")
+    joiner = machines.lender(silent=8.0)
+    until(sends(judge), PATIENCE)
+    (worker,) = joiner.senders()
+    os.kill(worker, signal.SIGSTOP)
+    return Pair(judge, joiner, worker, machines.address)
+
+
+def judge_killed(machines: Machines) -> Pair:
+    """The machine that judges was killed."""
+    judge = machines.judge("--for", "60s", "--expect-workers", "1")
+    joiner = machines.joiner()
+    until(sends(judge), PATIENCE)
+    (worker,) = joiner.senders()
+    judge.process.kill()
+    return Pair(judge, joiner, worker, machines.address)
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pair]]:
+    """These three, one after the other: what becomes of them takes long, so that all of it is waited for at once."""
+    with ExitStack() as kept:
+        yield {
+            how.__name__: how(kept.enter_context(gathered(tmp_path_factory.mktemp(how.__name__))))
+            for how in (judge_killed, joiner_killed, worker_stopped)
+        }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds a process to the one that started it")
+def test_what_a_machine_told_before_it_was_killed_is_kept_and_its_share_is_named(broken: dict[str, Pair]) -> None:
+    judge = broken["joiner_killed"].judge
     code, told = judge.ended()
     assert code == 4, told + judge.said
     own, other = json.loads(told)["load"]["shares"]
@@ -256,13 +321,32 @@ def test_what_a_machine_told_before_it_was_killed_is_kept_and_its_share_is_named
     failed = {one["rule"]: one["because"] for one in json.loads(told)["verdicts"] if one["outcome"] != "passed"}
     assert "worker 1: was not heard of any more" in failed["load/all-sent"]
     assert "failed" not in {one["outcome"] for one in json.loads(told)["verdicts"]}
+    assert gone(broken["joiner_killed"].worker)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at the processes as Linux shows them")
+def test_a_joined_worker_that_hangs_is_ended_with_the_reason(broken: dict[str, Pair]) -> None:
+    judge, joiner, worker, _ = broken["worker_stopped"]
+    code, told = joiner.ended()
+    assert (code, told) == (4, "a worker gave no sign of life for 8s, and was ended\n"), joiner.said
+    assert gone(worker)
+    code, told = judge.ended()
+    assert code == 4, told + judge.said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds a process to the one that started it")
+def test_who_joined_a_machine_that_was_killed_ends_with_the_reason(broken: dict[str, Pair]) -> None:
+    _, joiner, worker, where = broken["judge_killed"]
+    assert joiner.ended()[0] == 4, joiner.said
+    assert f"{where} was not heard of for 20s: this share of the load is lost" in joiner.said
+    assert gone(worker)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at the processes as Linux shows them")
 def test_a_machine_that_is_to_end_leaves_no_process_and_says_goodbye(machines: Machines) -> None:
     judge = machines.judge("--for", "5s", "--expect-workers", "1", "--json")
     joiner = machines.joiner()
-    until(sends(shard_of(judge.folder / "load", 1)), 60.0)
+    until(sends(judge), PATIENCE)
     senders = joiner.senders()
     joiner.process.send_signal(signal.SIGTERM)
     assert joiner.ended()[0] == 143, joiner.said
@@ -287,7 +371,7 @@ def test_whoever_is_not_taken_is_told_why_and_a_signal_ends_the_waiting_everywhe
     other = machines.joiner()
     until(lambda: len(other.senders()) == 1)
     senders = judge.senders() + other.senders()
-    until(lambda: list(other.folder.glob("partnersim-joined-*/0/orders.json")), 60.0)
+    until(lambda: list(other.folder.glob("partnersim-joined-*/0/orders.json")), PATIENCE)
     judge.process.send_signal(signal.SIGINT)
     code, told = judge.ended()
     assert code == 130, told + judge.said
@@ -297,16 +381,21 @@ def test_whoever_is_not_taken_is_told_why_and_a_signal_ends_the_waiting_everywhe
     assert not list((judge.folder / "load").glob("shard-*"))
 
 
-def test_strangers_and_those_who_are_too_many_are_refused_and_nobody_else_suffers(machines: Machines) -> None:
+def test_strangers_and_those_who_are_too_many_are_refused_and_nobody_else_suffers(
+    machines: Machines, tmp_path: Path
+) -> None:
     judge = machines.judge("--for", "2s", "--expect-workers", "1", "--json")
-    stranger = subprocess.Popen([sys.executable, "-c", STRANGER, machines.address], stdin=subprocess.DEVNULL)
+    words = [sys.executable, "-c", STRANGER, machines.address]
+    stranger = subprocess.Popen(words, stdin=subprocess.DEVNULL, env=unmeasured_environment())
     joiner = machines.joiner("--workers", "2")
     code, told = judge.ended()
     stranger.kill()
     stranger.wait()
     assert code == 0, told + judge.said
     assert joiner.ended()[0] == 4
-    assert {path.suffix for path in judge.folder.rglob("*") if path.is_file()} <= KNOWN
+    assert {path.name.partition(".")[0] for path in tmp_path.iterdir()} == {"judge", "joiner1", "sample"}
+    assert {path.name for path in judge.folder.iterdir()} == {"load", "receiver.yaml", "stderr"}
+    assert {path.name for path in (judge.folder / "load").iterdir()} <= OF_THE_LOAD
     assert "Traceback" not in (judge.folder / "load" / "master.log").read_text()
     assert "expects 1 worker from elsewhere, and all of them are there" in joiner.said
     load = json.loads(told)["load"]
@@ -336,10 +425,10 @@ def test_a_load_that_nobody_joins_is_not_sent(tmp_path: Path, answering: Answeri
         start="2026-01-05T00:00:00+00:00",
         workers=3,
     )
-    where = Meeting("127.0.0.1", free_port(), 2, wait=4.0)
+    where = Meeting("127.0.0.1", free_port(), 2, wait=1.0)
     file = write_orders(tmp_path, orders)
-    with pytest.raises(UsageError, match=r"nothing was sent: of 2 workers from elsewhere 0 came within 4s"):
-        asyncio.run(send(tmp_path, orders, file, clean_environment(), Stop(), meeting=where))
+    with pytest.raises(UsageError, match=r"nothing was sent: of 2 workers from elsewhere 0 came within 1s"):
+        asyncio.run(send(tmp_path, orders, file, unmeasured_environment(), Stop(), meeting=where))
     assert answering.requests == []
 
 
@@ -352,30 +441,6 @@ def test_who_knocks_where_nobody_answers_says_so_at_once_and_gives_up(tmp_path: 
     ended = alone(KNOCKING.format(where.partition(":")[2]))
     assert ended.returncode == 4, ended.stderr
     assert f"nobody at {where} answered within 2s" in ended.stdout
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="looks at the processes as Linux shows them")
-def test_a_joined_worker_that_hangs_is_ended_with_the_reason(machines: Machines, tmp_path: Path) -> None:
-    judge = machines.judge("--for", "3s", "--expect-workers", "1", "--json")
-    joiner = machines.lender(silent=4.0)
-    until(sends(shard_of(judge.folder / "load", 1)), 60.0)
-    (worker,) = joiner.senders()
-    os.kill(worker, signal.SIGSTOP)
-    code, told = joiner.ended()
-    assert (code, told) == (4, "a worker gave no sign of life for 4s, and was ended\n"), joiner.said
-    assert gone(worker)
-    code, told = judge.ended()
-    assert code == 4, told + judge.said
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds a process to the one that started it")
-def test_who_joined_a_machine_that_was_killed_ends_with_the_reason(machines: Machines) -> None:
-    judge = machines.judge("--for", "60s", "--expect-workers", "1")
-    joiner = machines.joiner()
-    until(sends(shard_of(judge.folder / "load", 1)), 60.0)
-    judge.process.kill()
-    assert joiner.ended()[0] == 4, joiner.said
-    assert f"{machines.address} was not heard of for 20s: this share of the load is lost" in joiner.said
 
 
 def orders_of_machines(folder: Path, url: str, *, elsewhere: int) -> Orders:
@@ -406,7 +471,7 @@ def test_a_place_that_was_left_is_not_waited_for_to_the_end_and_the_load_goes_on
     words = ("--join", f"127.0.0.1:{where.port}")
     joined, refused = Machine(tmp_path / "a", *words, env={"TOKEN": "x"}), Machine(tmp_path / "b", *words, env={})
     try:
-        lost = asyncio.run(send(folder, orders, file, clean_environment({"TOKEN": "x"}), Stop(), meeting=where))
+        lost = asyncio.run(send(folder, orders, file, unmeasured_environment({"TOKEN": "x"}), Stop(), meeting=where))
         assert (joined.ended()[0], refused.ended()[0]) == (0, 4), joined.said + refused.said
     finally:
         for one in (joined, refused):

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from simulator.errors import PartnersimError
+from simulator.errors import PartnersimError, UsageError
 from simulator.load import crew, processes
 from simulator.load.crew import Lost
 from simulator.load.orders import Orders, shard_of
 from simulator.load.processes import send
 from simulator.load.variables import ORDERS, WORKER
 from simulator.runner.stop import Stop
+from tests.acceptance.conftest import unmeasured_environment
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         )
         folder = tmp_path / "folder"
         folder.mkdir()
-        told = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        told = unmeasured_environment({"PYTHONPATH": str(tmp_path)})
         return asyncio.run(send(folder, orders, folder / "orders.json", told, stop or Stop(), silent=silent))
 
     return called
@@ -48,9 +49,12 @@ def test_who_is_killed_or_fails_is_lost_with_the_reason(pretend: Any) -> None:
     lines = """
 if worker == "0":
     shard.write_text("")
-elif worker == "1":
+    sys.exit()
+while worker and not shard.with_name("shard-000.ndjson").exists():
+    time.sleep(0.01)
+if worker == "1":
     os.kill(os.getpid(), signal.SIGKILL)
-elif worker == "2":
+if worker == "2":
     sys.exit("no room")
 """
     lost = {one.worker: one.why for one in pretend(lines, workers=3)}
@@ -63,6 +67,31 @@ elif worker == "2":
 def test_processes_that_do_not_come_up_are_an_error_with_their_last_words(pretend: Any) -> None:
     with pytest.raises(PartnersimError, match=r"nothing was sent: .*no module of that name"):
         pretend("sys.exit('no module of that name')")
+
+
+def test_that_somebody_took_the_port_in_the_meantime_is_no_fault_of_ours(pretend: Any) -> None:
+    lines = (
+        "if worker is None:\n    sys.exit('the master port was busy (Socket bind failure: Address already in use)')\n"
+    )
+    with pytest.raises(UsageError, match="nothing was sent: the master port was busy") as raised:
+        pretend(lines + "time.sleep(600)", workers=2)
+    assert raised.value.remedy == "start it again: it takes another port then"
+
+
+@pytest.mark.parametrize(("workers", "killed"), [(1, 0), (2, 1), (2, None)])
+def test_one_that_is_killed_before_anything_is_sent_ends_the_load_and_is_named(
+    pretend: Any, workers: int, killed: int | None
+) -> None:
+    name = None if killed is None else str(killed)
+    lines = f"print('beside the point', flush=True)\ntime.sleep(0.2 if worker == {name!r} else 600)\n"
+    (lost,) = pretend(lines + "os.kill(os.getpid(), signal.SIGKILL)", workers=workers)
+    assert lost.worker == killed
+    assert lost.why.startswith("was killed by SIGKILL after ")
+
+
+def test_one_that_fails_before_anything_is_sent_ends_the_load_with_its_words(pretend: Any) -> None:
+    with pytest.raises(PartnersimError, match="nothing was sent: no room"):
+        pretend("if worker == '1':\n    sys.exit('no room')\ntime.sleep(600)", workers=2)
 
 
 def test_the_one_that_holds_them_together_does_not_outlast_them(pretend: Any, tmp_path: Path) -> None:

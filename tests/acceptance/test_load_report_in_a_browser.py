@@ -7,7 +7,21 @@ from typing import Any, Final
 
 import pytest
 
-from simulator.model import Kinds, Known, Ledger, LoadResult, Report, Result, Second, Share, Spread, Verdict
+from simulator.model import (
+    Drain,
+    Kinds,
+    Known,
+    Ledger,
+    LoadResult,
+    Report,
+    Result,
+    Second,
+    Share,
+    Spread,
+    Unshown,
+    Verdict,
+)
+from simulator.model.load import GivenUp
 from simulator.reporting import REPORTERS
 from tests.browser import CHROMIUM, Page, browser
 from tests.making import made_play
@@ -44,7 +58,7 @@ LOAD: Final = LoadResult(
     planned=18_000,
     sent=17_690,
     acknowledged=17_412,
-    dropped=120,
+    given_up={GivenUp.NO_CONNECTION: 120},
     unsent=190,
     ledger=Ledger(known=8_706, checked=8_690, unread=16, lost=37, twice=4, refused=113, accepted_wrong=2),
     ack=Spread(17_525, 0.0042, 2.31, 4.98, 5.41),
@@ -52,7 +66,8 @@ LOAD: Final = LoadResult(
     effect=Spread(8_653, 0.0123, 3.02, 5.71, 9.4),
     late=Spread(17_690, 0.00021, 0.0011, 0.0312, 0.0313),
     held=Spread(17_690, 0.0, 1.92, 4.61, 5.0),
-    drain=1.234,
+    drain=Drain(0.0, 1.234),
+    unshown=Unshown(12, 4.376, 8.291),
     kinds=Kinds(first=16_350, repeat=820, stale=320, malformed=100, unauthorized=100),
     shares=(Share(0, 9_000, 9_000), Share(1, 9_000, 8_690, "was killed by SIGKILL after 59s")),
     timeline=tuple(map(second, range(60))),

@@ -8,16 +8,19 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulator.journal import Journal
+from simulator.load.merging import BEGAN
 from simulator.load.orders import Orders, planned, shard_of, write_orders
 from simulator.load.variables import AUTHORIZATION, ORDERS, WORKER
 from simulator.model import Attempt, Outcome
-from tests.acceptance.conftest import Answering, Command, clean_environment, until
+from simulator.model.load import GivenUp
+from tests.acceptance.conftest import Answering, Command, unmeasured_environment, until
 from tests.ports import free_port
 
 LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "locustfile.py"
@@ -49,7 +52,7 @@ def locust(folder: Path, *words: str, env: Mapping[str, str] | None = None) -> "
             stdout=log,
             stderr=log,
             cwd=folder,
-            env=clean_environment({AUTHORIZATION: CREDENTIALS, **(env or {})}),
+            env=unmeasured_environment({AUTHORIZATION: CREDENTIALS, **(env or {})}),
         )
 
 
@@ -192,7 +195,7 @@ def test_what_waits_for_a_connection_is_held_and_what_waits_too_long_is_dropped(
     sent(tmp_path, orders)
     made = attempts(tmp_path)
     assert {one.number for one in made} == set(due(orders))
-    dropped = [one for one in made if one.detail.startswith("dropped:")]
+    dropped = [one for one in made if one.detail == GivenUp.NO_CONNECTION]
     others = [one for one in made if one not in dropped]
     assert {one.outcome for one in dropped} == {Outcome.SKIPPED}
     assert {one.outcome for one in others} == {Outcome.ANSWERED}
@@ -286,6 +289,53 @@ def test_the_closed_model_sends_the_next_when_an_answer_has_come_with_any_client
     assert {one.answer_status for one in made if one.genuine} == {200}
     assert Counter(one.body for one in made) == Counter(body for _, _, body in answering.requests)
     assert {(one.export, one.id) for one in made if one.end} >= {(one.export, one.id) for one in made if one.valid}
+
+
+def test_in_the_closed_model_copies_that_leave_together_have_connections_of_their_own(
+    tmp_path: Path, answering: Answering
+) -> None:
+    orders = orders_to(answering, model="closed", repeat=1.0, connections=3, seconds=1.0)
+    sent(tmp_path, orders)
+    together: dict[tuple[str, int, str, float], list[Attempt]] = {}
+    made = attempts(tmp_path)
+    for one in made:
+        together.setdefault((one.export, one.run, one.event, one.due), []).append(one)
+    pairs = [both for both in together.values() if len(both) == 2]
+    assert len(pairs) > 10
+    assert all(one.connection != other.connection for one, other in pairs)
+    assert all(one.sent < other.done and other.sent < one.done for one, other in pairs), "side by side"
+    assert len({one.connection for one in made}) <= 6, "connections are kept"
+    assert Counter(one.body for one in made) == Counter(body for _, _, body in answering.requests)
+    (shard,) = shards(tmp_path)
+    assert shard.complete
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_users_soon_whose_copies_wait_for_answers(
+    tmp_path: Path, answering: Answering, number: signal.Signals
+) -> None:
+    never = threading.Event()
+    answering.rule = lambda *_: 503 if never.wait(5.0) else 200
+    with started(tmp_path, orders_to(answering, model="closed", repeat=1.0, connections=3, seconds=60.0)) as (process,):
+        until(lambda: len(answering.requests) > 3, 60.0)
+        process.send_signal(number)
+        process.wait(10)
+    never.set()
+    (shard,) = shards(tmp_path)
+    assert shard.footer is not None
+    assert not shard.complete
+    assert {body for _, _, body in answering.requests} <= {one.body for one in shard.attempts()}
+    assert {one.outcome for one in shard.attempts()} <= {Outcome.IN_DOUBT, Outcome.SKIPPED}
+    assert "Traceback" not in said(tmp_path)
+
+
+def test_all_workers_say_in_their_journals_when_the_load_began(tmp_path: Path, answering: Answering) -> None:
+    before = datetime.now(UTC).timestamp()
+    sent(tmp_path, orders_to(answering, workers=2, seconds=0.5))
+    notes = [note for shard in shards(tmp_path) for _, note in shard.notes()]
+    assert [note["what"] for note in notes] == [BEGAN, BEGAN]
+    (began,) = {float(note["detail"]) for note in notes}
+    assert before < began < datetime.now(UTC).timestamp()
 
 
 def test_wrong_orders_end_it_with_a_reason_and_nothing_is_sent(tmp_path: Path, answering: Answering) -> None:

@@ -1,7 +1,6 @@
 """The same scenario, seed and start give the same bytes: twice in one process, and whatever Python's hashes are."""
 
 import hashlib
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from simulator.model import Url
 from simulator.receiver import Endpoint, Receiver
 from simulator.scenario import Body, Credentials, Export, Repeat, Scenario, Step
 from simulator.timeline import plan
+from tests.acceptance.conftest import unmeasured_environment
 
 ROOT = Path(__file__).parents[2]
 SEEDS = 200
@@ -79,7 +79,7 @@ def test_two_hundred_seeds_give_the_same_bytes_in_three_processes_with_other_has
         subprocess.Popen(
             [sys.executable, __file__],
             cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": hashes, "PYTHONPATH": str(ROOT)},
+            env=unmeasured_environment({"PYTHONHASHSEED": hashes, "PYTHONPATH": str(ROOT)}),
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -278,7 +278,7 @@ def test_another_address_of_this_machine_is_known_by_its_number(tmp_path: Path) 
         (["--host", "203.0.113.1", "--token", "chosen-by-the-team"], "cannot listen on 203.0.113.1"),
         (["--host", ""], "host is empty"),
         (["--token", ""], "16 or more printable"),
-        (["--token", "fifteen-letters"], "16 or more printable"),
+        (["--token", "fifteen-letters"], "--token or PARTNERSIM_TOKEN) is not 16 or more printable"),
         (["--token", "sixteen or spaces"], "16 or more printable"),
         (["--token", "sixteen-lettérs-é"], "16 or more printable"),
         (["--public-host", "a/b"], "not the name of a host"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import clean_environment
+from tests.acceptance.conftest import unmeasured_environment
 from tests.acceptance.served import TOKEN, serving
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -28,7 +28,7 @@ def cases(folder: Path, examples: int, seed: int) -> int:
             capture_output=True,
             text=True,
             cwd=folder,
-            env=clean_environment(),
+            env=unmeasured_environment(),
             check=False,
         )
         alive = service.ask("GET", "/healthz").status

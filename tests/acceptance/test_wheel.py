@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import simulator
+from tests.acceptance.conftest import unmeasured_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLED = "simulator/_bundled/"
@@ -21,8 +22,9 @@ DEADLINE = 300.0  # seconds: a build that hangs is to be seen, however slow the 
 
 def run(command: Sequence[str | Path], folder: Path) -> str:
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=DEADLINE, stdin=subprocess.DEVNULL, check=False
-    )
+        command, cwd=folder, env=unmeasured_environment(), capture_output=True, text=True, timeout=DEADLINE,
+        stdin=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 

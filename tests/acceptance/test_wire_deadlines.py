@@ -15,6 +15,7 @@ import trustme
 from simulator.model import Exchange, HangUp, Outcome, Pause, Url
 from simulator.receiver import Tls
 from simulator.wire import Request, once
+from simulator.wire.gate import Gate
 from simulator.wire.sockets import Wire
 from tests.receivers.byte_server import LOOPS, NO_CONTENT, Behave, Peer, post, run, serving, wired
 
@@ -255,6 +256,22 @@ def test_waiting_in_the_queue_does_not_use_up_the_deadline(loop: str) -> None:
             return await asyncio.gather(*(once(wire, post(server.url(), timeout=0.3)) for _ in range(4)))
 
     assert [one.outcome for one in run(loop, main())] == [Outcome.ANSWERED] * 4
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_waiting_for_the_others_at_a_gate_does_not_use_up_the_deadline(loop: str) -> None:
+    async def slowly(peer: Peer) -> None:
+        await peer.request()
+        await asyncio.sleep(0.3)
+        await peer.send(NO_CONTENT)
+
+    async def main(timeout: float) -> Exchange:
+        async with serving(slowly) as server, wired() as wire:
+            asked = post(server.url(), timeout=timeout)
+            return await once(wire, asked._replace(gate=Gate(2, patience=0.4)))  # the other one never comes
+
+    assert run(loop, main(0.5)).outcome is Outcome.ANSWERED
+    assert run(loop, main(0.2)).outcome is Outcome.TIMEOUT_HEADERS
 
 
 @pytest.mark.parametrize("loop", LOOPS)

@@ -161,6 +161,30 @@ def test_a_wrong_credential_is_a_variable_of_another_name_than_the_right_one(
     assert told == values
 
 
+@pytest.mark.parametrize(
+    ("spelled", "value"), [("Bearer $MY_TOKEN", "Bearer a 'b\""), ("$MY_TOKEN", "a 'b\""), ("", "usual")]
+)
+def test_the_right_credentials_are_spelled_as_the_receiver_file_takes_them(
+    spelled: str, value: str, tmp_path: Path
+) -> None:
+    line = "Authorization: (redacted)\r\n"
+    attempt = an_attempt(credentials="twice", head=HEAD.replace(line, line * 2))
+    command = curl(attempt, ENDPOINT, "one.ndjson", authorization=spelled)
+    arguments, _ = run(command, tmp_path, MY_TOKEN="a 'b\"", AUTHORIZATION="usual", WRONG_AUTHORIZATION="wrong")
+    told = [one.removeprefix("Authorization: ") for one in headers_of(arguments) if one.startswith("Authorization:")]
+    assert told == [value, "wrong"]
+
+
+@pytest.mark.parametrize(
+    "spelled", ["$(touch boo)", "$A`touch boo`", "$A $(touch boo)", "Bearer", '$A" boo "', "$A\nb"]
+)
+def test_a_journal_cannot_name_credentials_that_run_a_command(spelled: str, tmp_path: Path) -> None:
+    command = curl(an_attempt(), ENDPOINT, "one.ndjson", authorization=spelled)
+    arguments, _ = run(command, tmp_path, AUTHORIZATION="usual", A="a")
+    assert "Authorization: usual" in headers_of(arguments)
+    assert not (tmp_path / "boo").exists()
+
+
 def test_an_author_cannot_name_a_header_that_runs_a_command(tmp_path: Path) -> None:
     head = "POST / HTTP/1.1\r\nX-`touch${IFS}boo`: (redacted)\r\nX-$(touch boo): a (redacted) b\r\n\r\n"
     command = curl(an_attempt(head=head), ENDPOINT, "one.ndjson")

@@ -609,6 +609,14 @@ def test_the_fault_of_a_delivery_is_on_its_line_and_no_key_is_where_there_is_non
     assert any(one["kind"] == "intent" and "fault_name" not in one for one in every_line)
 
 
+def test_how_a_shell_spells_the_credentials_may_stand_beside_an_endpoint(every_line: list[dict[str, Any]]) -> None:
+    header = every_line[0]
+    (endpoint,) = header["receiver"]["endpoints"].values()
+    for spelled, right in (("Bearer $TOKEN", True), ("$A_1", True), ("Bearer abc", False), ("$(boo)", False)):
+        endpoints = {"*": endpoint | {"authorization": spelled}}
+        assert fits(header | {"receiver": header["receiver"] | {"endpoints": endpoints}}) is right, spelled
+
+
 def test_a_body_stands_in_one_form_only(every_line: list[dict[str, Any]]) -> None:
     for one in every_line:
         if "body" in one or "body_base64" in one:

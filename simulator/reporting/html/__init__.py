@@ -69,9 +69,11 @@ def _tested(report: Report) -> str:
 
 
 def _counted(verdicts: Sequence[Verdict]) -> str:
-    """How many verdicts of each kind there are."""
-    numbers = [(result, sum(one.result == result for one in verdicts)) for result in _ORDER]
-    return ", ".join(f"{number:,} {str(result).replace('-', ' ')}" for result, number in numbers if number)
+    """How many verdicts of each kind there are; what any answer meets is of none."""
+    promised = [one for one in verdicts if not one.asks_nothing]
+    numbers = [(str(result), sum(one.result == result for one in promised)) for result in _ORDER]
+    numbers.append(("not counted (any answer will do)", len(verdicts) - len(promised)))
+    return ", ".join(f"{number:,} {told.replace('-', ' ')}" for told, number in numbers if number)
 
 
 def _moment(text: str) -> str:

@@ -94,7 +94,8 @@ def _has(encoding: str, characters: str) -> bool:
 def _passed(play: Play) -> bool:
     """Whether there is nothing to tell but that it passed."""
     found = {verdict.result for verdict in play.verdicts}
-    return play.complete and not play.note and found == {Result.PASSED}
+    promised = any(one.level != "may" for one in play.verdicts)
+    return play.complete and not play.note and promised and found == {Result.PASSED}
 
 
 def _in_a_line(play: Play, column: int, page: Page) -> Iterator[Line]:
@@ -162,15 +163,18 @@ def _verdict(verdict: Verdict, column: int, page: Page) -> Iterator[Line]:
 def summary_lines(report: Report, page: Page, things: str = "") -> Iterator[Line]:
     """The closing lines: how many (`things` in words, else scenarios), how they ended, what the exit code means.
 
-    What only may be is not counted beside `things`, which are rules.
+    What only may be is not counted: beside `things`, which are rules, they say so; else it is said here.
     """
-    found = [one.result for one in report.verdicts if not things or one.level != "may"]
+    counted = [one for one in report.verdicts if not (one.level == "may" if things else one.asks_nothing)]
+    found = [one.result for one in counted]
     known = sum(1 for one in report.verdicts if one.excused)
     aside = {Result.FAILED: f" ({known:,} known)"} if known else {}
     kinds = (Result.PASSED, Result.FAILED, Result.INCONCLUSIVE)
     counts = ", ".join(f"{found.count(one):,} {one}{aside.get(one, '')}" for one in kinds)
     if left_out := found.count(Result.NOT_APPLICABLE):
         counts += f", {left_out:,} not applicable"
+    if not things and (free := len(report.verdicts) - len(counted)):
+        counts += f", {free:,} not counted (any answer will do)"
     deliveries = count(sum(play.deliveries for play in report.plays), "delivery", "deliveries")
     hue = HUES[report.outcome]
     said = f"{things or count(len(report.plays), 'scenario')}, {deliveries}: {counts}"
@@ -196,6 +200,8 @@ def _meaning(report: Report) -> str:
         return "nothing was judged, and zero evidence never passes"
     if report.exit_code == 4 and not all(play.complete for play in report.plays):
         return f"{means}: not all that was planned was played"
+    if report.exit_code == 4 and _only_may(report) and any(one.asks_nothing for one in report.verdicts):
+        return "any answer would have done, so there is nothing to decide"
     if report.exit_code == 4 and _only_may(report):
         return "only rules that may be kept (may) were played, so there is nothing to decide"
     if report.exit_code == 0 and any(one.excused and one.counts for one in report.verdicts):

@@ -1,6 +1,6 @@
 """The evidence of a verdict: what the journal tells of the lines it names, and the commands that show it again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,7 +32,7 @@ _WENT_WRONG = {
     Outcome.TRUNCATED: "the answer ended before its announced length",
     Outcome.BLOCKED: "partnersim does not send to this address",
     Outcome.SKIPPED: "the sender was too late for it; nothing was sent",
-    Outcome.IN_DOUBT: "the run ended before an answer was seen",
+    Outcome.IN_DOUBT: "nobody saw what came of it",
 }
 
 _MOMENTS = {"before": "before anything was sent", "after": "after a delivery", "end": "at the end"}
@@ -69,9 +69,15 @@ class Evidence(NamedTuple):
 
     def url(self, attempt: Attempt) -> str:
         """The URL of its endpoint, as the header of the journal has it."""
+        return str(self._endpoint(attempt).get("url", ""))
+
+    def authorization(self, attempt: Attempt) -> str:
+        """How a shell says the credentials of its endpoint, where the header of the journal has that."""
+        return str(self._endpoint(attempt).get("authorization", ""))
+
+    def _endpoint(self, attempt: Attempt) -> Mapping[str, Any]:
         endpoints = self.header.get("receiver", {}).get("endpoints", {})
-        named = endpoints.get(attempt.endpoint) or endpoints.get("*") or {}
-        return str(named.get("url", ""))
+        return endpoints.get(attempt.endpoint) or endpoints.get("*") or {}
 
 
 def _first(verdict: Verdict) -> Sequence[int]:
@@ -148,7 +154,14 @@ def _attempt(attempt: Attempt, place: str, evidence: Evidence, page: Page) -> It
         return  # what partnersim does not send it does not offer to send
     yield from [Line(), Line(f"      to send it again{_secrets(attempt)}:", DIM)]
     insecure = bool(evidence.header.get("receiver", {}).get("insecure"))
-    command = curl(attempt, evidence.url(attempt), evidence.journal, insecure=insecure, unicode=page.unicode)
+    command = curl(
+        attempt,
+        evidence.url(attempt),
+        evidence.journal,
+        insecure=insecure,
+        unicode=page.unicode,
+        authorization=evidence.authorization(attempt),
+    )
     yield from (Line(f"        {text}") for text in command)
 
 

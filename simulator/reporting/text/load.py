@@ -23,7 +23,9 @@ def load_lines(load: LoadResult, page: Page) -> Iterator[Line]:
     for name, means in TIMES.items():
         yield from _row(name, getattr(load, name), means, page)
     if load.drain is not None:
-        yield from field("drain", f"{span(load.drain)} after the last answer all of it showed", page, indent=2)
+        yield from field("drain", f"all of it showed {load.drain.words}", page, indent=2)
+    if load.not_shown:
+        yield from field("unshown", load.not_shown, page, indent=2)
     yield Line()
     yield from _ledger(load, page)
     lost = [one for one in load.shares if one.lost]

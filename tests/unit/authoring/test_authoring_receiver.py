@@ -67,7 +67,44 @@ def test_the_contracts_own_example_is_read_to_the_letter(tmp_path: Path) -> None
         words={"Completed": ("done", "finished"), "SUCCESS": ("done",)},
         supports={"separate_runs": True, "test_body": False},
         secrets=("Bearer t-4711", "t-4711"),
+        in_shell="Bearer $RECEIVER_TOKEN",
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "in_shell"),
+    [
+        ("Bearer ${env:A}", "Bearer $A"),
+        ("basic ${env:A_1}", "basic $A_1"),
+        ("${env:A}", "$A"),
+        ("hunter ${env:A}", ""),  # no scheme that anybody knows: it may be a secret
+        ("Bearer x${env:A}", ""),
+        ("Bearer ${env:A}${env:A_1}", ""),
+        ("Bearer hunter2", ""),
+    ],
+)
+def test_credentials_of_the_environment_are_spelled_for_a_shell_where_nothing_of_them_is_in_the_file(
+    written: str, in_shell: str, tmp_path: Path
+) -> None:
+    url = '"http://127.0.0.1/"'
+    texts = [
+        f"receiver: r\nauthorization: {written}\nendpoints: {{'*': {{url: {url}}}}}\n",
+        f"receiver: r\nendpoints:\n  '*':\n    url: {url}\n    authorization: {written}\n",
+    ]
+    for text in texts:
+        facts = receiver(tmp_path, text, A="a-secret", A_1="another").facts()
+        assert facts["endpoints"]["*"].get("authorization", "") == in_shell
+
+
+def test_credentials_of_an_endpoint_that_stand_in_the_file_hide_those_of_all(tmp_path: Path) -> None:
+    text = (
+        "receiver: r\nauthorization: Bearer ${env:A}\nendpoints:\n"
+        "  clevertap: {url: 'http://127.0.0.1/a', authorization: Bearer hunter2}\n"
+        "  reachfive: {url: 'http://127.0.0.1/b'}\n"
+    )
+    endpoints = receiver(tmp_path, text, A="a-secret").facts()["endpoints"]
+    assert "authorization" not in endpoints["clevertap"]
+    assert endpoints["reachfive"]["authorization"] == "Bearer $A"
 
 
 def test_tls_paths_are_relative_to_the_file(tmp_path: Path) -> None:

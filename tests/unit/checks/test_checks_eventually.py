@@ -8,7 +8,7 @@ import pytest
 from simulator.check import Case
 from simulator.checks import watches
 from simulator.model import Observation, Outcome, Result
-from simulator.scenario import Claim, Export, Scenario
+from simulator.scenario import Body, Claim, Export, Scenario, Step
 from tests.unit.checks.told_run import Told
 
 
@@ -168,6 +168,35 @@ def test_an_export_the_receiver_knew_before_is_inconclusive(told: Told) -> None:
     verdict = told.verdict(eventually())
     assert verdict.result is Result.INCONCLUSIVE
     assert "state left from an earlier run" in verdict.because
+    assert "Play with another seed, or empty the receiver first" in verdict.because
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"exports": (Export(name="nightly", id=77),)},
+        {"exports": (Export(name="nightly", id="77"),)},
+        {"steps": (Step(name="own", event="completed", export="nightly", set={"Export Request Id": 77}),)},
+        {"steps": (Step(name="own", event="completed", export="nightly", body=Body(b'{"id": 77}')),)},
+    ],
+)
+def test_where_the_author_fixed_the_id_another_seed_is_not_offered(tmp_path: Path, written: dict[str, Any]) -> None:
+    told = Told(folder=tmp_path, **written)
+    told.see(0.5, "before", status="Completed")
+    told.send("completed", 1.0)
+    told.see(1.1, status="Completed")
+    because = told.verdict(eventually()).because
+    assert "state left from an earlier run. The scenario fixes this id, so that another seed brings it again" in because
+    assert "empty the receiver first, or start it with fresh state" in because
+    assert "Play with another seed" not in because
+
+
+def test_an_id_that_the_author_gave_to_another_export_fixes_nothing(tmp_path: Path) -> None:
+    told = Told(folder=tmp_path, exports=(Export(name="nightly"), Export(name="other", id=78)))
+    told.see(0.5, "before", status="Completed")
+    told.send("completed", 1.0)
+    told.see(1.1, status="Completed")
+    assert "Play with another seed" in told.verdict(eventually()).because
 
 
 def test_a_reading_before_that_overlapped_with_the_first_delivery_is_no_left_over(told: Told) -> None:

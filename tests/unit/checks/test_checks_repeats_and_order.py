@@ -62,9 +62,23 @@ def test_three_copies_that_act_twice_fail(told: Told, apart: float, effects: Any
     verdict = told.verdict(REPEATS)
     assert verdict.result is Result.FAILED
     assert "shows effects 2" in verdict.because
-    assert (
-        "when 1 different ends had been sent, in 4 requests, the last of them nightly[1].completed+2" in verdict.because
-    )
+    assert "when 1 end had been sent, in 4 requests, the last of them nightly[1].completed+2" in verdict.because
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (["initiated"], "when no end had been sent, in 1 request, the last"),
+        (["initiated", "initiated"], "when no end had been sent, in 2 requests, the last"),
+        (["completed"], "when 1 end had been sent, in 1 request, the last"),
+        (["completed", "finished"], "when 2 different ends had been sent, in 2 requests, the last"),
+    ],
+)
+def test_how_many_were_sent_is_told_in_good_grammar(told: Told, sent: list[str], words: str) -> None:
+    for number, event in enumerate(sent):
+        told.send(event, 1.0 + number)
+    told.watch(5.0, 8.0, status="Completed", effects=7)
+    assert words in told.verdict(REPEATS).because
 
 
 def test_acting_twice_for_a_moment_fails(told: Told) -> None:

@@ -90,6 +90,18 @@ def test_a_load_that_was_not_judged_says_so_and_has_the_exit_code_of_the_signal(
     assert report.exit_code == 143
 
 
+def test_a_load_that_hung_before_anything_was_sent_is_inconclusive_and_names_who_did() -> None:
+    lost = [Lost(None, "gave no sign of life for 20s, and was ended"), Lost(1, "was killed")]
+    report = conducting._unjudged(load(lambda _, __: REPORT), Stop(), "", lost)
+    (verdict,) = report.verdicts
+    assert verdict.result is Result.INCONCLUSIVE
+    assert verdict.because == (
+        "nothing was sent: the process that holds the workers together gave no sign of life for 20s, and was ended; "
+        "worker 1 was killed"
+    )
+    assert report.exit_code == 4
+
+
 @pytest.mark.parametrize("times", [2, 3])
 def test_a_second_signal_that_comes_before_it_is_judged_ends_it_too(times: int) -> None:
     judged: list[bool] = []

@@ -1,6 +1,7 @@
 """Processes that send: what is said of those that cannot be started, and of those that were lost."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from simulator.clock import JumpClock, RealClock
 from simulator.errors import PartnersimError, StorageError
 from simulator.load import crew
 from simulator.load.crew import Crew, Lost, Process, Running
+from simulator.load.silence import sign_of
+from simulator.load.variables import ALIVE, WORKER
 from simulator.runner.event_loop import run_on_a_loop
 
 
@@ -73,3 +76,19 @@ def test_the_first_reason_of_one_that_was_lost_stands(held: tuple[Crew, Running]
     made.tell(Lost(0, "had to be ended: it went on for ever"), one.process.name)
     run_on_a_loop(made.end())
     assert made.lost == [Lost(0, "gave no sign of life")]
+
+
+def test_each_is_told_where_to_show_that_it_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "load").mkdir()
+    says = (sys.executable, "-c", f"import os; print(os.environ[{ALIVE!r}], os.environ.get({WORKER!r}))")
+    made = Crew(Path("load"), {ALIVE: "of another load"}, RealClock())
+    made.start([Process(says, None), Process(says, 1)])
+    for one in made._all:
+        one.child.wait()
+    told = [one.log.read_text().split() for one in made._all]
+    assert told == [
+        [str(tmp_path / "load" / "master.alive"), "None"],
+        [str(tmp_path / "load" / "worker-001.alive"), "1"],
+    ]
+    assert [sign_of(tmp_path / "load", one.process.worker) for one in made._all] == [Path(one[0]) for one in told]

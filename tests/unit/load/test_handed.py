@@ -54,6 +54,13 @@ def test_it_is_the_same_load_that_is_sent(tmp_path: Path, orders: Orders) -> Non
     assert (share.orders.rate, share.orders.allow) == (orders.rate, orders.allow)
 
 
+def test_public_hosts_are_sent_to_that_this_machine_allows_and_no_others(tmp_path: Path, orders: Orders) -> None:
+    told = handed(replace(orders, allow=("receiver.example",)))
+    assert there(tmp_path, told).orders.allow == ()
+    share = taken(told, tmp_path / "joined", tmp_path, TOKEN, allow=("other.example",))
+    assert share.orders.allow == ("other.example",)
+
+
 def test_a_secret_is_that_of_the_machine_that_sends_and_is_not_told(tmp_path: Path, orders: Orders) -> None:
     told = handed(orders)
     assert b"${env:TOKEN}" in told["receiver"][1]

@@ -77,9 +77,10 @@ def test_nor_is_that_of_what_was_malformed() -> None:
 
 def test_what_was_dropped_was_not_sent() -> None:
     found = figures(
-        attempt(outcome=Outcome.SKIPPED, answer_status=0, sent=0.0, detail="dropped: …", late=9.0, held=9.0)
+        attempt(outcome=Outcome.SKIPPED, answer_status=0, sent=0.0, detail="no port is left", late=9.0, held=9.0)
     )
-    assert (found.attempts, found.dropped, found.held.spread.number, found.late.spread.number) == (0, 1, 0, 0)
+    assert found.given_up == {"no port is left": 1}
+    assert (found.attempts, found.held.spread.number, found.late.spread.number) == (0, 0, 0)
 
 
 def test_of_what_nobody_saw_the_end_nothing_is_timed() -> None:

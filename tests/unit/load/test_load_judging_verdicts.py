@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from simulator.errors import UsageError
-from simulator.journal import Journal
+from simulator.journal import Journal, JournalWriter
 from simulator.load.crew import Lost
-from simulator.model import Delivery, Outcome, Report
+from simulator.load.merging import FOLLOWED
+from simulator.model import Delivery, Observation, Outcome, Report
+from simulator.model.load import GivenUp
+from simulator.wire.failure import STOPPED_UNSENT
 from tests.unit.load.told_load import SELECT, Model, Told, model_receiver, results, verdict
 
 MIXED: dict[str, Any] = {"repeat": 0.3, "stale": 0.2, "malformed": 0.1, "unauthorized": 0.1}
@@ -38,7 +41,8 @@ def test_a_right_receiver_passes(tmp_path: Path) -> None:
     assert report.load is not None
     assert report.load.ledger.known == report.load.ledger.checked > 10
     assert report.load.sent == report.load.planned
-    assert report.load.drain == 0.0
+    assert report.load.drain is not None
+    assert report.load.drain.not_before == 0.0
 
 
 @pytest.mark.parametrize(
@@ -63,7 +67,9 @@ def test_one_whose_effects_come_long_after_its_answers_passes_as_long_as_they_ke
     report = told(tmp_path, Model(lag=20.0), seconds=40.0, rate=10.0, window=2.0)
     assert results(report) == {}
     assert report.load is not None
-    assert report.load.drain == pytest.approx(20.0, abs=1.0)
+    assert report.load.drain is not None
+    assert report.load.drain == pytest.approx((20.0, 20.0), abs=1.0)
+    assert report.load.drain.not_before < report.load.drain.not_after
 
 
 def test_what_does_not_show_within_the_window_is_lost(tmp_path: Path) -> None:
@@ -325,6 +331,49 @@ def test_of_a_receiver_without_credentials_nothing_wrong_can_be_asked(tmp_path: 
     assert report.exit_code == 0
 
 
+@dataclass
+class _TakesAll(Model):
+    """It takes whatever comes; `quietly`: answers by the book, and keeps it all the same."""
+
+    quietly: bool = False
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        answer = super().take(delivery, at)
+        if answer != 200:
+            self.keep(delivery, at)
+        return answer if self.quietly else 200
+
+
+@pytest.mark.parametrize("scenario", ["wrong-credentials", "malformed-bodies"])
+def test_what_an_author_says_is_to_be_refused_is_judged_like_what_the_mix_makes_wrong(
+    tmp_path: Path, scenario: str
+) -> None:
+    plain: dict[str, Any] = {
+        "scenarios": (f"clevertap/{scenario}",),
+        "rate": 40.0,
+        "malformed": 0.0,
+        "unauthorized": 0.0,
+    }
+    assert "refuses" not in results(told(tmp_path / "right", **plain))
+    report = told(tmp_path / "lax", _TakesAll(), **plain)
+    assert results(report)["refuses"] == "failed"
+    one = Told(folder=tmp_path, **{**MIXED, **plain})
+    forged = [delivery for delivery in one.planned.share(0, 1) if not delivery.genuine]
+    assert ledger(report)["accepted_wrong"] == len(forged) > 10
+
+
+def test_what_is_to_be_refused_by_its_author_and_is_there_all_the_same_was_accepted(tmp_path: Path) -> None:
+    alone = {"rate": 40.0, "malformed": 0.0, "unauthorized": 0.0}
+    report = told(tmp_path, _TakesAll(quietly=True), scenarios=("clevertap/wrong-credentials",), **alone)
+    assert "though all that was sent of it was to be refused" in verdict(report, "refuses").because
+
+
+def test_without_credentials_of_its_own_a_receiver_is_not_asked_to_refuse_what_an_author_forged(tmp_path: Path) -> None:
+    model, bare = _TakesAll(), model_receiver(authorized=False)
+    report = told(tmp_path, model, receiver=bare, scenarios=("clevertap/wrong-credentials",), malformed=0.0)
+    assert results(report)["refuses"] == "not-applicable"
+
+
 # What cannot be known
 
 
@@ -571,11 +620,37 @@ def test_that_the_one_which_holds_them_together_was_lost_is_a_note(tmp_path: Pat
     assert report.plays[0].note == "the process that holds the workers together was killed by SIGKILL after 1s"
 
 
+def test_what_was_not_sent_since_the_one_that_holds_them_together_was_lost_has_that_reason(tmp_path: Path) -> None:
+    lost = [Lost(None, "was killed by SIGKILL after 3s"), Lost(1, "gave no sign of life for 20s, and was ended")]
+    report = told(tmp_path, workers=3, cut=frozenset({0, 1}), lost=lost)
+    assert report.load is not None
+    why = "was ended, as the process that holds the workers together was killed by SIGKILL after 3s"
+    assert [one.lost for one in report.load.shares] == [why, lost[1].why, ""]
+    assert f"lost on the way: worker 0: {why}; worker 1: {lost[1].why})" in verdict(report, "all-sent").because
+
+
 def test_a_sender_that_is_late_itself_gives_no_verdict(tmp_path: Path) -> None:
     report = told(tmp_path, late=0.3, limits=["ack_p99<200ms"])
     assert results(report) == {"sender": "inconclusive", "threshold/ack_p99": "inconclusive"}
     assert "but the sender itself was 300ms late in 1 of 100, so" in verdict(report, "threshold/ack_p99").because
     assert report.exit_code == 4
+
+
+@pytest.mark.parametrize(("took", "result"), [(0.09, "inconclusive"), (0.12, "failed")])
+def test_of_users_an_answer_late_by_no_more_than_the_sender_reads_late_is_no_failure(
+    tmp_path: Path, took: float, result: str
+) -> None:
+    report = told(tmp_path, Model(took=took), closed=True, late=0.06, limits=["ack_p50<50ms"])
+    assert results(report) == {"threshold/ack_p50": result}
+    own = "but the sender itself was 60ms late in 1 of 100, so that this may be its own doing"
+    assert (own in verdict(report, "threshold/ack_p50").because) == (result == "inconclusive")
+
+
+def test_of_users_a_sender_that_is_too_late_takes_fewer_of_them(tmp_path: Path) -> None:
+    report = told(tmp_path, closed=True, late=0.3)
+    assert results(report) == {"sender": "inconclusive"}
+    assert "their users being free, deliveries left at most 300" in verdict(report, "sender").because
+    assert verdict(report, "sender").because.endswith("take more --workers, or fewer --users")
 
 
 def test_waiting_for_a_connection_is_the_receivers_doing(tmp_path: Path) -> None:
@@ -594,11 +669,29 @@ def _every_ninth(delivery: Delivery) -> bool:
 def test_what_found_no_connection_leaves_the_rate_unproven(tmp_path: Path) -> None:
     report = told(tmp_path, drops=_every_ninth)
     assert results(report) == {"all-sent": "inconclusive"}
+    because = verdict(report, "all-sent").because
+    assert "dropped: no connection was free before the time was over; take more --connections, or less" in because
     assert report.load is not None
     assert report.load.dropped
     assert report.load.unsent == 0
     assert report.load.sent + report.load.dropped == report.load.planned
     assert report.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("reason", "accepted"),
+    [
+        (GivenUp.NOT_PLAYED, "passed"),
+        ("[::1]:9: too many open files: raise `ulimit -n`, or send fewer at once", "inconclusive"),
+        (STOPPED_UNSENT, "inconclusive"),
+    ],
+)
+def test_what_was_given_up_for_another_reason_says_that_one(tmp_path: Path, reason: str, accepted: str) -> None:
+    report = told(tmp_path, drops=_every_ninth, reason=reason)
+    because = verdict(report, "all-sent").because
+    assert because.endswith(f" dropped: {reason}")
+    assert "--connections" not in because
+    assert verdict(report, "accepted").result == accepted
 
 
 # Thresholds
@@ -636,6 +729,28 @@ def test_what_never_showed_did_not_drain(tmp_path: Path) -> None:
 def test_what_could_not_be_read_may_have_drained(tmp_path: Path) -> None:
     report = told(tmp_path, _ProbeBreaks(), limits=["drain<1s"])
     assert verdict(report, "threshold/drain").result == "inconclusive"
+    assert "could not be judged" in verdict(report, "threshold/drain").because
+
+
+@pytest.mark.parametrize("limit", ["1s", "1h"])
+def test_so_may_what_nobody_can_tell_the_meaning_of(tmp_path: Path, limit: str) -> None:
+    report = told(tmp_path, _OtherWords(), limits=[f"drain<{limit}"])
+    assert verdict(report, "threshold/drain").result == "inconclusive"
+    assert "does not explain under `words`" in verdict(report, "threshold/drain").because
+
+
+def test_what_was_there_before_did_not_drain(tmp_path: Path) -> None:
+    one = Told(folder=tmp_path, limits=["drain<1h"])
+    one.send()
+    writer = JournalWriter(tmp_path / FOLLOWED, {}, str)
+    first = next(iter(one.planned.share(0, 1)))
+    known: dict[str, Any] = {"id": first.id, "export": first.export, "run": first.run, "values": {}}
+    moments: dict[str, Any] = {"moment": "before", "asked": 0.0, "done": 0.0, "present": True}
+    writer.observation(Observation(line=0, probe="export", **known, **moments))
+    writer.flush()
+    found = verdict(one.judged(), "threshold/drain")
+    assert found.result == "inconclusive"
+    assert "left from an earlier load" in found.because
 
 
 def test_what_was_not_measured_keeps_to_no_threshold(tmp_path: Path) -> None:

@@ -6,13 +6,19 @@ from typing import Any
 
 import pytest
 
+from simulator.check import Sent
 from simulator.load import doubts
+from simulator.load.kinds import may_undo
 from simulator.load.mix import STEPS, can_be_stale
 from simulator.load.orders import SHARES
 from simulator.model import Delivery, Outcome, Report
 from simulator.model.load import KINDS, Kinds
 from tests.unit.load.told_load import SELECT, Model, Told, model_receiver, results, verdict
 
+SENT = Sent(
+    1, 2, "one", "nightly", 1, "completed", "done", "", 1.0, False, True, "right", True, 1, 0.0, 0.0, True, "200", 200,
+    Outcome.ANSWERED, False, True,
+)  # fmt: skip
 FEW = 1e-6  # a share of which a load of seconds has none
 MIXED: dict[str, Any] = {"repeat": 0.3, "stale": 0.2, "malformed": 0.1, "unauthorized": 0.1}
 ENDS_ALONE = "reachfive/successful-export"
@@ -217,6 +223,23 @@ def test_nor_is_what_is_not_acknowledged_itself(tmp_path: Path) -> None:
     report = told(tmp_path, RefusesLateOnes(), stale=0.5)
     assert sent(report).stale > 2
     assert verdict(report, "latest").result == "inconclusive"
+
+
+def test_nor_is_what_leaves_while_the_end_is_still_being_answered(tmp_path: Path) -> None:
+    slow = told(tmp_path, Model(took=30.0), stale=0.5)
+    assert sent(slow).stale > 2
+    assert verdict(slow, "latest").result == "inconclusive"
+    assert "none that could show" in verdict(slow, "latest").because
+
+
+def test_a_stale_one_undoes_an_end_from_the_moment_that_this_was_acknowledged() -> None:
+    end = SENT._replace(at=2.0, end=True, intended=1.0, done=3.0)
+    stale = SENT._replace(at=1.0, end=False, done=9.0)
+    assert may_undo([("first", end), ("stale", stale._replace(intended=3.0))])
+    assert not may_undo([("first", end), ("stale", stale._replace(intended=2.9))])
+    again = end._replace(intended=1.5, done=2.5)
+    assert may_undo([("first", end), ("repeat", again), ("stale", stale._replace(intended=2.9))])
+    assert not may_undo([("first", end._replace(acknowledged=False)), ("stale", stale._replace(intended=5.0))])
 
 
 def test_a_probe_without_a_status_is_no_excuse_where_stale_ones_were_asked_for(tmp_path: Path) -> None:

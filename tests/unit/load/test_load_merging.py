@@ -9,7 +9,7 @@ import pytest
 
 from simulator.errors import StorageError
 from simulator.journal import Journal, JournalWriter
-from simulator.load.merging import merged, untold
+from simulator.load.merging import BEGAN, merged, untold
 from simulator.load.mix import per_life
 from simulator.load.orders import shard_of
 from simulator.model import Lateness
@@ -139,7 +139,32 @@ def test_the_whole_began_when_the_first_of_its_shards_did(tmp_path: Path) -> Non
     assert Journal.open(whole.path).header["started"] == "2026-01-05T10:00:03+00:00"
 
 
-def test_a_load_began_as_long_before_the_time_of_a_journal_as_its_last_entry_says(tmp_path: Path) -> None:
+def _noted(folder: Path, worker: int, moment: str, *, at: float = 0.0) -> None:
+    """The note of when the load began, as who sends writes it behind the head of its journal."""
+    path = shard_of(folder, worker)
+    head, *rest = path.read_bytes().splitlines(True)
+    note = orjson.dumps({"kind": "note", "wall": at, "what": BEGAN, "detail": moment}) + b"\n"
+    path.write_bytes(b"".join([head, note, *rest]))
+
+
+def test_a_load_began_when_its_workers_were_told_that_it_does(tmp_path: Path) -> None:
+    one = told(tmp_path, 2)
+    _noted(tmp_path, 1, "1763820000.250000")
+    for number in range(2):
+        os.utime(shard_of(tmp_path, number), (5.0, 5.0))
+    whole = merged(tmp_path, one.planned, 2, {})
+    assert whole.began == 1763820000.25
+    assert b'"what":"began","detail":"1763820000.250000"' in whole.path.read_bytes()
+
+
+def test_a_note_of_when_it_began_that_tells_nothing_says_where(tmp_path: Path) -> None:
+    one = told(tmp_path, 1)
+    _noted(tmp_path, 0, "soon")
+    with pytest.raises(StorageError, match=r"shard-000\.ndjson: line 2 is no journal entry"):
+        merged(tmp_path, one.planned, 1, {})
+
+
+def test_without_that_it_began_as_long_before_the_time_of_a_journal_as_its_last_entry_says(tmp_path: Path) -> None:
     one = Told(folder=tmp_path, workers=2, cut=frozenset({1}))
     one.send()
     for number, end in enumerate((1000.0, 990.0)):
@@ -147,6 +172,19 @@ def test_a_load_began_as_long_before_the_time_of_a_journal_as_its_last_entry_say
     last = [orjson.loads(_whole(shard_of(tmp_path, number))[-1]) for number in range(2)]
     latest = [entry.get("done", entry.get("wall")) for entry in last]
     assert merged(tmp_path, one.planned, 2, {}).began == pytest.approx(min(1000.0 - latest[0], 990.0 - latest[1]))
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_worker_that_never_began_says_nothing_of_when_the_load_did(tmp_path: Path, *, ended: bool) -> None:
+    one = Told(folder=tmp_path, workers=2, gone=frozenset({1}))
+    one.send()
+    os.utime(shard_of(tmp_path, 0), (1000.0, 1000.0))
+    writer = JournalWriter(shard_of(tmp_path, 1), {}, str)
+    if ended:
+        writer.close(0.0, deliveries=0, attempts=0, complete=False, reached=False, lateness=Lateness())
+    os.utime(shard_of(tmp_path, 1), (900.0, 900.0))
+    latest = orjson.loads(_whole(shard_of(tmp_path, 0))[-1])["wall"]
+    assert merged(tmp_path, one.planned, 2, {}).began == pytest.approx(1000.0 - latest)
 
 
 def test_of_a_day_that_was_interrupted_what_would_have_come_is_reckoned_and_not_made(tmp_path: Path) -> None:
@@ -158,7 +196,7 @@ def test_of_a_day_that_was_interrupted_what_would_have_come_is_reckoned_and_not_
     writer.flush()
     whole = merged(tmp_path, planned, 1, {})
     (load,) = planned.loads
-    assert whole.planned == pytest.approx(load.count * per_life(load.mix, load.lives.size), rel=0.001)
+    assert whole.planned == pytest.approx(load.count * per_life(load.mix, load.lives.first), rel=0.001)
     assert whole.sent == len(sent)
     last = int(sent[-1].due)
     assert set(whole.due) == set(range(last + 1))

@@ -7,8 +7,8 @@ import pytest
 
 from simulator.errors import UsageError
 from simulator.load.thresholds import COUNTS, NAMES, Threshold, figure, threshold, thresholds
-from simulator.model import Ledger, LoadResult, Spread
-from simulator.model.load import DURATIONS
+from simulator.model import Drain, Ledger, LoadResult, Spread
+from simulator.model.load import DURATIONS, GivenUp
 from simulator.resources import folder
 
 
@@ -22,7 +22,7 @@ def result(**changes: Any) -> LoadResult:
         "planned": 9,
         "sent": 4,
         "acknowledged": 4,
-        "dropped": 2,
+        "given_up": {GivenUp.NO_CONNECTION: 2},
         "unsent": 3,
         "ledger": Ledger(lost=1, twice=2, stale=3, refused=4, accepted_wrong=5),
         "ack": Spread(4, 0.1, 0.2, 0.3, 0.4),
@@ -134,10 +134,11 @@ def test_below_is_less_and_else_as_much_is_fine() -> None:
 
 
 def test_every_name_has_its_figure() -> None:
-    told = result(drain=7.0, effect=Spread(1, 1.1, 1.2, 1.3, 1.4))
-    found = [figure(one, told) for one in (*DURATIONS, *COUNTS)]
-    assert found == [0.1, 0.2, 0.3, 0.4, 1.1, 1.2, 1.3, 1.4, 7.0, 1, 2, 3, 4, 5, 5]
+    told = result(drain=Drain(7.0, 7.0), effect=Spread(1, 1.1, 1.2, 1.3, 1.4))
+    single = [one for one in DURATIONS if one.startswith("ack_")]
+    assert [figure(one, told) for one in (*single, *COUNTS)] == [0.1, 0.2, 0.3, 0.4, 1, 2, 3, 4, 5, 5]
 
 
-def test_what_was_not_measured_has_none() -> None:
-    assert [figure(one, result()) for one in ("effect_p99", "drain")] == [None, None]
+def test_what_lies_between_readings_or_was_not_measured_has_none() -> None:
+    told = result(drain=Drain(7.0, 7.0), effect=Spread(1, 1.1, 1.2, 1.3, 1.4), ack=Spread())
+    assert [figure(one, told) for one in DURATIONS] == [None] * 9

@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 from gevent import GreenletExit
 
 from loadtests.shard import Shard
-from simulator.journal import Journal
+from simulator.errors import StorageError
+from simulator.journal import Journal, JournalWriter
 from simulator.model import Delivery, Exchange, Outcome
 from tests.unit.load.told_load import Told
 
@@ -64,3 +66,28 @@ def test_once_it_is_closed_nothing_is_sent_and_nothing_changes(
     shard.close(complete=False)
     assert (tmp_path / "shard.ndjson").read_bytes() == closed
     assert footer(tmp_path)["complete"]
+
+
+def test_what_came_of_the_last_one_stands_on_the_file_though_nothing_more_is_sent(
+    tmp_path: Path, shard: Shard, share: list[Delivery]
+) -> None:
+    failed: list[Exception] = []
+    shard.outcome(shard.intent(share[0]), share[0], ANSWERED, late=0.0, held=0.0)
+    assert '"outcome":"answered"' not in (tmp_path / "shard.ndjson").read_text()
+    shard.keep_flushing(failed.append)
+    gevent.idle()
+    assert '"outcome":"answered"' in (tmp_path / "shard.ndjson").read_text()
+    shard.close(complete=True)
+    assert failed == []
+
+
+def test_that_nothing_more_can_be_written_is_told_at_once(shard: Shard, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> None:
+        raise StorageError("the disk is full")
+
+    failed: list[Exception] = []
+    monkeypatch.setattr(JournalWriter, "flush", full)
+    shard.keep_flushing(failed.append)
+    gevent.idle()
+    (error,) = failed
+    assert str(error) == "the disk is full"

@@ -52,3 +52,13 @@ def test_one_that_says_that_it_can_give_no_more_signs_is_not_silent(tmp_path: Pa
     sign_of(tmp_path, 0).unlink()
     assert [silence.of(0, now) for now in (2.0, 3.0, 4.0)] == [0.0, 0.0, 0.0]
     assert silence.began(0)
+
+
+def test_the_one_that_holds_them_together_has_a_silence_of_its_own(tmp_path: Path) -> None:
+    silence = Silence(tmp_path)
+    sign_of(tmp_path, None).write_text("1")
+    signed(tmp_path, 1)
+    assert silence.of(None, 0.0) == silence.of(0, 0.0) == 0.0
+    sign_of(tmp_path, None).write_text("2")
+    assert (silence.of(None, 1.0), silence.of(0, 1.0)) == (0.0, 1.0)
+    assert silence.began(None)

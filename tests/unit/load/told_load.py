@@ -14,9 +14,11 @@ from simulator.clock import JumpClock
 from simulator.journal import JournalWriter
 from simulator.load.crew import Lost
 from simulator.load.judging import Terms, judged
+from simulator.load.mix import STEPS
 from simulator.load.orders import SHARES, Orders, Planned, planned_for, shard_of
 from simulator.load.thresholds import thresholds
 from simulator.model import Delivery, Exchange, Lateness, Outcome, Report, Verdict
+from simulator.model.load import GivenUp
 from simulator.receiver import Receiver
 from simulator.wire import Request
 
@@ -58,9 +60,9 @@ class Model:
 
     def take(self, delivery: Delivery, at: float) -> int | Outcome:
         """The answer to one; `at` is the second of the load at which it comes."""
-        if delivery.credentials != "right":
+        if delivery.credentials != "right" and _looks_wrong(delivery):
             return 401
-        if not delivery.valid:
+        if not delivery.valid and _looks_broken(delivery):
             return 400
         self.keep(delivery, at + self.lag)
         return 200
@@ -82,6 +84,28 @@ class Model:
 
     def effects(self, shown: Sequence[Delivery]) -> int:
         return len({(one.body, one.at) for one in shown if one.end})
+
+
+def _looks_wrong(delivery: Delivery) -> bool:
+    """What is said to have wrong credentials has them in its bytes, too: a receiver sees nothing else."""
+    return b"Bearer opensesame\r\n" not in on_the_wire(delivery)
+
+
+def _looks_broken(delivery: Delivery) -> bool:
+    """What is said to be broken shows it, where the mix broke it; what an author broke may look right."""
+    if delivery.step not in STEPS:
+        return True
+    body = on_the_wire(delivery).partition(b"\r\n\r\n")[2]
+    try:
+        return not isinstance(json.loads(body), dict) or delivery.id.encode() not in body
+    except ValueError:
+        return True
+
+
+def on_the_wire(delivery: Delivery) -> bytes:
+    """The bytes that a receiver gets to see."""
+    script = delivery.script
+    return delivery.data if script is None else b"".join(piece for piece in script if isinstance(piece, bytes))
 
 
 @dataclass
@@ -111,7 +135,7 @@ class Told:
     `own`: so many workers, the first ones, are of this machine; None for all. What stood behind a cut was sent all the
     same.
     `late` and `held` are seconds that each delivery waited, by whose fault: the sender's, or a connection's.
-    `drops` are numbers of deliveries that were given up.
+    `drops` are deliveries that were given up, for that `reason`. `closed` is how it is judged, and not how it is sent.
     """
 
     folder: Path
@@ -132,12 +156,14 @@ class Told:
     late: float = 0.0
     held: float = 0.0
     drops: Callable[[Delivery], bool] = lambda _: False
+    reason: str = GivenUp.NO_CONNECTION
     window: float = 2.0
     sample: int | None = None
     asked: frozenset[str] = frozenset(SHARES)
     limits: Sequence[str] = ()
     lost: Sequence[Lost] = ()
     reused: bool = False
+    closed: bool = False
 
     @property
     def orders(self) -> Orders:
@@ -154,6 +180,7 @@ class Told:
             seed=7,
             start="2026-01-05T00:00:00+05:30",
             workers=self.workers,
+            model="closed" if self.closed else "open",
         )
 
     @property
@@ -196,7 +223,7 @@ class Told:
 
     def _exchange(self, delivery: Delivery, begun: float) -> Exchange | None:
         if self.drops(delivery):
-            return Exchange(Outcome.SKIPPED, done=begun, detail="dropped: no connection was free")
+            return Exchange(Outcome.SKIPPED, done=begun, detail=self.reason)
         answer = self.model.take(delivery, begun)
         done = begun + self.model.took
         if answer is Outcome.IN_DOUBT:

@@ -74,6 +74,27 @@ def test_a_verdict_is_a_test_case(
     assert "was answered 500" in "".join(case.itertext())
 
 
+@pytest.mark.parametrize(
+    ("check", "tags"), [("expect/one", ["skipped", "system-out"]), ("payload/bom", ["system-out"])]
+)
+def test_what_any_answer_keeps_is_skipped_and_what_is_tolerated_is_not(
+    check: str, tags: list[str], a_play: Plays, a_report: Reports, a_verdict: Judges
+) -> None:
+    root = parsed(a_report(a_play(a_verdict(Result.PASSED), a_verdict(Result.PASSED, check, level="may"))))
+    _, case = root.iter("testcase")
+    assert [child.tag for child in case] == tags
+    if "skipped" in tags:
+        assert case[0].get("message", "").startswith("not counted (any answer will do): ")
+
+
+@pytest.mark.parametrize(("provider", "seed", "told"), [("", 0, []), ("", 7, ["7"]), ("clevertap", 0, ["0"])])
+def test_a_seed_stands_there_where_one_was_given_or_drawn(
+    provider: str, seed: int, told: list[str], a_play: Plays, a_report: Reports, a_verdict: Judges
+) -> None:
+    root = parsed(a_report(a_play(a_verdict(Result.PASSED), provider=provider, seed=seed)))
+    assert [one.attrib["value"] for one in root.iter("property") if one.attrib["name"] == "seed"] == told
+
+
 PLAYS = [
     {},
     {"complete": False},

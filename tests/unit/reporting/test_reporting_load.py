@@ -13,8 +13,21 @@ import jsonschema
 import pytest
 
 from simulator.load.curves import SHAPES
-from simulator.model import Kinds, Ledger, LoadResult, Play, Report, Result, Second, Share, Spread, Verdict
-from simulator.model.load import KEPT, TIMES, WRONG
+from simulator.model import (
+    Drain,
+    Kinds,
+    Ledger,
+    LoadResult,
+    Play,
+    Report,
+    Result,
+    Second,
+    Share,
+    Spread,
+    Unshown,
+    Verdict,
+)
+from simulator.model.load import KEPT, TIMES, WRONG, GivenUp
 from simulator.reporting import REPORTERS
 from simulator.reporting.html.charts import WIDE, Series, chart, mean
 from simulator.resources import folder
@@ -30,7 +43,7 @@ LOAD = LoadResult(
     planned=6000,
     sent=5800,
     acknowledged=5700,
-    dropped=20,
+    given_up={GivenUp.NO_CONNECTION: 20},
     unsent=180,
     ledger=Ledger(known=2900, checked=2890, unread=10, lost=3, twice=1, accepted_wrong=2),
     ack=SPREAD,
@@ -38,7 +51,8 @@ LOAD = LoadResult(
     effect=Spread(),
     late=SPREAD,
     held=SPREAD,
-    drain=1.234,
+    drain=Drain(0.0, 1.234),
+    unshown=Unshown(12, 4.376, 8.291),
     kinds=Kinds(first=5400, repeat=250, stale=0, malformed=120, unauthorized=18),
     shares=(Share(0, 3000, 3000), Share(1, 3000, 2800, "was killed by SIGKILL after 31s")),
     timeline=tuple(Second(at, 100, 97, 95, 2, 0.004, 0.02, 0.003) for at in range(60)),
@@ -62,8 +76,8 @@ def shown(report: Report, form: str = "text") -> str:
 def test_people_are_told_what_was_sent_how_long_it_took_and_what_was_kept(report: Report) -> None:
     text = shown(report)
     assert "rate      100 a second, for 1m\n" in text
-    sent = "sent 5,800, 5,700 acknowledged; 20 dropped: no connection was free until the end; 180 not known to be sent"
-    assert sent in " ".join(text.split())
+    given_up = "20 dropped: no connection was free before the time was over; 180 not known to be sent"
+    assert f"sent 5,800, 5,700 acknowledged; {given_up}" in " ".join(text.split())
     assert "  ack          4.1ms    12.3ms    31.2ms     312ms  from when it was due" in text
     assert "2,890 of 2,900 exports with something acknowledged were looked at; 10 could not be read" in text
     assert re.search(r"^  lost +3  acknowledged, and not there or not acted on$", text, re.MULTILINE)
@@ -74,8 +88,26 @@ def test_people_are_told_what_was_sent_how_long_it_took_and_what_was_kept(report
 @pytest.mark.parametrize("form", ["text", "html"])
 def test_every_page_has_the_same_words_for_the_same_figures(report: Report, form: str) -> None:
     page = " ".join(unescape(shown(report, form)).split())
-    for words in (*TIMES.values(), *(KEPT[name] for name in WRONG), *LOAD.not_sent, LOAD.pace, LOAD.by_kind):
+    for words in (
+        *TIMES.values(),
+        *(KEPT[name] for name in WRONG),
+        *LOAD.not_sent,
+        LOAD.pace,
+        LOAD.by_kind,
+        LOAD.not_shown,
+    ):
         assert words in page
+
+
+def test_of_many_reasons_why_some_were_not_sent_the_most_frequent_are_told() -> None:
+    whole = replace(
+        LOAD, given_up={GivenUp.NO_CONNECTION: 1000, "no port": 2, "no memory": 3, "stopped": 1, "no room": 1}
+    )
+    assert whole.dropped == 1007
+    assert whole.reasons == (
+        "1,000 dropped: no connection was free before the time was over; 3 dropped: no memory; 2 dropped: no port; "
+        "2 dropped for other reasons"
+    )
 
 
 def test_people_are_told_of_what_kinds_it_was(report: Report) -> None:
@@ -90,6 +122,40 @@ def test_people_are_told_of_what_kinds_it_was(report: Report) -> None:
 def test_what_a_ledger_counts_and_what_is_measured_has_words() -> None:
     assert set(KEPT) == {one.name for one in fields(Ledger)}
     assert set(TIMES) == {one.name for one in fields(LoadResult) if isinstance(getattr(LOAD, one.name), Spread)}
+
+
+@pytest.mark.parametrize(
+    ("drain", "words"),
+    [
+        (Drain(0.0, 3.7214), "all of it showed at the first look, at most 3.72s after the last answer"),
+        (Drain(19.8, 20.1), "all of it showed between 19.8s and 20.1s after the last answer"),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_people_are_told_between_which_readings_all_of_it_showed(
+    report: Report, form: str, drain: Drain, words: str
+) -> None:
+    page = shown(replace(report, load=replace(LOAD, drain=drain)), form)
+    assert words in " ".join(unescape(page).split())
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_people_are_told_of_what_had_not_shown_while_it_was_followed(report: Report, form: str) -> None:
+    page = " ".join(unescape(shown(report, form)).split())
+    assert (
+        "12 of the 12 exports that were followed had not shown by then: the slowest took between 4.38s and 8.29s"
+    ) in page
+    never = replace(LOAD, unshown=Unshown(1, 4.376, None), effect=SPREAD, drain=None)
+    page = " ".join(unescape(shown(replace(report, load=never), form)).split())
+    assert "1 of the 6,001 exports that were followed had not shown by then: the slowest took at least 4.38s" in page
+    assert "all of it showed" not in page
+
+
+def test_programs_are_told_where_something_never_showed(report: Report) -> None:
+    never = replace(report, load=replace(LOAD, unshown=Unshown(1, 4.376, None), drain=None))
+    value = json.loads(shown(never, "json"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(value)
+    assert (value["load"]["unshown"]["most"], value["load"]["drain"]) == (None, None)
 
 
 def test_a_closed_model_keeps_no_rate(report: Report) -> None:
@@ -126,7 +192,8 @@ def test_programs_find_it_under_closed_keys(report: Report) -> None:
     assert value["load"]["ledger"]["lost"] == 3
     assert value["load"]["ack"] == {"number": 6000, "p50": 0.0041, "p95": 0.0123, "p99": 0.0312, "max": 0.3123}
     assert value["load"]["shares"][1]["lost"] == "was killed by SIGKILL after 31s"
-    assert value["load"]["drain"] == 1.234
+    assert value["load"]["drain"] == {"not_before": 0.0, "not_after": 1.234}
+    assert value["load"]["unshown"] == {"number": 12, "least": 4.376, "most": 8.291}
 
 
 def test_programs_find_every_kind(report: Report) -> None:
@@ -134,7 +201,7 @@ def test_programs_find_every_kind(report: Report) -> None:
     assert json.loads(shown(report, "json"))["load"]["kinds"] == kinds
 
 
-@pytest.mark.parametrize("place", [(), ("ledger",), ("kinds",), ("ack",), ("shares", 0)])
+@pytest.mark.parametrize("place", [(), ("ledger",), ("kinds",), ("ack",), ("unshown",), ("drain",), ("shares", 0)])
 def test_a_key_that_nobody_knows_is_refused_by_the_schema(report: Report, place: tuple[Any, ...]) -> None:
     value = json.loads(shown(report, "json"))
     into = value["load"]

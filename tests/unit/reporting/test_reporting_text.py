@@ -199,7 +199,16 @@ def test_an_attempt_in_doubt_is_told_without_a_time(
 ) -> None:
     (line,) = journal((delivery(), None))
     shown = text.render(a_report(a_play(a_verdict(Result.INCONCLUSIVE, evidence=(line,)))))
-    assert "      * in-doubt: the run ended before an answer was seen\n" in shown
+    assert "      * in-doubt: nobody saw what came of it: the run ended before an answer was seen\n" in shown
+
+
+def test_the_line_for_curl_names_the_variable_that_the_receiver_file_names(
+    journal: Writes, a_play: Plays, a_report: Reports, a_verdict: Judges
+) -> None:
+    endpoints = {"*": {"url": "http://127.0.0.1:8000/hook", "timeout": None, "authorization": "Bearer $MY_TOKEN"}}
+    (line,) = journal((delivery(), exchange(500)), header={"receiver": {"endpoints": endpoints, "insecure": False}})
+    shown = text.render(a_report(a_play(a_verdict(Result.FAILED, evidence=(line,)))))
+    assert '--header "Authorization: Bearer $MY_TOKEN"' in shown
 
 
 def test_wrong_credentials_are_named_where_they_must_be_filled_in(
@@ -262,6 +271,31 @@ def test_a_should_that_was_not_kept_is_told_though_the_run_passes(
     shown = text.render(a_report(play))
     assert "✗ ack/exactly-200  every notification is acknowledged (should)" in shown
     assert shown.endswith("kept was kept; 1 that should be kept was not.\n")
+
+
+def test_what_any_answer_keeps_is_counted_neither_as_passed_nor_as_anything_else(
+    a_play: Plays, a_report: Reports, a_verdict: Judges
+) -> None:
+    free = [
+        a_verdict(result, f"expect/{name}", level="may")
+        for name, result in (("one", Result.PASSED), ("two", Result.INCONCLUSIVE))
+    ]
+    report = a_report(a_play(a_verdict(Result.PASSED), *free, deliveries=3, attempts=3))
+    shown = text.render(report, width=200)
+    counted = "1 passed, 0 failed, 0 inconclusive, 2 not counted (any answer will do)\n"
+    assert f"1 scenario, 3 deliveries: {counted}" in shown
+    assert report.exit_code == 0
+    assert "<p>1 passed, 2 not counted (any answer will do)</p>" in REPORTERS["html"](report)
+
+
+def test_where_any_answer_would_do_for_all_nothing_is_shown_as_passed(
+    a_play: Plays, a_report: Reports, a_verdict: Judges
+) -> None:
+    report = a_report(a_play(a_verdict(Result.PASSED, level="may"), journal="gone.ndjson"))
+    shown = text.render(report, brief=True, width=200)
+    assert "✓ scenarios/one.yaml" not in shown  # the line of a play that passed
+    assert ": 0 passed, 0 failed, 0 inconclusive, 1 not counted (any answer will do)\n" in shown
+    assert shown.endswith("Exit code 4: any answer would have done, so there is nothing to decide.\n")
 
 
 def test_numbers_and_words_agree(a_play: Plays, a_report: Reports, a_verdict: Judges) -> None:

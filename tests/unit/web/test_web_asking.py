@@ -190,6 +190,16 @@ def test_every_mistake_is_told_at_once_with_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [(b"limt=1", ""), (b"limt=1&x=2", ", and 1 more mistake"), (b"limt=1&x=2&y=3", ", and 2 more mistakes")],
+)
+def test_beside_the_first_mistake_it_is_said_how_many_more_there_are(query: bytes, said: str) -> None:
+    with pytest.raises(Problem) as raised:
+        ask(query=query)
+    assert raised.value.detail == f"{raised.value.mistakes[0].message}{said}"
+
+
 def test_a_secret_is_not_said_back() -> None:
     with pytest.raises(Problem) as raised:
         ask(body=b'{"name": "a", "secret": "hunter2-hunter2"}')
