@@ -1,6 +1,5 @@
 """One exchange under way on a connection: write the request, or play its script; read the answer; say how it ended."""
 
-import math
 from collections.abc import Callable
 
 from simulator import limits
@@ -36,8 +35,8 @@ Over = Callable[[Exchange, float | None], None]
 class LiveExchange:
     """Comes to exactly one call of `over`; after `let_go` nothing more happens.
 
-    `done` is kept for whoever waits for the exchange. The deadline runs from the moment that this is made, but for the
-    time at a gate, which is no doing of the receiver's.
+    `done` is kept for whoever waits for the exchange. The deadline runs from the moment that this is made; whoever
+    leaves a gate in time gets back what it waited there, which is no doing of the receiver's.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class LiveExchange:
         self._player: Player | None = None  # of the request's script, if it has one
         self._hanging_up: HangUp | None = None
         self._gated = False  # whether the request waits at its gate
-        self._left = 0.0  # seconds to the deadline when it came there
+        self._came = 0.0  # when it came there
         self._settled = False
 
     @property
@@ -75,15 +74,15 @@ class LiveExchange:
         if self._request.gate is None:
             self._speak()
         else:
-            self._gated, self._left, self.deadline = True, self.deadline - self._home.real(), math.inf
+            self._gated, self._came = True, self._home.real()
             self._request.gate.wait(self._speak, 0.0 if self._reused else limits.ACCEPTED)
 
     def _speak(self) -> None:
         if self._settled:
             return
         if self._gated:
-            self._gated, self.deadline = False, self._home.real() + self._left
-            self._home.watch(self.deadline)
+            self._gated = False
+            self.deadline += self._home.real() - self._came
         if self._request.script is None:
             self._write(self._request.data)
         else:

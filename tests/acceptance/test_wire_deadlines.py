@@ -262,16 +262,16 @@ def test_waiting_in_the_queue_does_not_use_up_the_deadline(loop: str) -> None:
 def test_waiting_for_the_others_at_a_gate_does_not_use_up_the_deadline(loop: str) -> None:
     async def slowly(peer: Peer) -> None:
         await peer.request()
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.6)
         await peer.send(NO_CONTENT)
 
-    async def main(timeout: float) -> Exchange:
+    async def main(timeout: float, patience: float) -> Exchange:
         async with serving(slowly) as server, wired() as wire:
             asked = post(server.url(), timeout=timeout)
-            return await once(wire, asked._replace(gate=Gate(2, patience=0.4)))  # the other one never comes
+            return await once(wire, asked._replace(gate=Gate(2, patience)))  # the other one never comes
 
-    assert run(loop, main(0.5)).outcome is Outcome.ANSWERED
-    assert run(loop, main(0.2)).outcome is Outcome.TIMEOUT_HEADERS
+    assert run(loop, main(1.0, 0.5)).outcome is Outcome.ANSWERED
+    assert run(loop, main(0.3, 0.05)).outcome is Outcome.TIMEOUT_HEADERS
 
 
 @pytest.mark.parametrize("loop", LOOPS)
