@@ -69,7 +69,7 @@ def _fast(tls: ssl.SSLContext) -> Callable[[float, Opening], Any]:
 
         def get_client(url: Any) -> Any:
             client = get(url)
-            pool: Any = getattr(client, "_connection_pool", None)  # it tells nobody else; without it all count as reused
+            pool: Any = getattr(client, "_connection_pool", None)  # without it all count as reused
             if hasattr(pool, "_create_socket") and "_create_socket" not in vars(pool):
                 pool._create_socket = _first(opening, pool._create_socket)
             return client
