@@ -72,8 +72,8 @@ _MACHINES = (
         "--join",
         type=ADDRESS,
         metavar="HOST:PORT",
-        help="Lend --workers of this machine to the load that waits there: that one says what is sent, and judges. Public "
-        "hosts need --allow-target here, too.",
+        help="Lend --workers of this machine to the load that waits there: that one says what is sent, and judges. "
+        "Public hosts need --allow-target here, too.",
     ),
 )
 
