@@ -7,6 +7,7 @@ from simulator.check.state import duration
 from simulator.load.doubts import doubt_of, known_before
 from simulator.load.evidence import Evidence
 from simulator.load.lasting import Found, long_look, on_duration
+from simulator.load.ledger import OF_AN_AUTHOR
 from simulator.load.piles import Pile
 from simulator.load.promises import PROMISES, SENDER, THRESHOLDS
 from simulator.load.thresholds import COUNTS, Threshold, figure
@@ -93,6 +94,8 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
             return f"{told}, {number:,} {_were(number)} not" if number else f"all {told}"
         case "accepted_wrong":
             told = f"{book.tried['malformed']:,} malformed and {book.tried['unauthorized']:,} unauthorized deliveries"
+            if author := book.tried[OF_AN_AUTHOR]:
+                told += f", and {author:,} that are to be refused by the scenario,"
             read = "" if evidence.read else "; what the receiver keeps of them was not read"
             return f"of {told} {number:,} {_were(number)} accepted" if number else f"none of {told} was accepted{read}"
         case _:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from simulator.check import History, Sent, side_by_side
 from simulator.check.answers import HUNG_UP, told
@@ -16,6 +17,9 @@ from simulator.load.parts import Part, Wanted, wanted
 from simulator.load.piles import Example, Pile
 from simulator.model import Attempt, Ledger, Observation, Outcome
 from simulator.model.load import OF_STATE, WRONG, GivenUp
+
+OF_AN_AUTHOR: Final = "of an author"
+"""The kind, in what was tried, of what the mix did not make and its author says is to be refused."""
 
 _UNTOLD = "its worker was lost, and what it sent last is not known"
 _OURS = frozenset({Outcome.BLOCKED, Outcome.DNS, Outcome.SKIPPED, Outcome.IN_DOUBT})
@@ -84,7 +88,7 @@ class Book:
                 self._unacknowledged(one)
         elif part.to_be_refused(one.step, one.credentials):
             self.wrong += 1
-            self.tried[one.step] += one.outcome.reached
+            self.tried[one.step if one.step in STEPS else OF_AN_AUTHOR] += one.outcome.reached
             self.answered_wrong += one.outcome is Outcome.ANSWERED
             if acknowledged:
                 words = f"{one.name} (id {one.id}), which was {_wrong(one)}, came back {one.answer}"

@@ -360,6 +360,8 @@ def test_what_an_author_says_is_to_be_refused_is_judged_like_what_the_mix_makes_
     one = Told(folder=tmp_path, **{**MIXED, **plain})
     forged = [delivery for delivery in one.planned.share(0, 1) if not delivery.genuine]
     assert ledger(report)["accepted_wrong"] == len(forged) > 10
+    said = f"and {len(forged):,} that are to be refused by the scenario, {len(forged):,} were accepted: "
+    assert said in verdict(report, "refuses").because
 
 
 def test_what_is_to_be_refused_by_its_author_and_is_there_all_the_same_was_accepted(tmp_path: Path) -> None:
