@@ -58,7 +58,8 @@ PROMISES: Final[Mapping[str, Promise]] = {
         "what is malformed or unauthorized is not accepted",
         "Each broken or wrongly authorized notification of the mix, and each that its scenario says is to be "
         "`refused`, had another answer than yes, and nothing of it is there. It does not apply where none came; where "
-        "`--malformed` or `--unauthorized`, or a scenario of your own, asks for some and none came, it is inconclusive.",
+        "`--malformed` or `--unauthorized`, or a scenario of your own, asks for some and none came, it is "
+        "inconclusive.",
         "It answers before it has looked at what came, or stores it first.",
     ),
     "unsent": Promise(
