@@ -17,22 +17,20 @@ that missed it was asked for, and before the first that showed it was done.
 """
 
 import asyncio
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final, NamedTuple
 
 from simulator import limits
-from simulator.check.showing import MARGIN
 from simulator.clock import Clock
 from simulator.journal import JournalWriter
+from simulator.load.draining import Draining
 from simulator.load.parts import Part, Wanted, wanted
 from simulator.model import Drain, Observation
 from simulator.runner.asking import Subject, read, subject_of
 from simulator.wire import Send
 
-LONGEST: Final = 600.0  # seconds after the first look in which a receiver may go on working
 _SLOWEST: Final = 0.5  # seconds between two looks at the same ids
 _AGAIN: Final = 3  # more readings of an id whose last one did not work, or shows less than an earlier one
 _BEHIND: Final = 0.25  # seconds between these
@@ -196,7 +194,7 @@ async def read_all(
     """Read all these ids, `of` so many, by this module's rule; `answered` is the moment of the load's last answer."""
     known = [one for one in asked if one.wanted.known]
     Random(len(known)).shuffle(known)
-    drain = _Drain(answered, window, reader.clock)
+    drain = Draining(answered, window, reader.clock)
 
     def told(one: Asked, seen: Observation, shows: bool) -> None:
         if one.wanted.known:
@@ -233,69 +231,7 @@ async def read_all(
     )
 
 
-@dataclass
-class _Drain:
-    """How far the receiver is with what it took in, as single readings tell."""
-
-    answered: float
-    window: float
-    clock: Clock
-    not_before: float = 0.0  # when the last reading that missed an id was asked for
-    not_after: float = 0.0  # when the last of those that showed an id for the first time was done
-    look: float = 0.0  # seconds that the first look at all of them took
-    looked: float | None = None  # when that was done
-    was_missing: bool = False
-    working: bool = False
-    shown: set[str] = field(default_factory=set)
-    missed: set[str] = field(default_factory=set)
-    at_once: "array[float]" = field(default_factory=lambda: array("d"))  # when what was never missed was seen
-    caught_up: float = 0.0  # when the last was of what was
-
-    def saw(self, seen: Observation, *, shows: bool) -> None:
-        """A reading was made of an id that is to show."""
-        if seen.id in self.shown:
-            return
-        self.was_missing = self.was_missing or not shows
-        if not shows:
-            self.missed.add(seen.id)
-        elif seen.id in self.missed:
-            self.caught_up = max(self.caught_up, seen.done)
-        else:
-            self.at_once.append(seen.done)
-        if shows:
-            self.shown.add(seen.id)
-            self.not_after = max(self.not_after, seen.done)
-        elif seen.present is not None:
-            self.not_before = max(self.not_before, seen.asked)
-
-    def looked_from(self, since: float) -> None:
-        """A look at all that were missing is done."""
-        if self.looked is None:
-            self.looked = self.clock.now()
-            self.look = self.looked - since
-
-    def hopeless(self, since: float) -> bool:
-        """Whether a look that began then, and found nothing new, was the last."""
-        return since >= max(self.answered, self.not_after) + self.window
-
-    @property
-    def limit(self) -> float:
-        """Seconds after the first look in which a receiver may go on working."""
-        return max(LONGEST, 2 * self.window)
-
-    @property
-    def over(self) -> bool:
-        """Whether a receiver that is still working is waited for no longer."""
-        return self.looked is not None and self.clock.now() >= self.looked + self.limit
-
-    @property
-    def settled(self) -> float:
-        """From when on the last look may be."""
-        lag = max(self.not_after - self.answered, 0.0) if self.was_missing else 0.0
-        return self.answered + max(self.window, MARGIN * lag)
-
-
-async def _until_shown(asked: list[Asked], reader: Reader, drain: _Drain, told: Told) -> list[Asked]:
+async def _until_shown(asked: list[Asked], reader: Reader, drain: Draining, told: Told) -> list[Asked]:
     """Those that do not show when it is hopeless, or over."""
     pause = limits.PROBE_PAUSE
     while asked:

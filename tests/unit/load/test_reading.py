@@ -10,8 +10,9 @@ import pytest
 
 from simulator.clock import JumpClock
 from simulator.journal import Journal, JournalWriter
+from simulator.load.draining import WORKING
 from simulator.load.parts import Part, parts
-from simulator.load.reading import LONGEST, Asked, Read, Reader, read_all, sampled, subjects
+from simulator.load.reading import Asked, Read, Reader, read_all, sampled, subjects
 from simulator.model import Drain, Exchange, Observation, Outcome
 from simulator.wire import Request
 from tests.unit.load.told_load import Model, Told, verdict
@@ -134,12 +135,12 @@ def test_what_never_shows_has_no_end_and_is_given_up_when_nothing_came_for_a_win
     assert read.drain is None
     assert read.missing == 1
     assert not read.working
-    assert 1.5 + WINDOW <= read.not_before < LONGEST
+    assert 1.5 + WINDOW <= read.not_before < WORKING
 
 
 def test_a_look_that_takes_longer_than_the_limit_makes_nothing_of_what_is_lost(tmp_path: Path) -> None:
-    read = Reading(tmp_path, [0.0] * 100 + [NEVER] * 5, cost=2 * LONGEST / 100).read()
-    assert read.look > LONGEST
+    read = Reading(tmp_path, [0.0] * 100 + [NEVER] * 5, cost=2 * WORKING / 100).read()
+    assert read.look > WORKING
     assert read.missing == 5
     assert not read.working
 
@@ -157,9 +158,9 @@ def test_one_that_goes_on_working_is_given_up_after_a_limit_that_counts_from_the
     reading = Reading(tmp_path, [one * 1.5 for one in range(500)] + [NEVER] * 500, cost=0.1)
     read = reading.read()
     assert read.working
-    assert read.limit == LONGEST
+    assert read.limit == WORKING
     assert reading.probe is not None
-    assert reading.probe.asked[-1][0] > read.look + LONGEST
+    assert reading.probe.asked[-1][0] > read.look + WORKING
     assert read.look > 50.0
 
 
