@@ -18,6 +18,7 @@ from simulator.rule import Rule
 from simulator.scenario import Scenario, Step
 
 _WIDTH: Final = 100
+_LOAD: Final = "load"  # the family of a rule, and what the names of a load's checks begin with
 _MOST: Final = 12  # lines of what is sent
 _SHOWN: Final = 80  # characters of a value
 _LONGEST: Final = 2000  # characters of anything: as long as a rule's own words may be
@@ -96,7 +97,15 @@ def _family(word: str, folder: str | None) -> list[str]:
 
     name = word.removeprefix(RULES).removesuffix("/")
     those = rules(folder, lambda one: one.startswith(f"{name}/")) if name else []
-    return [*lines_of(those), "", "partnersim explain RULE says more of one"] if those else []
+    loads = ["", "what the report of a load promises:", *_promises()] if name == _LOAD else []
+    return [*lines_of(those), *loads, "", "partnersim explain RULE says more of one"] if those else []
+
+
+def _promises() -> Iterator[str]:
+    from simulator.load.promises import PROMISES, SENDER
+
+    for one in (*PROMISES.values(), SENDER):
+        yield f"{one.check:26}{one.sentence}"
 
 
 def _checks_of(word: str) -> list[str]:
@@ -121,7 +130,8 @@ def _unknown(word: str, folder: str | None, own: Mapping[str, Rule]) -> UsageErr
     near = did_you_mean(re.sub(r"^then/\d+-", "", word), [*CHECKS, *rules, *families, *OF_LOADS])
     what = "rule" if "/" in word else "rule, family or check"
     where = f" --rules {shlex.quote(folder)}" if folder else ""
-    remedy = f"see: partnersim list rules{where}"
+    of_loads = "partnersim explain load, or " if word.startswith(f"{_LOAD}/") else ""
+    remedy = f"see: {of_loads}partnersim list rules{where}"
     remedy += "" if folder else "; for a rule of your own, name its file, or its folder with --rules"
     remedy += "" if "/" in word else f"; checks are {', '.join(CHECKS)}"
     return UsageError(f"there is no {what} {word!r}{near}", remedy)

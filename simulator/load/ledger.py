@@ -197,7 +197,8 @@ class Book:
         if want.genuine and number is not None and number > want.most:
             sent = f"{_ends(want.most)} {'was' if want.most == 1 else 'were'} sent"
             words = f"{history.name} shows {part.counts} {number} where {sent}"
-            self._blame(history.id, "twice", Example(words, (*(one.line for one in history.sent[-5:]), last.line)))
+            acted = [one.line for one in history.sent if one.end or part.counts == "runs"]
+            self._blame(history.id, "twice", Example(words, (*acted[-4:], last.line)))
 
     def _wrong(self, part: Part, history: History, last: Observation) -> None:
         """Where all that was sent is to be refused there is to be nothing; what was acknowledged is counted already."""

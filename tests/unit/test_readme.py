@@ -10,6 +10,7 @@ from simulator.authoring import load_scenario, parse_receiver, receiver_at
 from simulator.cli import COMMANDS, run
 from simulator.cli.demo_command import SCENARIOS
 from simulator.faults import FAULTS
+from simulator.load.thresholds import NAMES
 from simulator.model import Outcome
 from simulator.resources import shipped_scenarios
 from simulator.timeline import Timeline, plan
@@ -97,3 +98,12 @@ def test_the_fault_it_shows_exists() -> None:
     shown = re.findall(r"fault: \{([a-z-]+):", README)
     assert shown
     assert set(shown) <= set(FAULTS)
+
+
+def test_every_name_that_a_threshold_of_a_load_can_have_is_told() -> None:
+    told = README.partition("Thresholds are on")[2].partition(". ")[0]
+    before, _, behind = told.partition(" with ")
+    first, second = re.findall(r"`(\w+)`", before), re.findall(r"`(_\w+)`", behind)
+    spread = {one for one in NAMES if "_p" in one or one.endswith("_max")}
+    assert {one + share for one in first[-2:] for share in second} == spread
+    assert set(first[:-2]) == set(NAMES) - spread

@@ -59,6 +59,19 @@ def test_the_rules_of_that_family_are_listed_as_before(capsys: pytest.CaptureFix
     assert "load/acknowledged-is-kept" in capsys.readouterr().out
 
 
+def test_beside_them_stands_what_the_report_of_a_load_promises(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "load"]) == 0
+    told = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("load/")]
+    assert set(told) == {"load/acknowledged-is-kept", *(name for name in CHECKS if name.count("/") == 1)} - {
+        "load/judged"
+    }
+
+
+def test_a_name_that_no_report_has_is_told_where_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "load/thrice"]) == 2
+    assert "see: partnersim explain load, or partnersim list rules" in capsys.readouterr().err
+
+
 def test_one_that_is_misspelled_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "load/keept"]) == 2
     assert "load/kept" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """Verdicts on loads: each kind of flaw is found and nothing else is, and awkward but right receivers pass."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from simulator.errors import UsageError
 from simulator.journal import Journal, JournalWriter
 from simulator.load.crew import Lost
 from simulator.load.merging import FOLLOWED
-from simulator.model import Delivery, Observation, Outcome, Report
+from simulator.model import Delivery, Observation, Outcome, Report, Result
 from simulator.model.load import GivenUp
 from simulator.wire.failure import STOPPED_UNSENT
 from tests.unit.load.told_load import SELECT, Model, Told, model_receiver, results, verdict
@@ -179,6 +180,30 @@ def test_what_was_there_at_first_and_is_gone_at_the_end_is_lost(tmp_path: Path) 
 class _CountsCopies(Model):
     def effects(self, shown: Sequence[Delivery]) -> int:
         return len([one for one in shown if one.end])
+
+
+LONG_AND_SHORT = """
+scenario: What begins first ends last
+provider: clevertap
+exports:
+  long: {frequency: one time, takes: 10h}
+  short: {at: 1h, frequency: one time, takes: 1h}
+"""
+
+
+@pytest.mark.parametrize(("check", "model"), [("kept", _Forgets()), ("once", _CountsCopies())])
+def test_what_is_shown_first_as_evidence_is_of_the_export_that_is_named_first(
+    tmp_path: Path, check: str, model: Model
+) -> None:
+    (tmp_path / "first.yaml").write_text(LONG_AND_SHORT)
+    found = verdict(told(tmp_path, model, rate=60.0, life=2.0, scenarios=(str(tmp_path / "first.yaml"),)), check)
+    assert found.result is Result.FAILED
+    entries = [json.loads(line) for line in (tmp_path / "load.ndjson").read_text().splitlines()]
+    first = entries[found.evidence[0] - 1]
+    first = entries[first["of"] - 1] if "of" in first else first
+    assert found.because.partition(": ")[2].startswith(first["export"])
+    if check == "once":
+        assert first["end"]
 
 
 def test_copies_that_are_acted_on_are_counted(tmp_path: Path) -> None:
