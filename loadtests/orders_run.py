@@ -23,7 +23,7 @@ from loadtests.look_ahead import LookAhead
 from loadtests.messages import HERE, ORDERS, Asking
 from loadtests.open_model import OpenLoad
 from loadtests.shard import Shard
-from loadtests.telling import Judge, by_endpoint, teller
+from loadtests.telling import Judge, teller
 from simulator.errors import PartnersimError
 from simulator.load import variables as ordered
 from simulator.load.curves import SHAPES
@@ -123,7 +123,7 @@ class OrdersRun:
 
     def _work(self, shard: Shard, make: Callable[[], Carrier]) -> OpenLoad | ClosedUsers:
         orders, load, now = self._orders, self._planned, self._beginning.now
-        told = teller(self._environment, Judge(by_endpoint(load), load.receiver))
+        told = teller(self._environment, Judge(load))
         until = orders.length
         if orders.model == "open":
             ahead = LookAhead(load.planning(self.worker, orders.workers))

@@ -1,15 +1,12 @@
 """Tells Locust of every attempt, by what it should have come to: its statistics then speak of the receiver."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from locust.env import Environment
 
-from simulator.check import status_fits
 from simulator.load.orders import Planned
-from simulator.model import Delivery, Exchange, Outcome
-from simulator.receiver import Receiver
-from simulator.timeline.lives import Lives
+from simulator.model import Delivery, Exchange
 
 Told = Callable[[Delivery, Exchange, float], None]
 """Is told of every attempt, and of how many seconds it took from when it was due."""
@@ -20,30 +17,15 @@ class Unexpected(Exception):
 
 
 class Judge:
-    """Says whether an answer is the one that a delivery should have."""
+    """Says what is wrong with the answer to a delivery of any of the scenarios."""
 
-    def __init__(self, lives: Mapping[str, Lives], receiver: Receiver) -> None:
-        self._accepted = {name: receiver.accepts(one.timeline.provider.acknowledged_by) for name, one in lives.items()}
+    def __init__(self, planned: Planned) -> None:
+        self._demands = [(one.last_number, one.demands(planned.receiver)) for one in planned.loads]
 
     def fault(self, delivery: Delivery, exchange: Exchange) -> str:
-        """What is wrong with the answer; "" when nothing is.
-
-        What is malformed or unauthorized is to be refused by an answer; all else is to be acknowledged. A fault on the
-        wire may come to anything.
-        """
-        if delivery.script is not None:
-            return ""
-        if exchange.outcome is not Outcome.ANSWERED:
-            return f"{exchange.outcome}: {exchange.detail}" if exchange.detail else str(exchange.outcome)
-        acknowledged = status_fits(exchange.status, self._accepted[delivery.route.endpoint])
-        if delivery.genuine:
-            return "" if acknowledged else f"answered {exchange.status}"
-        return f"acknowledged, though {delivery.step}" if acknowledged else ""
-
-
-def by_endpoint(planned: Planned) -> dict[str, Lives]:
-    """The lives of each partner."""
-    return {one.lives.timeline.provider.name: one.lives for one in planned.loads}
+        """It, in words; "" for nothing."""
+        demands = next(one for last, one in self._demands if delivery.number <= last)
+        return demands.fault(delivery, exchange)
 
 
 def teller(environment: Environment, judge: Judge) -> Told:

@@ -17,7 +17,7 @@ from loadtests.closed_model import ClosedLoad
 from loadtests.options import span
 from loadtests.shapes import BY_NAME
 from loadtests.shard import Shard
-from loadtests.telling import Judge, by_endpoint, teller
+from loadtests.telling import Judge, teller
 from simulator.authoring import load_receiver, load_scenario, receiver_at
 from simulator.clock import RealClock, fresh_seed, utc_now
 from simulator.errors import PartnersimError, UsageError
@@ -87,12 +87,14 @@ class LivesRun:
         receiver = _receiver(options, environment.host)
         worker = getattr(environment.runner, "worker_index", 0)
         self._classes = [one for one in environment.user_classes if issubclass(one, LiveUser)]
-        loads = tuple(_load(one.scenario, receiver, options) for one in self._classes)
+        loads: tuple[PlannedLoad, ...] = ()
+        for one in self._classes:
+            loads += (_load(one.scenario, receiver, options, first=loads[-1].last_number if loads else 0),)
         planned = Planned(receiver, loads, receiver.secrets)
         self.shard = None
         if options.journals:
             self.shard = Shard(shard_of(Path(options.journals), worker), planned.head, planned.secrets, now)
-        told = teller(environment, Judge(by_endpoint(planned), receiver))
+        told = teller(environment, Judge(planned))
         allow = frozenset(plain(one) for one in options.allow_target)
         self.carrier: Callable[[], Carrier] = carriers(options.client, receiver, allow, now)
         make = self.carrier
@@ -161,6 +163,8 @@ def _receiver(options: Any, host: str | None) -> Receiver:
     return Receiver(name=host, endpoints=ends, authorization=value, secrets=at[_PARTNERS[0]].secrets)
 
 
-def _load(name: str, receiver: Receiver, options: Any) -> PlannedLoad:
+def _load(name: str, receiver: Receiver, options: Any, *, first: int) -> PlannedLoad:
     lives = Lives(load_scenario(name), receiver, seed=options.seed, start=datetime.fromisoformat(options.start))
-    return PlannedLoad(lives=lives, rate=1.0, seconds=1.0, curve=SHAPES["steady"], mix=Mix(), life=options.life)
+    return PlannedLoad(
+        lives=lives, rate=1.0, seconds=1.0, curve=SHAPES["steady"], mix=Mix(), life=options.life, first=first
+    )

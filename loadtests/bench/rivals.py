@@ -120,7 +120,7 @@ def _load_user(to: To, folder: str) -> tuple[int, float]:
     lives = Lives(scenario, receiver, seed=1, start=datetime(2026, 1, 5, tzinfo=UTC))
     load = PlannedLoad(lives=lives, rate=1000.0, seconds=10.0, curve=SHAPES["steady"], mix=Mix())
     deliveries = cycle([*load.share(0, 1)])
-    judge = Judge({"clevertap": lives}, receiver)
+    judge = Judge(Planned(receiver, (load,)))
     shard = (
         Shard(Path(folder) / "shard.ndjson", Planned(receiver, (load,)).head, (), time.perf_counter) if folder else None
     )

@@ -1,6 +1,7 @@
 """What a check is, and the evidence it reads. `simulator.checks` holds the catalogue."""
 
-from simulator.check.case import Case, Facts, is_of, means, status_fits
+from simulator.check.case import Case, Facts, means, status_fits
+from simulator.check.expected import is_of
 from simulator.check.finding import Finding, Hint, Tally
 from simulator.check.history import History, Sent, side_by_side
 from simulator.check.kinds import ClaimCheck, ExpectationCheck, Watch, whole_window

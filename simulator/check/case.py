@@ -1,18 +1,17 @@
 """One run as checks see it: the journal, the scenario it played, and what holds for the run as a whole."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from simulator import limits
+from simulator.check.expected import Named, entry, expectations
 from simulator.clock import spelled
 from simulator.journal import Journal
 from simulator.model import Attempt, Outcome
 from simulator.scenario import Expectation, Scenario
-
-EACH = "each"
 
 
 def status_fits(status: int, accepted: Sequence[str]) -> bool:
@@ -35,17 +34,6 @@ def means(shown: Any, wanted: str, words: Mapping[str, Sequence[str]]) -> bool:
     """
     own = words.get(wanted, ())
     return isinstance(shown, str) and shown.casefold() in {wanted.casefold(), *(word.casefold() for word in own)}
-
-
-def is_of(scenario: Scenario, named: str, export: str) -> bool:
-    """Whether a delivery's export is the one an author named: itself, one of the many of that name, or any for ""."""
-    return named in ("", export) or named == family(scenario, export)
-
-
-def family(scenario: Scenario, export: str) -> str:
-    """The name an author gave: `fleet` for `fleet-3` of an export with `count`; else the export's own."""
-    found = scenario.export_named(export)
-    return found[0].name if found else export
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +78,7 @@ class Case:
     @cached_property
     def expectations(self) -> Mapping[str, Expectation]:
         """By name; `each: ack` where the author expected nothing in particular."""
-        own = {one.name: one for one in self.scenario.expectations}
-        return own or {EACH: Expectation(name=EACH)}
+        return expectations(self.scenario)
 
     @cached_property
     def lateness(self) -> Mapping[str, float] | None:
@@ -169,27 +156,6 @@ class Case:
         known = self.vocabulary | self.facts.statuses | set(self.journal.header["receiver"]["words"])
         return any(self.same_status(shown, one) for one in known)
 
-    def entry(self, attempt: Attempt) -> str | None:
-        """The name of the expectation that speaks of a delivery; None when none does.
-
-        A step's own entry comes before one for its export's event, that before the export's, that before `each`. Only
-        a step's own entry speaks of what the partner itself would not send.
-        """
-        expected = self.expectations
-        if len(expected) == 1 and EACH in expected:  # most often, and for every one of a great many
-            by_itself = attempt.step in (attempt.export, family(self.scenario, attempt.export))
-            return EACH if attempt.genuine or by_itself else None
-        return next((name for name in self._names(attempt) if name in expected), None)
-
-    def _names(self, attempt: Attempt) -> Iterator[str]:
-        named = family(self.scenario, attempt.export)
-        by_itself = attempt.step in (attempt.export, named)
-        if not by_itself:
-            yield attempt.step
-        if attempt.genuine or by_itself:
-            if attempt.export:
-                yield f"{attempt.export}.{attempt.event}"
-                yield f"{named}.{attempt.event}"
-                yield attempt.export
-                yield named
-            yield EACH
+    def entry(self, one: Named) -> str | None:
+        """The name of the expectation that speaks of a delivery; None when none does."""
+        return entry(self.scenario, self.expectations, one)

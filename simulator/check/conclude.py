@@ -2,7 +2,8 @@
 
 import math
 
-from simulator.check.case import EACH, Case
+from simulator.check.case import Case
+from simulator.check.expected import EACH
 from simulator.check.finding import Tally
 from simulator.check.kinds import ClaimCheck
 from simulator.check.showing import MARGIN

@@ -44,6 +44,7 @@ class Sent(NamedTuple):
     outcome: Outcome
     reused: bool
     final: bool
+    expected: str | None  # the name of the expectation that speaks of it
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -197,4 +198,5 @@ def _sent(case: Case, attempt: Attempt, overwritten: dict[str, frozenset[str]]) 
         outcome=attempt.outcome,
         reused=attempt.reused,
         final=attempt.final,
+        expected=case.entry(attempt),
     )

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from simulator.check.answers import no_credentials
-from simulator.check.case import Case, is_of
+from simulator.check.case import Case
+from simulator.check.expected import is_of
 from simulator.check.finding import Finding
 from simulator.check.history import History
 from simulator.check.state import duration

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from simulator.check import Case, ClaimCheck, Finding, History, Sent, Tally, whole_window
-from simulator.check.case import family
+from simulator.check.expected import family
 from simulator.check.finding import Mark
 from simulator.check.order import clocks, dated, final_statuses
 from simulator.check.state import COUNTED, count, duration, unexplained, value

@@ -69,11 +69,11 @@ def _doubt_of_refusals(evidence: Evidence) -> Doubt | None:
     if not book.wrong:
         if missing := _not_tried(evidence, "accepted_wrong"):
             return missing
-        return Result.NOT_APPLICABLE, "nothing malformed or unauthorized was sent that could be told from the rest"
+        return Result.NOT_APPLICABLE, "nothing was sent that is to be refused and could be told from the rest"
     if not book.acknowledged:
         return Result.INCONCLUSIVE, "nothing genuine was acknowledged, so that a refusal says nothing"
     if not book.answered_wrong:
-        return Result.INCONCLUSIVE, f"none of {book.wrong:,} malformed or unauthorized deliveries had an answer"
+        return Result.INCONCLUSIVE, f"none of {book.wrong:,} deliveries that are to be refused had an answer"
     return _doubtful(evidence, "accepted_wrong") or _not_tried(evidence, "accepted_wrong")
 
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from hdrh.histogram import HdrHistogram
 
+from simulator.load.demands import Demand
 from simulator.model import Attempt, Observation, Outcome, Second, Spread, Unshown
 from simulator.model.load import LONGEST
 
@@ -71,8 +72,8 @@ class Figures:
         self._open = open_model
         self._seconds: dict[int, _Second] = {}
 
-    def add(self, attempt: Attempt, *, acknowledged: bool) -> None:
-        """Count one attempt."""
+    def add(self, attempt: Attempt, demand: Demand, *, acknowledged: bool) -> None:
+        """Count one attempt, by what its answer was to be."""
         second = self._seconds.setdefault(int(max(attempt.due if self._open else attempt.intended, 0.0)), _Second())
         if attempt.outcome is Outcome.SKIPPED:
             self.given_up[attempt.detail] += 1
@@ -88,8 +89,9 @@ class Figures:
             second.late_max = max(second.late_max, late)
         self.acknowledged += acknowledged
         second.acknowledged += acknowledged
-        second.failed += attempt.genuine and attempt.final and not acknowledged
-        if attempt.genuine and attempt.attempt == 1 and (acknowledged or attempt.outcome in TIMED_OUT):
+        second.failed += demand is Demand.YES and attempt.final and not acknowledged
+        rightful = attempt.genuine and demand is not Demand.NO
+        if rightful and attempt.attempt == 1 and (acknowledged or attempt.outcome in TIMED_OUT):
             took = self._took(attempt)
             self.ack.add(took)
             self.service.add(attempt.took)
@@ -169,7 +171,7 @@ class Effects:
     def __init__(self, followed: Iterable[Observation], read: Iterable[Observation], *, open_model: bool) -> None:
         self._open = open_model
         self._watches: dict[str, _Watch] = {}
-        self._first: dict[str, Attempt] = {}
+        self._first: dict[str, tuple[Attempt, bool]] = {}  # and whether it is to show
         for one in followed:
             if one.moment == "after":
                 self._watches.setdefault(one.id, _Watch()).saw(one)
@@ -179,12 +181,12 @@ class Effects:
             if one.moment == "end" and one.id in self._watches:
                 self._watches[one.id].saw(one)
 
-    def add(self, attempt: Attempt) -> None:
-        """Count one attempt."""
+    def add(self, attempt: Attempt, demand: Demand) -> None:
+        """Count one attempt, by what its answer was to be."""
         if attempt.id in self._watches:
-            first = self._first.setdefault(attempt.id, attempt)
-            if attempt.intended < first.intended:
-                self._first[attempt.id] = attempt
+            told = (attempt, attempt.genuine and demand is not Demand.NO)
+            if attempt.intended < self._first.setdefault(attempt.id, told)[0].intended:
+                self._first[attempt.id] = told
 
     @property
     def shown(self) -> Shown:
@@ -192,9 +194,9 @@ class Effects:
         took = Durations()
         bounds: list[tuple[float, float]] = []
         unshown: list[tuple[float, float]] = []
-        for id_, attempt in self._first.items():
+        for id_, (attempt, is_to_show) in self._first.items():
             watch = self._watches[id_]
-            if not attempt.genuine:
+            if not is_to_show:
                 continue
             bounds.append(self._bounds(attempt, watch))
             if watch.followed:

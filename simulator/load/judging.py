@@ -183,9 +183,10 @@ def _figures(folder: Path, orders: Orders, of_the_load: tuple[Part, ...], book: 
     for part in of_the_load:
         for attempt in part.case.journal.attempts():
             acknowledged = part.case.acknowledged(attempt)
-            figures.add(attempt, acknowledged=acknowledged)
-            effects.add(attempt)
-            book.attempt(part, attempt, acknowledged=acknowledged)
+            demand = part.case.demands.of(attempt)
+            figures.add(attempt, demand, acknowledged=acknowledged)
+            effects.add(attempt, demand)
+            book.attempt(attempt, demand, acknowledged=acknowledged)
     return figures, effects.shown
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from simulator.check import History, Sent
 from simulator.load.mix import STEPS
+from simulator.load.parts import step_of
 from simulator.model import Attempt
 
 _COPY: Final = re.compile(r"\+[0-9]+\Z")
@@ -38,11 +39,6 @@ def kinds(history: History) -> Iterator[tuple[str, Sent]]:
 def kind_without_id(one: Attempt) -> str:
     """The kind of what speaks of no export."""
     return one.step if one.step in STEPS else "repeat" if one.genuine and one.copy else "first"
-
-
-def step_of(one: Sent) -> str:
-    """The name of its step, where the mix of a load or the scenario's author made it by one."""
-    return one.name.partition("+")[0]
 
 
 def may_act_again(came: Sequence[tuple[str, Sent]], counts: str) -> bool:

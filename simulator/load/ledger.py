@@ -9,11 +9,12 @@ from simulator.check import History, Sent, side_by_side
 from simulator.check.answers import HUNG_UP, told
 from simulator.check.answers import evidence as lines_of
 from simulator.check.state import count, shown, value
+from simulator.load.demands import Demand
 from simulator.load.figures import TIMED_OUT
-from simulator.load.kinds import kind_without_id, kinds, may_act_again, may_undo, step_of
+from simulator.load.kinds import kind_without_id, kinds, may_act_again, may_undo
 from simulator.load.meaning import ended, may_be_undone, newest, unclear
 from simulator.load.mix import STEPS
-from simulator.load.parts import Part, Wanted, wanted
+from simulator.load.parts import Part, Wanted, step_of, wanted
 from simulator.load.piles import Example, Pile
 from simulator.model import Attempt, Ledger, Observation, Outcome
 from simulator.model.load import OF_STATE, WRONG, GivenUp
@@ -78,15 +79,15 @@ class Book:
         numbers = {name: pile.number for name, pile in self.piles.items()}
         return Ledger(known=self.known, checked=self.checked, unread=self.unread, **numbers)
 
-    def attempt(self, part: Part, one: Attempt, *, acknowledged: bool) -> None:
-        """Count one attempt at a delivery by its answer."""
+    def attempt(self, one: Attempt, demand: Demand, *, acknowledged: bool) -> None:
+        """Count one attempt at a delivery by its answer, and by what that was to be."""
         if one.outcome.reached and not one.id:
             self.sent[kind_without_id(one)] += 1  # what has an id is counted beside its copies, see `history`
-        if one.genuine:
+        if one.genuine and demand is not Demand.NO:
             self.acknowledged += acknowledged
-            if one.final and not acknowledged:
-                self._unacknowledged(one)
-        elif part.to_be_refused(one.step, one.credentials):
+        if demand is Demand.YES and one.final and not (acknowledged or one.hung_up):
+            self._unacknowledged(one)
+        elif demand is Demand.NO:
             self.wrong += 1
             self.tried[one.step if one.step in STEPS else OF_AN_AUTHOR] += one.outcome.reached
             self.answered_wrong += one.outcome is Outcome.ANSWERED
@@ -108,19 +109,22 @@ class Book:
             self.refused.add(example)
             self.timed_out += one.outcome in TIMED_OUT
 
-    def _turned_away(self, history: History) -> None:
-        """Genuine deliveries that were answered and not acknowledged; of copies side by side all but one may be."""
+    def _turned_away(self, part: Part, history: History) -> None:
+        """Deliveries that were answered, and not as they are to be; of copies side by side all but one may be."""
         for one in history.sent:
-            if not (one.genuine and one.final) or one.acknowledged or one.outcome is not Outcome.ANSWERED:
+            if not one.final or one.acknowledged or one.outcome is not Outcome.ANSWERED:
                 continue
-            copies = [other for other in history.sent if other.genuine and other.notification == one.notification]
+            if part.demanded(one) is not Demand.YES:
+                continue
+            alike = (one.genuine, one.notification)
+            copies = [other for other in history.sent if (other.genuine, other.notification) == alike]
             if not side_by_side(one, copies):
                 example = Example(f"{one.name} came back {one.answer} (id {history.id})", one.lines)
                 (self.unseen if _may_be_side_by_side(one, copies) else self.refused).add(example)
 
     def history(self, part: Part, history: History, *, asked: bool) -> None:
         """Count one id by its last reading; not `asked`, it was left out of a sample."""
-        self._turned_away(history)
+        self._turned_away(part, history)
         want = wanted(history, part.counts)
         self.known += want.known
         self.several += len({one.status for one in history.sent if one.genuine}) > 1
@@ -202,7 +206,7 @@ class Book:
 
     def _wrong(self, part: Part, history: History, last: Observation) -> None:
         """Where all that was sent is to be refused there is to be nothing; what was acknowledged is counted already."""
-        if not last.present or not all(part.to_be_refused(step_of(one), one.credentials) for one in history.sent):
+        if not last.present or not all(part.demanded(one) is Demand.NO for one in history.sent):
             return
         if not any(one.acknowledged for one in history.sent):
             first = history.sent[0]
@@ -226,7 +230,9 @@ def book_of(parts: tuple[Part, ...], asked: frozenset[str] | None, untold: froze
 def _wrong(one: Attempt) -> str:
     if not one.valid:
         return "malformed"
-    return f"sent with {one.credentials} credentials" if one.credentials != "right" else f"sent with {one.fault_name}"
+    if one.credentials != "right":
+        return f"sent with {one.credentials} credentials"
+    return f"sent with {one.fault_name}" if one.fault else "to be refused, as its scenario says"
 
 
 def _may_be_side_by_side(one: Sent, copies: Iterable[Sent]) -> bool:

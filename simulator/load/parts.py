@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from simulator.check import Case, History, Sent
+from simulator.check import History, Sent
 from simulator.check.history import histories
 from simulator.check.order import final_statuses, most_runs
 from simulator.check.state import count
 from simulator.checks import vocabulary
 from simulator.journal import Journal
-from simulator.load.mix import STEPS
+from simulator.load.demands import Demand, LoadCase
 from simulator.load.planned import PlannedLoad
 from simulator.model import Observation
 from simulator.receiver import Probe, Receiver
@@ -40,6 +40,7 @@ class Wanted(NamedTuple):
 
     `known`: something genuine was acknowledged. Then any of the `statuses` may stand, and it is to have been acted on
     `least` times. At most it may have been `most` times. `genuine`: something genuine may have come to the receiver.
+    What its author wants refused is none of that, whatever it looks like.
     """
 
     id: str
@@ -56,7 +57,7 @@ class Wanted(NamedTuple):
 class Part:
     """One scenario's part of a load, and the probe that is asked about it; None where the receiver has none."""
 
-    case: Case
+    case: LoadCase
     provider: str
     probe: Probe | None
 
@@ -72,10 +73,17 @@ class Part:
         return next((name for name in ("effects", "runs") if name in select), "")
 
     def histories(self) -> Iterator[History]:
-        """Of every id of which something may have come to the receiver, with the readings of the probe."""
+        """Of every id of which something may have come to the receiver, with the readings of the probe.
+
+        What is to be refused counts as nothing genuine, whatever it looks like.
+        """
         for one in histories(self.case, AT_ONCE):
             if one.sent:
-                yield one.of(self.probe.name) if self.probe else one
+                told = History(id=one.id, sent=[self._judged(sent) for sent in one.sent], seen=one.seen)
+                yield told.of(self.probe.name) if self.probe else told
+
+    def _judged(self, one: Sent) -> Sent:
+        return one._replace(genuine=False) if one.genuine and self.demanded(one) is Demand.NO else one
 
     def shows(self, wanted: Wanted, seen: Observation) -> bool:
         """Whether a reading shows all that is to be seen."""
@@ -85,17 +93,9 @@ class Part:
             return False
         return not self.counts or (count(seen.values.get(self.counts)) or 0) >= wanted.least
 
-    def to_be_refused(self, step: str, credentials: str) -> bool:
-        """Whether a receiver is wrong that takes what a step sends: the mix made it so, or its author says so.
-
-        Without credentials of its own, what a partner sends with wrong ones is what it sends with right ones.
-        """
-        if credentials != "right" and not self.case.authorized:
-            return False
-        expected = self.case.expectations.get(step)
-        return step in STEPS or (
-            expected is not None and all(one == "refused" or one.startswith("4") for one in expected.status)
-        )
+    def demanded(self, one: Sent) -> Demand:
+        """What the answer to it is to be."""
+        return self.case.demands.by(one.expected, step_of(one), credentials=one.credentials, genuine=one.genuine)
 
     def fits_status(self, wanted: Wanted, seen: Observation) -> bool:
         """Whether the shown status is one that may stand."""
@@ -126,10 +126,15 @@ def _part(path: Path, load: PlannedLoad, receiver: Receiver) -> Part:
     journal = _Numbered(path, load.first, load.last_number, header)
     words = vocabulary(timeline.provider.name)
     return Part(
-        case=Case(journal=journal, scenario=timeline.scenario, vocabulary=words),
+        case=LoadCase(journal=journal, scenario=timeline.scenario, vocabulary=words, demands=load.demands(receiver)),
         provider=timeline.provider.name,
         probe=asked_probe(receiver),
     )
+
+
+def step_of(one: Sent) -> str:
+    """The name of its step, where the mix of a load or the scenario's author made it by one."""
+    return one.name.partition("+")[0]
 
 
 def asked_probe(receiver: Receiver) -> Probe | None:

@@ -9,9 +9,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from simulator.load.curves import Curve
+from simulator.load.demands import Demands
 from simulator.load.due import Waiting
 from simulator.load.mix import Mix, mixed, per_life
 from simulator.model import Delivery
+from simulator.receiver import Receiver
 from simulator.timeline.lives import Lives
 
 _NUMBERS = 10**12  # for one load: what comes after its first is its own
@@ -46,6 +48,12 @@ class PlannedLoad:
     mix: Mix
     life: float = 2.0
     first: int = 0  # numbers begin after this: no two partners of one load share any
+
+    def demands(self, receiver: Receiver) -> Demands:
+        """What the answers to its deliveries are to be."""
+        timeline = self.lives.timeline
+        accepted = receiver.accepts(timeline.provider.acknowledged_by)
+        return Demands(timeline.scenario, accepted, authorized=timeline.authorized)
 
     @cached_property
     def count(self) -> int:

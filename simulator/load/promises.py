@@ -48,16 +48,18 @@ PROMISES: Final[Mapping[str, Promise]] = {
     "refused": Promise(
         "load/accepted",
         "what the partners send is acknowledged",
-        "Each genuine notification had an answer that the partner takes for yes, and in time. A copy may be turned "
-        "away while the other is being answered.",
+        "Each genuine notification had an answer that the partner takes for yes, and in time, unless its scenario "
+        "lets a receiver refuse it; and so had what a scenario broke and wants taken. A copy may be turned away while "
+        "the other is being answered.",
         "Under load its answers take longer than partners wait, its connections to a database run out, or it answers "
         "a notification that it knows with an error.",
     ),
     "accepted_wrong": Promise(
         "load/refuses",
-        "what is malformed or unauthorized is not accepted",
-        "Each broken or wrongly authorized notification of the mix, and each that its scenario says is to be "
-        "`refused`, had another answer than yes, and nothing of it is there. It does not apply where none came; where "
+        "what is to be refused is not accepted",
+        "Each broken or wrongly authorized notification of the mix, and each that its scenario wants `refused`, "
+        "genuine or not, had another answer than yes, and nothing is there of an export of which nothing else was "
+        "sent. It does not apply where none came; where "
         "`--malformed` or `--unauthorized`, or a scenario of your own, asks for some and none came, it is "
         "inconclusive.",
         "It answers before it has looked at what came, or stores it first.",

@@ -23,8 +23,8 @@ KEPT: Final[Mapping[str, str]] = {
     "lost": "acknowledged, and not there or not acted on",
     "twice": "acted on more often than they ended",
     "stale": "in another state than their latest notification says",
-    "refused": "genuine, and not acknowledged",
-    "accepted_wrong": "broken or wrongly authorized, and taken all the same",
+    "refused": "to be acknowledged, and was not",
+    "accepted_wrong": "to be refused, and taken all the same",
 }
 """What each count of a ledger counts, for people."""
 
@@ -121,9 +121,9 @@ class Ledger:
 
     `known` ids had a genuine delivery acknowledged; of these `checked` were read through the probe. `lost`: not there,
     or not acted on. `twice`: acted on more often than it ended. `stale`: in another state than its latest notification
-    says. `refused` counts genuine deliveries that came to an end and were not acknowledged: answered otherwise, or not
-    in time; `accepted_wrong` those that were broken or wrongly authorized and acknowledged, and ids that are there
-    though nothing genuine was sent of them. `unread` ids could not be read.
+    says. `refused` counts deliveries that were to be acknowledged, came to an end and were not: answered otherwise, or
+    not in time; `accepted_wrong` those that were to be refused (broken, wrongly authorized, or by their author's word)
+    and acknowledged, and ids that are there though nothing else was sent of them. `unread` ids could not be read.
     """
 
     known: int = 0
@@ -158,7 +158,7 @@ class Second(NamedTuple):
     due: int
     sent: int
     acknowledged: int
-    failed: int  # genuine, and not acknowledged
+    failed: int  # to be acknowledged, and was not
     ack_p50: float
     ack_p99: float
     late_max: float

@@ -70,6 +70,19 @@ class Lives:
         return [make(place, due, run, index, copy) for place, (due, _, run, _, index, copy, make) in enumerate(made, 1)]
 
 
+def name_in_story(scenario: Scenario, name: str) -> str:
+    """What an export of some life is called in the scenario's own story: `nightly` for `nightly-7`.
+
+    Of many alike, `fleet-3` for `fleet-7-3`.
+    """
+    stem, _, last = name.rpartition("-")
+    if (export := scenario.exports_by_name.get(stem)) is not None and export.count == 1:
+        return stem
+    first = stem.rpartition("-")[0]
+    many = scenario.exports_by_name.get(first)
+    return f"{first}-{last}" if many is not None and many.count > 1 else name
+
+
 def _of_life(planned: PlannedExport, number: int, serial: int) -> PlannedExport:
     """One of its own: an id that the author gave would be every life's, so it is made up here."""
     name = f"{planned.export.name}-{number + 1}"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from simulator.load.demands import Demand
 from simulator.load.figures import Durations, Figures
 from simulator.model import Attempt, Outcome
 
@@ -21,7 +22,7 @@ def attempt(**changes: Any) -> Attempt:
 def figures(*attempts: Attempt, open_model: bool = True) -> Figures:
     found = Figures(open_model=open_model)
     for one in attempts:
-        found.add(one, acknowledged=one.answer_status == 200)
+        found.add(one, Demand.YES if one.genuine else Demand.NO, acknowledged=one.answer_status == 200)
     return found
 
 

@@ -12,6 +12,7 @@ import pytest
 from simulator.clock import JumpClock
 from simulator.journal import JournalWriter
 from simulator.load import following
+from simulator.load.demands import Demand
 from simulator.load.figures import Effects, Shown
 from simulator.load.following import RATE, AtMost, Tail, follow, stopped
 from simulator.load.merging import FOLLOWED
@@ -34,33 +35,33 @@ def effects(*observations: Observation, open_model: bool = True) -> Effects:
 
 def test_an_effect_is_timed_to_the_first_reading_that_shows_it() -> None:
     found = effects(seen(1.2, present=False), seen(1.5), seen(9.0))
-    found.add(attempt(id="a", due=1.0))
+    found.add(attempt(id="a", due=1.0), Demand.YES)
     assert found.shown.took.max == 0.5
     assert found.shown.took.number == 1
 
 
 def test_it_took_no_less_than_until_the_last_reading_that_missed_it() -> None:
     found = effects(seen(1.2, present=False), seen(1.5, asked=1.4))
-    found.add(attempt(id="a", due=1.0))
+    found.add(attempt(id="a", due=1.0), Demand.YES)
     assert (found.shown.at_least.max, found.shown.at_most.max) == (0.2, 0.5)
 
 
 def test_what_showed_at_once_took_no_less_than_until_it_was_sent_but_for_the_sender_itself() -> None:
     found = effects(seen(5.0))
-    found.add(attempt(id="a", due=1.0, intended=3.0, late=2.0, held=1.5))
+    found.add(attempt(id="a", due=1.0, intended=3.0, late=2.0, held=1.5), Demand.YES)
     assert (found.shown.at_least.max, found.shown.at_most.max) == (1.5, 4.0)
 
 
 def test_of_many_deliveries_of_an_id_the_first_counts() -> None:
     found = effects(seen(1.5))
-    found.add(attempt(id="a", due=1.4, intended=1.4))
-    found.add(attempt(id="a", due=1.0, intended=1.0))
+    found.add(attempt(id="a", due=1.4, intended=1.4), Demand.YES)
+    found.add(attempt(id="a", due=1.0, intended=1.0), Demand.YES)
     assert found.shown.took.max == 0.5
 
 
 def test_what_never_showed_took_longer_than_it_was_followed_and_nobody_knows_how_long() -> None:
     found = effects(seen(1.2, present=False), seen(11.0, present=False), seen(50.0, present=None, moment="end"))
-    found.add(attempt(id="a", due=1.0))
+    found.add(attempt(id="a", due=1.0), Demand.YES)
     assert found.shown.took.number == 0
     assert found.shown.unshown == (1, 10.0, None)
     assert found.shown.at_least == (1, 10.0, 10.0, 10.0, 10.0)
@@ -70,21 +71,21 @@ def test_what_never_showed_took_longer_than_it_was_followed_and_nobody_knows_how
 def test_what_showed_when_it_was_followed_no_longer_took_no_longer_than_until_then() -> None:
     missed, shown = seen(20.0, present=False, moment="end"), seen(30.0, asked=29.0, moment="end")
     found = effects(seen(1.2, present=False), seen(11.0, present=False), missed, shown, seen(40.0, moment="end"))
-    found.add(attempt(id="a", due=1.0))
+    found.add(attempt(id="a", due=1.0), Demand.YES)
     assert found.shown.took.number == 0
     assert found.shown.unshown == (1, 19.0, 29.0)
 
 
 def test_what_is_gone_again_took_no_longer() -> None:
     found = effects(seen(1.5), seen(50.0, present=False, moment="end"))
-    found.add(attempt(id="a", due=1.0))
+    found.add(attempt(id="a", due=1.0), Demand.YES)
     assert (found.shown.at_least.max, found.shown.at_most.max) == (0.0, 0.5)
 
 
 def test_of_what_could_not_be_read_while_it_was_followed_only_the_end_tells() -> None:
     found = effects(seen(1.2, present=None), seen(50.0, moment="end"), seen(50.0, id="b", moment="end"))
     for id_ in "ab":
-        found.add(attempt(id=id_, due=1.0))
+        found.add(attempt(id=id_, due=1.0), Demand.YES)
     assert found.shown.took.number == 0
     assert found.shown.unshown == (1, 0.0, 49.0)
 
@@ -92,7 +93,7 @@ def test_of_what_could_not_be_read_while_it_was_followed_only_the_end_tells() ->
 def test_percentiles_of_what_is_certain_are_counted_like_all_others() -> None:
     found = effects(*(seen(one / 100, id=str(one)) for one in range(101, 178)))
     for one in range(101, 178):
-        found.add(attempt(id=str(one), due=1.0))
+        found.add(attempt(id=str(one), due=1.0), Demand.YES)
     took, most = found.shown.took, found.shown.at_most
     assert most == pytest.approx(took, rel=0.001)
     assert most == (77, 0.39, 0.73, 0.76, 0.77)
@@ -100,7 +101,7 @@ def test_percentiles_of_what_is_certain_are_counted_like_all_others() -> None:
 
 def test_nor_is_anything_timed_from_what_was_broken() -> None:
     found = effects(seen(1.2))
-    found.add(attempt(id="a", due=1.0, valid=False))
+    found.add(attempt(id="a", due=1.0, valid=False), Demand.YES)
     assert found.shown == Shown()
 
 

@@ -8,7 +8,7 @@ import pytest
 from simulator.authoring import parse_scenario, receiver_at
 from simulator.errors import UsageError
 from simulator.timeline import plan
-from simulator.timeline.lives import Lives
+from simulator.timeline.lives import Lives, name_in_story
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 RECEIVER = receiver_at("http://127.0.0.1:8000/hook", authorization="Bearer opensesame")
@@ -49,6 +49,16 @@ def test_no_two_lives_share_an_id_or_an_export(text: str) -> None:
         for one in told.life(number, at=number * 0.01):
             assert seen.setdefault(one.id, number) == number
     assert len(seen) >= 200
+
+
+def test_what_an_export_of_a_life_is_called_in_its_story_can_be_told() -> None:
+    exports = "  a: {takes: 1s}\n  a-1: {takes: 1s}\n  fleet: {count: 3, takes: 1s}\n  fleet-old: {takes: 1s}\n"
+    text = f"scenario: Names\nprovider: clevertap\nexports:\n{exports}"
+    scenario = parse_scenario(text, "names.yaml")
+    in_story = [one.export for one in plan(scenario, RECEIVER, seed=1, start=START)]
+    for number in (0, 1, 41):
+        assert [name_in_story(scenario, one.export) for one in lives(text).life(number)] == in_story
+    assert [name_in_story(scenario, name) for name in ("", "a", "elsewhere-7")] == ["", "a", "elsewhere-7"]
 
 
 def test_a_life_is_the_same_whatever_else_was_asked_for() -> None:
