@@ -12,7 +12,7 @@ from simulator.check.state import count, shown, value
 from simulator.load.demands import Demand
 from simulator.load.figures import TIMED_OUT
 from simulator.load.kinds import kind_without_id, kinds, may_act_again, may_undo
-from simulator.load.meaning import ended, may_be_undone, newest, unclear
+from simulator.load.meaning import acknowledged_ends, ended, may_be_undone, newest, unclear, undoing
 from simulator.load.mix import STEPS
 from simulator.load.parts import Part, Wanted, step_of, wanted
 from simulator.load.piles import Example, Pile
@@ -187,14 +187,15 @@ class Book:
             self._add_shown("lost", Example(f"{history.name} is kept under another id: {other}", lines))
         elif number is not None and number < want.least:
             words = f"{history.name} shows {part.counts} {number} where it acknowledged {_ends(want.least)}"
-            self.lost.add(Example(words, lines))
+            self.lost.add(Example(words, (*acknowledged_ends(history), last.line)))
         elif not fits:
             words = f"{history.name} shows {shown(last, ('status',))} where the latest it acknowledged says {should}"
             if history.id in self.untold:
                 self._doubt(Example(words, lines).but(_UNTOLD), "lost", "stale")
                 return
             undone = (number is not None and ended(history, want)) or may_be_undone(part, history, want, last)
-            self._add_shown("stale" if undone else "lost", Example(words, lines))
+            by = [one.outcome_line for one in undoing(part, history, want, last)][-1:] if undone else []
+            self._add_shown("stale" if undone else "lost", Example(words, (newest(history), *by, last.line)))
 
     def _twice(self, part: Part, want: Wanted, history: History, last: Observation) -> None:
         number = count(last.values.get(part.counts)) if last.present else None

@@ -1,9 +1,13 @@
 """What a reading of one id means beside what was sent of it. Pure."""
 
+from typing import Final
+
 from simulator.check import History, Sent
 from simulator.check.state import count, value
 from simulator.load.parts import Part, Wanted
 from simulator.model import Observation
+
+_ENDS: Final = 5  # of one export, as evidence
 
 
 def unclear(part: Part, last: Observation, want: Wanted) -> str:
@@ -26,14 +30,22 @@ def ended(history: History, want: Wanted) -> bool:
     return want.least > 0 and all(one.end for one in _latest(history, want))
 
 
+def undoing(part: Part, history: History, want: Wanted, last: Observation) -> list[Sent]:
+    """What says the status that is shown, and may have come after the latest it acknowledged."""
+    first = min((one.intended for one in _latest(history, want)), default=0.0)
+    return [one for one in _saying(part, history, last) if one.done >= first]
+
+
 def may_be_undone(part: Part, history: History, want: Wanted, last: Observation) -> bool:
     """Whether what it shows may have come after the latest it acknowledged: else that was never taken in.
 
     What nothing that was sent can have brought about is no sign that anything was lost.
     """
-    first = min((one.intended for one in _latest(history, want)), default=0.0)
-    same = [one for one in history.sent if part.case.same_status(last.values.get("status"), one.status)]
-    return not same or any(one.done >= first for one in same)
+    return not _saying(part, history, last) or bool(undoing(part, history, want, last))
+
+
+def _saying(part: Part, history: History, last: Observation) -> list[Sent]:
+    return [one for one in history.sent if part.case.same_status(last.values.get("status"), one.status)]
 
 
 def _latest(history: History, want: Wanted) -> list[Sent]:
@@ -42,5 +54,17 @@ def _latest(history: History, want: Wanted) -> list[Sent]:
 
 def newest(history: History) -> int:
     """The line with the answer to the latest notification that was acknowledged."""
-    acknowledged = (one for one in history.sent if one.genuine and one.acknowledged)
-    return max(acknowledged, key=lambda one: (one.at, one.end)).outcome_line
+    return max(_acknowledged(history), key=lambda one: (one.at, one.end)).outcome_line
+
+
+def acknowledged_ends(history: History) -> tuple[int, ...]:
+    """The lines with the answers to the ends that were acknowledged, the first of each; of many only the first few."""
+    found: dict[str | float, int] = {}
+    for one in _acknowledged(history):
+        if one.end:
+            found.setdefault(one.time or one.at, one.outcome_line)
+    return tuple(found.values())[:_ENDS]
+
+
+def _acknowledged(history: History) -> list[Sent]:
+    return [one for one in history.sent if one.genuine and one.acknowledged]

@@ -99,8 +99,8 @@ _LIMITS: Final[Mapping[str, tuple[str, str, str]]] = {
     "ack": (
         "answers come in time",
         f"Of genuine notifications that were acknowledged, or had no answer in the partner's time: {TIMES['ack']}. "
-        "Waiting for a free connection is part of it. It is inconclusive where nothing was acknowledged, and where the "
-        "limit is broken by a sender that was too late itself; with `--model closed`, by no more than it was late.",
+        "Waiting for a free connection is part of it. It is inconclusive where nothing was acknowledged, where the "
+        "sender was too late itself, and where the limit is broken by no more than it was late.",
         "It does its work before it answers; or it has fewer workers, or connections to a database, than notifications "
         "come at once.",
     ),

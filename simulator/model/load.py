@@ -238,6 +238,13 @@ class LoadResult:
         return f"{told}; {away:,} not known to have come to the receiver" if away > 0 else told
 
     @property
+    def drained(self) -> str:
+        """When all that was acknowledged had come to show, for people; "" where nobody could look."""
+        if self.drain is not None:
+            return f"all of it showed {self.drain.words}"
+        return "some of it did not show, or could not be read, in the end" if self.ledger.checked else ""
+
+    @property
     def not_shown(self) -> str:
         """What had not shown while it was followed, for people; "" for nothing."""
         number, least, most = self.unshown
@@ -246,7 +253,7 @@ class LoadResult:
         took = f"at least {_rounded(least)}" if most is None else f"between {_rounded(least)} and {_rounded(most)}"
         never = ", and no reading at the end shows it" if most is None else ""
         of = f"{number:,} of the {self.effect.number + number:,} exports that were followed"
-        return f"{of} had not shown by then: the slowest took {took}{never}"
+        return f"{of} had not shown while they were: the slowest took {took}{never}"
 
     @property
     def not_sent(self) -> tuple[str, ...]:

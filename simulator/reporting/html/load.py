@@ -26,7 +26,7 @@ def load_section(load: LoadResult) -> Markup:
         "sent": f"{load.sent:,}, of these {load.acknowledged:,} acknowledged",
         "of these": load.by_kind,
         "not sent": "; ".join(load.not_sent),
-        "drain": "" if load.drain is None else f"all of it showed {load.drain.words}",
+        "drain": load.drained,
         "unshown": load.not_shown,
     }
     parts = [facts(told), *_charts(load), _ledger(load), _percentiles(load), *_workers(load)]

@@ -46,9 +46,11 @@ def render(
     """The text. Colour only when asked for and `NO_COLOR` is not set; marks that `encoding` lacks become ASCII.
 
     When `brief`, a play that passed in every respect is one line; whatever else happened is told in full all the same.
+    Of a load every promise is told all the same, and unless `brief` also why those passed that did.
     """
     page = page_for(encoding, width)
     whole = [*heading_lines(report, page)]
+    reasons = report.load is not None and not brief
     if report.load:
         whole += [Line(), *load_lines(report.load, page)]
         brief = False  # one play, whose promises are what the figures mean
@@ -58,7 +60,7 @@ def render(
         in_a_line = brief and _passed(play)
         if told_whole or not in_a_line:
             whole.append(Line())
-        whole += _in_a_line(play, column, page) if in_a_line else play_lines(play, page)
+        whole += _in_a_line(play, column, page) if in_a_line else play_lines(play, page, reasons=reasons)
         told_whole = not in_a_line
     whole += [Line(), *summary_lines(report, page, "1 load" if report.load else "")]
     return as_text(whole, colour=colour, encoding=encoding)
@@ -110,8 +112,8 @@ def _in_a_line(play: Play, column: int, page: Page) -> Iterator[Line]:
     yield from (Line(" " * margin + text) for text in rest)
 
 
-def play_lines(play: Play, page: Page) -> Iterator[Line]:
-    """One play: what was played, then its verdicts."""
+def play_lines(play: Play, page: Page, *, reasons: bool = False) -> Iterator[Line]:
+    """One play: what was played, then its verdicts; with the `reasons` also of those that passed."""
     yield from (Line(text, BOLD) for text in wrapped(play.title, page.width))
     late = play.lateness
     facts = {
@@ -135,14 +137,14 @@ def play_lines(play: Play, page: Page) -> Iterator[Line]:
     for verdict in play.verdicts:
         if long:
             yield Line()
-        yield from _verdict(verdict, column, page)
+        yield from _verdict(verdict, column, page, reasons=reasons)
         shown = [*shown_evidence(verdict, evidence, page)]
         yield from shown
         long = bool(shown)
 
 
-def _verdict(verdict: Verdict, column: int, page: Page) -> Iterator[Line]:
-    """Mark, name and sentence; for all but a pass also why."""
+def _verdict(verdict: Verdict, column: int, page: Page, *, reasons: bool) -> Iterator[Line]:
+    """Mark, name and sentence; for all but a pass, unless asked for, also why."""
     words = verdict.sentence or verdict.because or verdict.result
     if verdict.level != "must":
         words += f" ({verdict.level})"
@@ -156,7 +158,7 @@ def _verdict(verdict: Verdict, column: int, page: Page) -> Iterator[Line]:
     else:
         yield Line(f"{lead}{' ' * (margin - 4 - len(line(verdict.check)))}{first}", hue, 3)
     yield from (Line(" " * margin + text) for text in rest)
-    if verdict.result is not Result.PASSED and verdict.because and verdict.sentence:
+    if (reasons or verdict.result is not Result.PASSED) and verdict.because and verdict.sentence:
         yield from field("because", verdict.because, page, indent=6)
 
 

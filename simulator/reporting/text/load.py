@@ -22,8 +22,8 @@ def load_lines(load: LoadResult, page: Page) -> Iterator[Line]:
     yield Line(f"  {'':8}{''.join(f'{name:>10}' for name in _COLUMNS)}", DIM)
     for name, means in TIMES.items():
         yield from _row(name, getattr(load, name), means, page)
-    if load.drain is not None:
-        yield from field("drain", f"all of it showed {load.drain.words}", page, indent=2)
+    if load.drained:
+        yield from field("drain", load.drained, page, indent=2)
     if load.not_shown:
         yield from field("unshown", load.not_shown, page, indent=2)
     yield Line()

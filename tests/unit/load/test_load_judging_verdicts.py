@@ -32,6 +32,12 @@ def ledger(report: Report) -> dict[str, int]:
     return {name: getattr(one, name) for name in counts if getattr(one, name)}
 
 
+def entries(folder: Path, lines: Sequence[int]) -> list[dict[str, Any]]:
+    """Those lines of the journal; of an outcome the intent that it is of."""
+    told = [json.loads(line) for line in (folder / "load.ndjson").read_text().splitlines()]
+    return [told[one["of"] - 1] if "of" in one else one for one in (told[line - 1] for line in lines)]
+
+
 # Right ones
 
 
@@ -150,6 +156,30 @@ def test_so_are_ends_that_were_not_acted_on(tmp_path: Path, select: dict[str, st
     assert list(ledger(report)) == ["lost"]
 
 
+RECURRING = """
+scenario: Four runs of one export
+provider: clevertap
+exports:
+  nightly: {frequency: every 4 hours, runs: 4, takes: 10m}
+"""
+
+
+@dataclass
+class _MissesTheSecondRun(Model):
+    def effects(self, shown: Sequence[Delivery]) -> int:
+        return len({one.at for one in shown if one.end and one.run != 2})
+
+
+def test_where_one_end_of_several_was_not_acted_on_all_of_them_are_the_evidence(tmp_path: Path) -> None:
+    (tmp_path / "runs.yaml").write_text(RECURRING)
+    alone: dict[str, Any] = {"repeat": 0.0, "stale": 0.0, "malformed": 0.0, "unauthorized": 0.0}
+    report = told(tmp_path, _MissesTheSecondRun(), scenarios=(str(tmp_path / "runs.yaml"),), rate=4.0, **alone)
+    found = verdict(report, "kept")
+    assert "shows effects 3 where it acknowledged 4 ends" in found.because
+    shown = [one for one in entries(tmp_path, found.evidence[:5]) if one["kind"] == "intent"]
+    assert [(one["run"], one["end"]) for one in shown] == [(1, True), (2, True), (3, True), (4, True)]
+
+
 @dataclass
 class _CutsIds(Model):
     def told(self, id_: str, shown: Sequence[Delivery]) -> dict[str, Any]:
@@ -198,9 +228,7 @@ def test_what_is_shown_first_as_evidence_is_of_the_export_that_is_named_first(
     (tmp_path / "first.yaml").write_text(LONG_AND_SHORT)
     found = verdict(told(tmp_path, model, rate=60.0, life=2.0, scenarios=(str(tmp_path / "first.yaml"),)), check)
     assert found.result is Result.FAILED
-    entries = [json.loads(line) for line in (tmp_path / "load.ndjson").read_text().splitlines()]
-    first = entries[found.evidence[0] - 1]
-    first = entries[first["of"] - 1] if "of" in first else first
+    (first,) = entries(tmp_path, found.evidence[:1])
     assert found.because.partition(": ")[2].startswith(first["export"])
     if check == "once":
         assert first["end"]
@@ -250,6 +278,9 @@ def test_what_is_undone_by_a_late_notification_is_stale_and_not_lost(tmp_path: P
     report = told(tmp_path, _LastWordStands(), receiver=model_receiver(select))
     assert results(report).pop("latest") == "failed"
     assert list(ledger(report)) == ["stale"]
+    latest, undone_by, read = entries(tmp_path, verdict(report, "latest").evidence[:3])
+    assert (latest["status"], undone_by["status"], read["kind"]) == ("Completed", "Initiated", "observation")
+    assert latest["wall"] < undone_by["wall"]
 
 
 # Answers
@@ -669,8 +700,16 @@ def test_of_users_an_answer_late_by_no_more_than_the_sender_reads_late_is_no_fai
 ) -> None:
     report = told(tmp_path, Model(took=took), closed=True, late=0.06, limits=["ack_p50<50ms"])
     assert results(report) == {"threshold/ack_p50": result}
-    own = "but the sender itself was 60ms late in 1 of 100, so that this may be its own doing"
+    own = "but the sender itself was 60ms late half of the time, so that this may be its own doing"
     assert (own in verdict(report, "threshold/ack_p50").because) == (result == "inconclusive")
+
+
+@pytest.mark.parametrize(("took", "result"), [(0.04, "inconclusive"), (0.12, "failed")])
+def test_nor_is_one_late_by_no_more_than_a_sender_that_began_late(tmp_path: Path, took: float, result: str) -> None:
+    report = told(tmp_path, Model(took=took), late=0.06, limits=["ack_max<95ms"])
+    assert results(report) == {"threshold/ack_max": result}
+    own = "but the sender itself was 60ms late at worst, so that this may be its own doing"
+    assert (own in verdict(report, "threshold/ack_max").because) == (result == "inconclusive")
 
 
 def test_of_users_a_sender_that_is_too_late_takes_fewer_of_them(tmp_path: Path) -> None:

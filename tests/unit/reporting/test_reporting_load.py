@@ -30,6 +30,7 @@ from simulator.model import (
 from simulator.model.load import KEPT, TIMES, WRONG, GivenUp
 from simulator.reporting import REPORTERS
 from simulator.reporting.html.charts import WIDE, Series, chart, mean
+from simulator.reporting.text import render
 from simulator.resources import folder
 
 SCHEMA = json.loads((folder("schemas") / "report.schema.json").read_text("utf-8"))
@@ -119,6 +120,16 @@ def test_people_are_told_of_what_kinds_it_was(report: Report) -> None:
     assert whole.by_kind == "5,412 first sends, 250 repeats, 0 stale, 120 malformed, 18 unauthorized"
 
 
+@pytest.mark.parametrize("brief", [True, False])
+def test_on_what_a_pass_rests_is_told_to_those_who_want_all(
+    a_play: Plays, a_report: Reports, a_verdict: Judges, *, brief: bool
+) -> None:
+    kept = a_verdict(Result.PASSED, "load/kept", because="none is lost", sentence="what was acknowledged is kept")
+    text = render(a_report(a_play(kept), load=LOAD), brief=brief)
+    assert "what was acknowledged is kept" in text
+    assert ("none is lost" in text) != brief
+
+
 def test_what_a_ledger_counts_and_what_is_measured_has_words() -> None:
     assert set(KEPT) == {one.name for one in fields(Ledger)}
     assert set(TIMES) == {one.name for one in fields(LoadResult) if isinstance(getattr(LOAD, one.name), Spread)}
@@ -142,13 +153,14 @@ def test_people_are_told_between_which_readings_all_of_it_showed(
 @pytest.mark.parametrize("form", ["text", "html"])
 def test_people_are_told_of_what_had_not_shown_while_it_was_followed(report: Report, form: str) -> None:
     page = " ".join(unescape(shown(report, form)).split())
-    assert (
-        "12 of the 12 exports that were followed had not shown by then: the slowest took between 4.38s and 8.29s"
-    ) in page
+    told = "12 of the 12 exports that were followed had not shown while they were: the slowest took between"
+    assert f"{told} 4.38s and 8.29s" in page
     never = replace(LOAD, unshown=Unshown(1, 4.376, None), effect=SPREAD, drain=None)
     page = " ".join(unescape(shown(replace(report, load=never), form)).split())
-    assert "1 of the 6,001 exports that were followed had not shown by then: the slowest took at least 4.38s" in page
+    told = "1 of the 6,001 exports that were followed had not shown while they were: the slowest took at least 4.38s"
+    assert told in page
     assert "all of it showed" not in page
+    assert "some of it did not show, or could not be read, in the end" in page
 
 
 def test_programs_are_told_where_something_never_showed(report: Report) -> None:
