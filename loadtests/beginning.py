@@ -11,7 +11,7 @@ from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
 from locust.stats import CSV_STATS_INTERVAL_SEC
 
 from loadtests.messages import BEGIN, DONE, READY
-from simulator.load.roll import Roll
+from simulator.load.machines.roll import Roll
 
 _SOON = 0.5  # seconds from when all are ready to when the load begins
 _LOOK = 0.5  # seconds between two looks at who is still there

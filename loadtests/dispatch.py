@@ -5,7 +5,7 @@ from typing import Any
 
 from locust.dispatch import UsersDispatcher
 
-from simulator.load.roll import Roll
+from simulator.load.machines.roll import Roll
 
 
 def dispatcher(roll: Roll, connections: int) -> type[UsersDispatcher]:

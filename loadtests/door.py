@@ -19,10 +19,10 @@ from loadtests.messages import ACCEPTED, ASK, CLOCK, CLOCK_ASKED, HERE, LEFT, OR
 from simulator.clock import spelled
 from simulator.errors import UsageError
 from simulator.load.crew import said_of
-from simulator.load.gathered import Gathered, note
+from simulator.load.machines.gathered import Gathered, note
+from simulator.load.machines.intake import Intake
+from simulator.load.machines.roll import Roll
 from simulator.load.orders import shard_of
-from simulator.load.pieces import Intake
-from simulator.load.roll import Roll
 from simulator.load.words import workers
 from simulator.shown import line
 

@@ -17,10 +17,10 @@ from locust.runners import WorkerRunner
 from loadtests.knocking import knock
 from loadtests.messages import ACCEPTED, ASK, CLOCK, CLOCK_ASKED, LEFT, ORDERS, PIECE, TAKEN, Asking
 from simulator.errors import PartnersimError, StorageError
-from simulator.load.clocks import Ping, offset
-from simulator.load.handed import Task, taken
+from simulator.load.growing import piece
+from simulator.load.machines.clocks import Ping, offset
+from simulator.load.machines.handed import Task, taken
 from simulator.load.orders import shard_of
-from simulator.load.pieces import piece
 from simulator.load.variables import ALLOW, HOME, WORKER
 from simulator.version import __version__
 

@@ -5,7 +5,7 @@ from time import perf_counter
 from loadtests.alarm import Overdue
 from loadtests.line import Lines
 from simulator.errors import UsageError
-from simulator.load.handed import Task
+from simulator.load.machines.handed import Task
 from simulator.model import Url
 from simulator.wire.addresses import plain
 from simulator.wire.failure import Failure

@@ -27,9 +27,9 @@ from loadtests.telling import Judge, teller
 from simulator.errors import PartnersimError
 from simulator.load import variables as ordered
 from simulator.load.curves import SHAPES
-from simulator.load.handed import Task, handed
+from simulator.load.machines.handed import Task, handed
+from simulator.load.machines.roll import Roll
 from simulator.load.orders import planned, read_orders, shard_of
-from simulator.load.roll import Roll
 from simulator.load.usual import STARTING
 from simulator.load.variables import AGAIN, ELSEWHERE, HOME, WAIT, WORKER
 from simulator.wire.addresses import plain

@@ -8,8 +8,8 @@ import gevent
 from gevent import GreenletExit
 
 from simulator.journal import JournalWriter
-from simulator.load.figures import Durations
-from simulator.load.merging import BEGAN
+from simulator.load.durations import Durations
+from simulator.load.judging.merging import BEGAN
 from simulator.model import Delivery, Exchange, Lateness
 from simulator.redaction import Scrub
 

@@ -12,7 +12,7 @@ import click
 
 from simulator.cli.options import NAMED
 from simulator.errors import UsageError
-from simulator.load.promises import Promise
+from simulator.load.judging.promises import Promise
 from simulator.model import Delivery
 from simulator.rule import Rule
 from simulator.scenario import Scenario, Step
@@ -48,7 +48,7 @@ def command(name: str | None, folder: str | None) -> int:
     from simulator.authoring import own_rules
     from simulator.checks import CHECKS
     from simulator.cli.output import say
-    from simulator.load.promises import CHECKS as OF_LOADS
+    from simulator.load.judging.promises import CHECKS as OF_LOADS
     from simulator.shown import block
 
     if name is None:
@@ -102,7 +102,7 @@ def _family(word: str, folder: str | None) -> list[str]:
 
 
 def _promises() -> Iterator[str]:
-    from simulator.load.promises import PROMISES, SENDER
+    from simulator.load.judging.promises import PROMISES, SENDER
 
     for one in (*PROMISES.values(), SENDER):
         yield f"{one.check:26}{one.sentence}"
@@ -123,7 +123,7 @@ def _unknown(word: str, folder: str | None, own: Mapping[str, Rule]) -> UsageErr
     from simulator.authoring import shipped_rules
     from simulator.checks import CHECKS
     from simulator.documents import did_you_mean
-    from simulator.load.promises import CHECKS as OF_LOADS
+    from simulator.load.judging.promises import CHECKS as OF_LOADS
 
     rules = [*shipped_rules(), *own]
     families = dict.fromkeys(name.partition("/")[0] for name in rules)

@@ -12,7 +12,7 @@ from simulator.cli.load_waiting import Unanswered
 from simulator.cli.output import say, tell_people
 from simulator.clock import spelled
 from simulator.errors import UsageError
-from simulator.load.joining import Loan, lend
+from simulator.load.machines.joining import Loan, lend
 from simulator.load.orders import Orders
 from simulator.load.processes import Meeting
 from simulator.load.usual import GATHERING

@@ -9,9 +9,9 @@ from simulator.clock import fresh_seed, seconds, spelled
 from simulator.documents import did_you_mean, quoted
 from simulator.errors import UsageError
 from simulator.load.curves import SHAPES
+from simulator.load.judging.thresholds import Threshold, thresholds
 from simulator.load.mix import STEPS
 from simulator.load.orders import SHARES, Orders
-from simulator.load.thresholds import Threshold, thresholds
 from simulator.load.usual import CLIENTS, CONNECTIONS, LIFE, RATE, SECONDS, SHAPE
 from simulator.load.words import percentage, rate, spelled_rate
 from simulator.model.load import DURATIONS

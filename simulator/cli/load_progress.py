@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from simulator.cli.progress import seen
 from simulator.clock import RealClock, spelled
+from simulator.load.growing import piece
 from simulator.load.orders import Orders, shard_of
-from simulator.load.pieces import piece
 from simulator.load.processes import Glance
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from simulator.cli.output import say
 from simulator.clock import RealClock, spelled, utc_now
-from simulator.load.gathered import Gathered, noted
+from simulator.load.machines.gathered import Gathered, noted
 from simulator.load.processes import Meeting
 from simulator.load.words import workers
 from simulator.shown import line

@@ -25,9 +25,9 @@ from simulator.clock import spelled, utc_now
 from simulator.errors import StorageError, UsageError
 from simulator.load.conducting import Judging, Load, conduct, silent
 from simulator.load.crew import Lost
+from simulator.load.judging.thresholds import Threshold
 from simulator.load.orders import FILE, SHARES, Orders, planned
 from simulator.load.processes import Glance, check_locust, check_port
-from simulator.load.thresholds import Threshold
 from simulator.load.usual import CLIENTS, CONNECTIONS, TOO_LATE, WINDOW
 from simulator.load.variables import AUTHORIZATION, HEADERS, TO
 from simulator.load.words import spelled_rate, spelled_share
@@ -136,7 +136,7 @@ def _judging(
     progress: Callable[[int, int], None],
 ) -> Judging:
     """What makes the report once all is sent."""
-    from simulator.load.judging import Terms, judged
+    from simulator.load.judging.judge import Terms, judged
 
     meeting = meeting_of(options)
 

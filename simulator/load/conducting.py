@@ -9,10 +9,10 @@ from pathlib import Path
 
 from simulator.clock import utc_now
 from simulator.load.crew import Lost
-from simulator.load.following import following
+from simulator.load.judging.following import following
+from simulator.load.judging.promises import JUDGED
 from simulator.load.orders import Orders, write_orders
 from simulator.load.processes import Glance, Meeting, anything_sent, check_locust, send
-from simulator.load.promises import JUDGED
 from simulator.model import Report, Result, Verdict, unplayed
 from simulator.receiver import Receiver
 from simulator.runner.event_loop import run_on_a_loop

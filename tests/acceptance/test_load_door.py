@@ -14,7 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from loadtests.door import Door
-from simulator.load.roll import Roll
+from simulator.load.machines.roll import Roll
 from simulator.version import __version__
 
 events = SimpleNamespace(test_start=SimpleNamespace(add_listener=lambda _: None))
@@ -57,8 +57,8 @@ from types import SimpleNamespace
 from loadtests.door import Door
 from loadtests.messages import PIECE, TAKEN
 from simulator.load.crew import said_of
-from simulator.load.pieces import Intake
-from simulator.load.roll import Roll
+from simulator.load.machines.intake import Intake
+from simulator.load.machines.roll import Roll
 from simulator.version import __version__
 
 def full(*_):
@@ -192,7 +192,7 @@ from types import SimpleNamespace
 
 from loadtests.beginning import Agreement
 from loadtests.messages import READY
-from simulator.load.roll import Roll
+from simulator.load.machines.roll import Roll
 from simulator.version import __version__
 
 roll = Roll(0, 1)

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import pytest
 
 from simulator.errors import UsageError
-from simulator.load.gathered import noted
-from simulator.load.merging import FOLLOWED
+from simulator.load.judging.merging import FOLLOWED
+from simulator.load.machines.gathered import noted
 from simulator.load.orders import Orders, shard_of, write_orders
 from simulator.load.processes import Meeting, send
 from simulator.runner.stop import Stop
@@ -80,7 +80,7 @@ KNOCKING = """
 import os
 from pathlib import Path
 
-from simulator.load.joining import Loan, lend
+from simulator.load.machines.joining import Loan, lend
 
 raise SystemExit(lend(Loan("127.0.0.1", {}, 1, os.environ, Path.cwd(), print, lambda *_: None, patience=2.0)))
 """
@@ -88,7 +88,7 @@ LENDING = """
 import os
 from pathlib import Path
 
-from simulator.load.joining import Loan, lend
+from simulator.load.machines.joining import Loan, lend
 
 raise SystemExit(lend(Loan("127.0.0.1", {}, 1, os.environ, Path.cwd(), print, lambda *_: None, silent={})))
 """
@@ -97,7 +97,7 @@ import locust
 from locust.runners import WorkerNode
 
 from loadtests.dispatch import dispatcher
-from simulator.load.roll import Roll
+from simulator.load.machines.roll import Roll
 
 class Sender(locust.User):
     pass

@@ -11,8 +11,8 @@ import pytest
 from simulator.authoring import load_receiver
 from simulator.clock import RealClock
 from simulator.journal import JournalWriter
-from simulator.load.following import following
-from simulator.load.judging import Terms, judged
+from simulator.load.judging.following import following
+from simulator.load.judging.judge import Terms, judged
 from simulator.load.orders import Orders, Planned, planned_for, shard_of
 from simulator.model import Delivery, Exchange, Lateness, Report
 from simulator.receiver import Receiver

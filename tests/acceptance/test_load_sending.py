@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from simulator.journal import Journal
-from simulator.load.merging import BEGAN
+from simulator.load.judging.merging import BEGAN
 from simulator.load.orders import Orders, planned, shard_of, write_orders
 from simulator.load.variables import AUTHORIZATION, ORDERS, WORKER
 from simulator.model import Attempt, Outcome

@@ -25,7 +25,8 @@ SILENT = 8.0  # with room for a machine that has much else to do
 IMPATIENT = f"""
 import sys
 
-from simulator.load import joining, processes
+from simulator.load.machines import joining
+from simulator.load import processes
 
 processes.send.__kwdefaults__["silent"] = {SILENT}
 joining.Loan.__new__.__defaults__ = (*joining.Loan.__new__.__defaults__[:-1], {SILENT})

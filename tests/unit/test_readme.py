@@ -10,7 +10,7 @@ from simulator.authoring import load_scenario, parse_receiver, receiver_at
 from simulator.cli import COMMANDS, run
 from simulator.cli.demo_command import SCENARIOS
 from simulator.faults import FAULTS
-from simulator.load.thresholds import NAMES
+from simulator.load.judging.thresholds import NAMES
 from simulator.model import Outcome
 from simulator.resources import shipped_scenarios
 from simulator.timeline import Timeline, plan

@@ -8,9 +8,9 @@ import pytest
 from simulator.authoring import receiver_at
 from simulator.cli import run
 from simulator.load.conducting import Load, _unjudged
+from simulator.load.judging.promises import CHECKS
+from simulator.load.judging.thresholds import NAMES
 from simulator.load.orders import Orders
-from simulator.load.promises import CHECKS
-from simulator.load.thresholds import NAMES
 from simulator.model import Report
 from simulator.runner.stop import Stop
 

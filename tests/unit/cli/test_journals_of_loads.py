@@ -12,9 +12,9 @@ from simulator.cli.journals import from_journals
 from simulator.clock import JumpClock
 from simulator.errors import UsageError
 from simulator.journal import Journal, JournalWriter
-from simulator.load import following
-from simulator.load.following import follow
-from simulator.load.merging import FOLLOWED
+from simulator.load.judging import following
+from simulator.load.judging.following import follow
+from simulator.load.judging.merging import FOLLOWED
 from simulator.load.orders import FILE
 from simulator.model import Lateness, Report
 from simulator.runner.journal_header import journal_header

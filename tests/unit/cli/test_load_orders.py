@@ -10,8 +10,8 @@ from simulator.cli.load_orders import asked_shares, for_others, orders_of, thres
 from simulator.documents import schema
 from simulator.errors import DocumentError, UsageError
 from simulator.load.curves import SHAPES
+from simulator.load.judging.thresholds import NAMES
 from simulator.load.orders import SHARES, Orders
-from simulator.load.thresholds import NAMES
 from simulator.scenario import Scenario
 
 START = "2026-01-05T00:00:00+05:30"

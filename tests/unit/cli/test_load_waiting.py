@@ -6,7 +6,7 @@ import pytest
 
 from simulator.cli import load_waiting
 from simulator.cli.load_waiting import Gathering, Unanswered, Waiting
-from simulator.load.gathered import Gathered, note, noted
+from simulator.load.machines.gathered import Gathered, note, noted
 from simulator.load.processes import Meeting
 
 LEFT = "receiver.yaml (from 10.0.0.5:5557):3:1: the environment has no variable `TOKEN`"

@@ -14,9 +14,9 @@ from simulator.cli.load_command import command
 from simulator.cli.load_orders import asked_shares, orders_of
 from simulator.cli.loading import _judging, _new, again, checked, replayable, tell_of_locusts, told_to_processes
 from simulator.errors import StorageError, UsageError
-from simulator.load.judging import Terms
+from simulator.load.judging.judge import Terms
+from simulator.load.judging.thresholds import threshold
 from simulator.load.orders import FILE, SHARES, Orders, write_orders
-from simulator.load.thresholds import threshold
 from simulator.load.variables import AUTHORIZATION, HEADERS
 from simulator.load.variables import TO as TO_VARIABLE
 from simulator.model import Report, Result, Verdict
@@ -152,7 +152,7 @@ def test_judging_is_told_how_many_workers_are_of_this_machine(
         assert terms.own == own
         return Report(version="1", started="", seed=1, plays=())
 
-    monkeypatch.setattr("simulator.load.judging.judged", judged)
+    monkeypatch.setattr("simulator.load.judging.judge.judged", judged)
     options = {**OPTIONS, "expect_workers": elsewhere, "quiet": True}
     receiver = parse_receiver(RECEIVER, "receiver.yaml", {})
     _judging(tmp_path, ORDERS, receiver, options, (), {}, lambda _, __: None)(False, ())

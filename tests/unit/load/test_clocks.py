@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.load.clocks import Ping, offset
+from simulator.load.machines.clocks import Ping, offset
 
 
 @pytest.mark.parametrize("ahead", [-3600.0, 0.0, 0.25, 1e9])

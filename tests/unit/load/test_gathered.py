@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from simulator.load.gathered import Gathered, note, noted
+from simulator.load.machines.gathered import Gathered, note, noted
 
 LEFT = "receiver.yaml (from 10.0.0.5:5557):3:1: the environment has no variable `TOKEN`"
 

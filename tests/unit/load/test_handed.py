@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.errors import DocumentError, StorageError, UsageError
-from simulator.load.handed import Task, handed, taken
+from simulator.load.machines.handed import Task, handed, taken
 from simulator.load.orders import Orders, planned
 
 RECEIVER = """receiver: mine

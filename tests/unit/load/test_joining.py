@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from simulator.load import joining
-from simulator.load.joining import Loan, joiners
+from simulator.load.machines import joining
+from simulator.load.machines.joining import Loan, joiners
 from simulator.load.orders import Orders, shard_of, write_orders
 
 

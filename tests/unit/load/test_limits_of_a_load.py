@@ -11,12 +11,13 @@ import pytest
 
 from simulator.cli.load_joining import meeting_of
 from simulator.clock import Clock, JumpClock, spelled
-from simulator.load import joining, processes
+from simulator.load import processes
 from simulator.load.crew import Lost, Process, Running
-from simulator.load.joining import Loan, lend
+from simulator.load.machines import joining
+from simulator.load.machines.joining import Loan, lend
+from simulator.load.machines.roll import Roll
 from simulator.load.orders import Orders, shard_of
 from simulator.load.processes import Meeting, send
-from simulator.load.roll import Roll
 from simulator.load.silence import sign_of
 from simulator.runner.event_loop import run_on_a_loop
 from simulator.runner.stop import Stop

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from simulator.load.demands import Demand
-from simulator.load.figures import Durations, Figures
+from simulator.load.durations import Durations
+from simulator.load.judging.figures import Figures
 from simulator.model import Attempt, Outcome
 
 

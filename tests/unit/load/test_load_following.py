@@ -11,11 +11,12 @@ import pytest
 
 from simulator.clock import JumpClock
 from simulator.journal import JournalWriter
-from simulator.load import following
 from simulator.load.demands import Demand
-from simulator.load.figures import Effects, Shown
-from simulator.load.following import RATE, AtMost, Tail, follow, stopped
-from simulator.load.merging import FOLLOWED
+from simulator.load.growing import Tail
+from simulator.load.judging import following
+from simulator.load.judging.effects import Effects, Shown
+from simulator.load.judging.following import RATE, AtMost, follow, stopped
+from simulator.load.judging.merging import FOLLOWED
 from simulator.load.orders import shard_of
 from simulator.model import Exchange, Observation, Outcome
 from simulator.runner import asking

@@ -11,7 +11,7 @@ import pytest
 from simulator.errors import UsageError
 from simulator.journal import Journal, JournalWriter
 from simulator.load.crew import Lost
-from simulator.load.merging import FOLLOWED
+from simulator.load.judging.merging import FOLLOWED
 from simulator.model import Delivery, Observation, Outcome, Report, Result
 from simulator.model.load import GivenUp
 from simulator.wire.failure import STOPPED_UNSENT

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from simulator.check import Sent
-from simulator.load import doubts
-from simulator.load.kinds import may_undo
+from simulator.load.judging import doubts
+from simulator.load.judging.kinds import may_undo
 from simulator.load.mix import STEPS, can_be_stale
 from simulator.load.orders import SHARES
 from simulator.model import Delivery, Outcome, Report

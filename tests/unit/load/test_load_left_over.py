@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.journal import JournalWriter
-from simulator.load.merging import FOLLOWED
+from simulator.load.judging.merging import FOLLOWED
 from simulator.model import Delivery, Observation, Report
 from tests.unit.load.told_load import Model, Told, results, verdict
 

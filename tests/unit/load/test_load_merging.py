@@ -9,7 +9,7 @@ import pytest
 
 from simulator.errors import StorageError
 from simulator.journal import Journal, JournalWriter
-from simulator.load.merging import BEGAN, merged, untold
+from simulator.load.judging.merging import BEGAN, merged, untold
 from simulator.load.mix import per_life
 from simulator.load.orders import shard_of
 from simulator.model import Lateness

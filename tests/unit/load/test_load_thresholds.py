@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simulator.errors import UsageError
-from simulator.load.thresholds import COUNTS, NAMES, Threshold, figure, threshold, thresholds
+from simulator.load.judging.thresholds import COUNTS, NAMES, Threshold, figure, threshold, thresholds
 from simulator.model import Drain, Ledger, LoadResult, Spread
 from simulator.model.load import DURATIONS, GivenUp
 from simulator.resources import folder

@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.errors import UsageError
-from simulator.load.roll import Roll
+from simulator.load.machines.roll import Roll
 from simulator.version import __version__
 
 

@@ -13,10 +13,10 @@ from simulator.authoring import parse_receiver
 from simulator.clock import JumpClock
 from simulator.journal import JournalWriter
 from simulator.load.crew import Lost
-from simulator.load.judging import Terms, judged
+from simulator.load.judging.judge import Terms, judged
+from simulator.load.judging.thresholds import thresholds
 from simulator.load.mix import STEPS
 from simulator.load.orders import SHARES, Orders, Planned, planned_for, shard_of
-from simulator.load.thresholds import thresholds
 from simulator.model import Delivery, Exchange, Lateness, Outcome, Report, Verdict
 from simulator.model.load import GivenUp
 from simulator.receiver import Receiver

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from simulator.check import History, Sent
+from simulator.load.judging.parts import step_of
 from simulator.load.mix import STEPS
-from simulator.load.parts import step_of
 from simulator.model import Attempt
 
 _COPY: Final = re.compile(r"\+[0-9]+\Z")

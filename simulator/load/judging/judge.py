@@ -8,19 +8,20 @@ from typing import Any
 
 from simulator.clock import Clock, RealClock
 from simulator.journal import Journal
-from simulator.load.concluding import verdicts
 from simulator.load.crew import Lost
-from simulator.load.evidence import Evidence
-from simulator.load.figures import Effects, Figures, Shown
-from simulator.load.following import followed, stopped
-from simulator.load.ledger import Book, book_of
-from simulator.load.merging import Merged, merged, untold
+from simulator.load.judging.concluding import verdicts
+from simulator.load.judging.effects import Effects, Shown
+from simulator.load.judging.evidence import Evidence
+from simulator.load.judging.figures import Figures
+from simulator.load.judging.following import followed, stopped
+from simulator.load.judging.ledger import Book, book_of
+from simulator.load.judging.merging import Merged, merged, untold
+from simulator.load.judging.parts import Part, parts
+from simulator.load.judging.reading import Progress, Read, Reader, read_all, sampled, subjects
+from simulator.load.judging.thresholds import Threshold
 from simulator.load.mix import Mix, can_be_stale
 from simulator.load.orders import SHARES, Orders, planned_for
-from simulator.load.parts import Part, parts
 from simulator.load.planned import PlannedLoad
-from simulator.load.reading import Progress, Read, Reader, read_all, sampled, subjects
-from simulator.load.thresholds import Threshold
 from simulator.load.usual import TOO_LATE, WINDOW
 from simulator.model import Drain, Kinds, Lateness, LoadResult, Play, Report, Share
 from simulator.receiver import Receiver
@@ -38,8 +39,8 @@ def _nobody(_: int, __: int) -> None:
 class Terms:
     """How a load is to be judged.
 
-    `window` is in seconds (see `simulator.load.reading`). Where the sender itself was later than `too_late` seconds,
-    in 99 of 100, its figures are its own. `asked` are the shares of the mix that somebody asked for, so that none of
+    `window` is in seconds (see `reading`). Where the sender itself was later than `too_late` seconds, in 99 of 100, its
+    figures are its own. `asked` are the shares of the mix that somebody asked for, so that none of
     them may be missing: by default all there are. `sample`: so many ids are read and no more; None for all. `lost` are
     processes that were seen to end before their time. The first `own` workers ran on this machine, None for all: the
     journals of the others may lack what they sent last. `environment` fills in what scenarios refer to. `allow` names

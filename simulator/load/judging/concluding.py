@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from simulator.check.state import duration
-from simulator.load.doubts import doubt_of, known_before
-from simulator.load.evidence import Evidence
-from simulator.load.lasting import Found, long_look, on_duration
-from simulator.load.ledger import OF_AN_AUTHOR
-from simulator.load.piles import Pile
-from simulator.load.promises import PROMISES, SENDER, THRESHOLDS
-from simulator.load.thresholds import COUNTS, Threshold, figure
+from simulator.load.judging.doubts import doubt_of, known_before
+from simulator.load.judging.evidence import Evidence
+from simulator.load.judging.lasting import Found, long_look, on_duration
+from simulator.load.judging.ledger import OF_AN_AUTHOR
+from simulator.load.judging.piles import Pile
+from simulator.load.judging.promises import PROMISES, SENDER, THRESHOLDS
+from simulator.load.judging.thresholds import COUNTS, Threshold, figure
 from simulator.model import Result, Verdict
 from simulator.model.load import DURATIONS, GivenUp
 

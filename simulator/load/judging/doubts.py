@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from simulator.load.evidence import Evidence
+from simulator.load.judging.evidence import Evidence
 from simulator.model import Result
 from simulator.model.load import KINDS
 

@@ -1,4 +1,4 @@
-"""A journal on its way from one machine to another, and what is taken of it."""
+"""What is taken of the journals that other machines send."""
 
 import resource
 from collections.abc import Iterator
@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator.load import pieces
+from simulator.load.machines.intake import Intake
+from simulator.load.machines.roll import Roll
 from simulator.load.orders import shard_of
-from simulator.load.pieces import Intake, piece
-from simulator.load.roll import Roll
 from simulator.version import __version__
 
 
@@ -101,26 +100,3 @@ def files_of_at_most(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
-
-
-def test_a_growing_journal_is_told_in_whole_lines(tmp_path: Path) -> None:
-    journal = tmp_path / "journal"
-    assert piece(journal, 0) == b""
-    journal.write_bytes(b"one\ntwo\nthr")
-    assert piece(journal, 0) == b"one\ntwo\n"
-    assert piece(journal, 8) == b""
-    journal.write_bytes(b"one\ntwo\nthree\n")
-    assert piece(journal, 8) == b"three\n"
-
-
-def test_a_long_journal_is_told_in_several_pieces_and_a_long_line_in_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pieces, "MOST", 10)
-    journal, told, sizes = tmp_path / "journal", b"", []
-    journal.write_bytes(b"one\ntwo\nthree\n" + b"4" * 50 + b"\nfive\n")
-    while part := piece(journal, len(told)):
-        told += part
-        sizes.append(len(part))
-    assert told == journal.read_bytes()
-    assert sizes == [8, 6, 51, 5]

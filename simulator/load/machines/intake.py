@@ -1,28 +1,11 @@
-"""A growing journal in pieces, on its way to the machine that judges: whole lines, each piece where the last ended."""
+"""What comes of the journals of other machines' workers, put together where the load is judged."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
+from simulator.load.machines.roll import Roll
 from simulator.load.orders import shard_of
-from simulator.load.roll import Roll
-
-MOST: Final = 1 << 20
-"""Bytes of a piece; only a single line may make it longer."""
-
-
-def piece(journal: Path, offset: int) -> bytes:
-    """What follows that offset, in whole lines; b"" when nothing whole does, or there is no such file yet."""
-    try:
-        with journal.open("rb") as file:
-            file.seek(offset)
-            data = file.read(MOST)
-            if b"\n" not in data:
-                data += file.readline()
-    except FileNotFoundError:
-        return b""
-    return data[: data.rfind(b"\n") + 1]
 
 
 class Intake:

@@ -4,9 +4,9 @@ import math
 from typing import Final
 
 from simulator.check.state import duration
-from simulator.load.doubts import known_before, not_read, not_shown
-from simulator.load.evidence import Evidence
-from simulator.load.thresholds import Threshold, figure
+from simulator.load.judging.doubts import known_before, not_read, not_shown
+from simulator.load.judging.evidence import Evidence
+from simulator.load.judging.thresholds import Threshold, figure
 from simulator.model import Result
 
 Found = tuple[Result, str]

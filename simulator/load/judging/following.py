@@ -7,24 +7,22 @@ Those that are followed when the last of a load was sent are to the end, while t
 import asyncio
 import zlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
 from simulator import limits
 from simulator.check import status_fits
 from simulator.clock import RealClock
 from simulator.errors import StorageError
 from simulator.journal import Journal, JournalWriter
-from simulator.load.merging import FOLLOWED
+from simulator.load.growing import Tail
+from simulator.load.judging.merging import FOLLOWED
+from simulator.load.judging.parts import asked_probe
 from simulator.load.orders import Orders, planned_for, shard_of
-from simulator.load.parts import asked_probe
-from simulator.load.pieces import piece
 from simulator.load.planned import PlannedLoad
 from simulator.model import Observation
 from simulator.receiver import Probe, Receiver
@@ -138,24 +136,6 @@ async def follow(
         await follower.stop()
         await send.close()
         writer.flush()
-
-
-@dataclass
-class Tail:
-    """A shard that somebody else is writing."""
-
-    path: Path
-    open: dict[int, Mapping[str, Any]] = field(default_factory=dict)  # intents by line that may be followed
-    _told: int = 0  # bytes
-    _line: int = 0
-
-    def entries(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """What was added since the last look, by lines."""
-        while data := piece(self.path, self._told):
-            self._told += len(data)
-            for told in data.splitlines():
-                self._line += 1
-                yield self._line, orjson.loads(told)
 
 
 class AtMost:

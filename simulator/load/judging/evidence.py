@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from simulator.check.state import duration
-from simulator.load.figures import Shown
-from simulator.load.ledger import Book
+from simulator.load.judging.effects import Shown
+from simulator.load.judging.ledger import Book
+from simulator.load.judging.parts import Part
+from simulator.load.judging.reading import Read
 from simulator.load.mix import Mix
-from simulator.load.parts import Part
-from simulator.load.reading import Read
 from simulator.load.usual import TOO_LATE
 from simulator.model import LoadResult
 

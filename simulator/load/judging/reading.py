@@ -25,8 +25,8 @@ from typing import Final, NamedTuple
 from simulator import limits
 from simulator.clock import Clock
 from simulator.journal import JournalWriter
-from simulator.load.draining import Draining
-from simulator.load.parts import Part, Wanted, wanted
+from simulator.load.judging.draining import Draining
+from simulator.load.judging.parts import Part, Wanted, wanted
 from simulator.model import Drain, Observation
 from simulator.runner.asking import Subject, read, subject_of
 from simulator.wire import Send

@@ -4,7 +4,7 @@ from typing import Final
 
 from simulator.check import History, Sent
 from simulator.check.state import count, value
-from simulator.load.parts import Part, Wanted
+from simulator.load.judging.parts import Part, Wanted
 from simulator.model import Observation
 
 _ENDS: Final = 5  # of one export, as evidence

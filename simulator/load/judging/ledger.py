@@ -10,12 +10,12 @@ from simulator.check.answers import HUNG_UP, told
 from simulator.check.answers import evidence as lines_of
 from simulator.check.state import count, shown, value
 from simulator.load.demands import Demand
-from simulator.load.figures import TIMED_OUT
-from simulator.load.kinds import kind_without_id, kinds, may_act_again, may_undo
-from simulator.load.meaning import acknowledged_ends, ended, may_be_undone, newest, unclear, undoing
+from simulator.load.judging.figures import TIMED_OUT
+from simulator.load.judging.kinds import kind_without_id, kinds, may_act_again, may_undo
+from simulator.load.judging.meaning import acknowledged_ends, ended, may_be_undone, newest, unclear, undoing
+from simulator.load.judging.parts import Part, Wanted, step_of, wanted
+from simulator.load.judging.piles import Example, Pile
 from simulator.load.mix import STEPS
-from simulator.load.parts import Part, Wanted, step_of, wanted
-from simulator.load.piles import Example, Pile
 from simulator.model import Attempt, Ledger, Observation, Outcome
 from simulator.model.load import OF_STATE, WRONG, GivenUp
 
