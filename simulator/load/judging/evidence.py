@@ -9,7 +9,7 @@ from simulator.load.judging.parts import Part
 from simulator.load.judging.reading import Read
 from simulator.load.mix import Mix
 from simulator.load.usual import TOO_LATE
-from simulator.model import LoadResult
+from simulator.model import LoadResult, Spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class Evidence:
 
     `read` is None where the receiver's state was not read; `effect` is how soon what was followed showed; `mix` is what
     somebody asked for, of which none may be missing. `can_be_stale`: more of the same load could have something that
-    comes after what overtook it.
+    comes after what overtook it. `ack_begun` is how long answers took without what the sender itself was late to begin.
     """
 
     parts: tuple[Part, ...]
@@ -26,6 +26,7 @@ class Evidence:
     result: LoadResult
     read: Read | None
     effect: Shown = field(default_factory=Shown)
+    ack_begun: Spread = field(default_factory=Spread)
     mix: Mix = field(default_factory=Mix)
     can_be_stale: bool = True
     too_late: float = TOO_LATE

@@ -39,6 +39,7 @@ class Figures:
 
     def __init__(self, *, open_model: bool) -> None:
         self.ack, self.service, self.late, self.held = Durations(), Durations(), Durations(), Durations()
+        self.ack_begun = Durations()  # the same as `ack` without what the sender itself was late to begin
         self.acknowledged = self.attempts = 0
         self.given_up: Counter[str] = Counter()  # by the reason why
         self._open = open_model
@@ -54,8 +55,8 @@ class Figures:
         second.sent += attempt.attempt == 1
         if attempt.outcome is Outcome.IN_DOUBT:
             return
+        late = max(attempt.late - attempt.held, 0.0)
         if attempt.attempt == 1:
-            late = max(attempt.late - attempt.held, 0.0)
             self.late.add(late)
             self.held.add(attempt.held)
             second.late_max = max(second.late_max, late)
@@ -66,6 +67,7 @@ class Figures:
         if rightful and attempt.attempt == 1 and (acknowledged or attempt.outcome in TIMED_OUT):
             took = self._took(attempt)
             self.ack.add(took)
+            self.ack_begun.add(took - late)
             self.service.add(attempt.took)
             second.acks.append(took)
 

@@ -90,6 +90,7 @@ def judged(folder: Path, orders: Orders, receiver: Receiver, terms: Terms) -> Re
         result=result,
         read=read,
         effect=effect,
+        ack_begun=figures.ack_begun.spread,
         mix=Mix(**{name: getattr(orders, name) for name in terms.asked}),
         can_be_stale=any(can_be_stale(one.lives.first) for one in planned.loads),
         too_late=terms.too_late,

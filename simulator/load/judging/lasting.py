@@ -11,7 +11,6 @@ from simulator.model import Result
 
 Found = tuple[Result, str]
 
-_SELDOM: Final = {"p50": "half of the time", "p95": "in 5 of 100", "p99": "in 1 of 100", "max": "at worst"}
 _ENOUGH: Final = 0.1  # of the exports: so many are to be read within a limit on drain
 
 
@@ -29,12 +28,11 @@ def on_duration(evidence: Evidence, limit: Threshold) -> Found:
     told = f"{limit.name} {'is' if least == most else 'is at least'} {_figure(evidence, limit, least)}"
     if limit.name == "drain":
         return _not_drained(evidence, told, most)
-    own, seldom = _own(evidence, limit.name)
     if evidence.sender_too_late:
         return Result.INCONCLUSIVE, f"{told}; but {evidence.lateness}, so that this may be its own doing"
-    if limit.holds(least - own):
-        words = f"the sender itself was {duration(own)} late {seldom}, so that this may be its own doing"
-        return Result.INCONCLUSIVE, f"{told}; but {words}"
+    if limit.name.startswith("ack_") and limit.holds(sure := _sure(evidence, limit.name)):
+        own = f"{limit.spelled(sure)} is certain without what the sender itself was late"
+        return Result.INCONCLUSIVE, f"{told}; but only {own}"
     return Result.FAILED, told
 
 
@@ -53,13 +51,16 @@ def _bounds(evidence: Evidence, name: str) -> tuple[float, float] | None:
     return None if measured is None else (measured, measured)
 
 
-def _own(evidence: Evidence, name: str) -> tuple[float, str]:
-    """How much of an answer's time the sender itself may be, and how often it was that: it reads late where it is.
+def _sure(evidence: Evidence, name: str) -> float:
+    """How much of the time of answers is certainly the receiver's.
 
-    In the open model it also is what it began late.
+    In a closed model the sender reads late where it is late. In an open one it begins late, which is known of each; of
+    the longest nobody knows whether it was read late, too.
     """
-    of, _, share = name.partition("_")
-    return (float(getattr(evidence.result.late, share)), _SELDOM[share]) if of == "ack" else (0.0, "")
+    share, late = name.partition("_")[2], evidence.result.late
+    if evidence.result.model == "closed":
+        return float(getattr(evidence.result.ack, share) - getattr(late, share))
+    return float(getattr(evidence.ack_begun, share)) - (late.max if share == "max" else 0.0)
 
 
 def _figure(evidence: Evidence, limit: Threshold, seconds: float) -> str:
