@@ -62,9 +62,8 @@ class Demands:
 
     def entry(self, one: Named) -> str | None:
         """The name of the expectation that speaks of it; None when none does."""
-        export = name_in_story(self._scenario, one.export)
-        step = export if one.step == one.export else one.step
-        return entry(self._scenario, self._expected, _InStory(step, export, one.event, one.genuine))
+        told = _InStory(name_in_story(one.step), name_in_story(one.export), one.event, one.genuine)
+        return entry(self._scenario, self._expected, told)
 
     def by(self, expected: str | None, step: str, *, credentials: str, genuine: bool) -> Demand:
         """The same where it is known by the name of which expectation; None for none.
@@ -82,17 +81,18 @@ class Demands:
     def fault(self, delivery: Delivery, exchange: Exchange) -> str:
         """What is wrong with what a delivery came to; "" when nothing is.
 
-        A fault on the wire may come to anything but to a yes where there is to be none.
+        Who closes the connection refuses; who never answers does neither, unless a fault on the wire makes it wait.
         """
         demand = self.of(delivery)
-        if exchange.outcome is not Outcome.ANSWERED:
-            if delivery.script is not None and (demand is not Demand.YES or exchange.hung_up):
-                return ""
-            return f"{exchange.outcome}: {exchange.detail}" if exchange.detail else str(exchange.outcome)
-        acknowledged = status_fits(exchange.status, self._accepted)
-        if demand is Demand.YES:
-            return "" if acknowledged else f"answered {exchange.status}"
-        return f"acknowledged, though {delivery.step}" if acknowledged and demand is Demand.NO else ""
+        answered = exchange.outcome is Outcome.ANSWERED
+        acknowledged = answered and status_fits(exchange.status, self._accepted)
+        if demand is Demand.NO and takes(exchange.status, acknowledged=acknowledged):
+            return f"acknowledged, though {name_in_story(delivery.step)}"
+        waits = exchange.outcome.timed_out and delivery.script is None
+        if (demand is Demand.YES and not (acknowledged or exchange.hung_up)) or (demand is Demand.NO and waits):
+            why = f"answered {exchange.status}" if answered else str(exchange.outcome)
+            return f"{why}: {exchange.detail}" if exchange.detail else why
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +104,11 @@ class LoadCase(Case):
     def entry(self, one: Named) -> str | None:
         """The name of the expectation that speaks of a delivery; None when none does."""
         return self.demands.entry(one)
+
+
+def takes(status: int, *, acknowledged: bool) -> bool:
+    """Whether an answer takes what is to be refused: 4xx refuses, whatever else the receiver file says it means."""
+    return acknowledged and not 400 <= status < 500
 
 
 def _demand(expected: Expectation, accepted: Sequence[str]) -> Demand:

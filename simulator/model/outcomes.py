@@ -30,7 +30,21 @@ class Outcome(StrEnum):
         """Whether a receiver was there at all: a connection stood, and bytes could be sent."""
         return self not in _NOT_REACHED
 
+    @property
+    def timed_out(self) -> bool:
+        """Whether the partner's time was over."""
+        return self in _TIMED_OUT
 
+
+_TIMED_OUT = frozenset(
+    {
+        Outcome.TIMEOUT_CONNECT,
+        Outcome.TIMEOUT_TLS,
+        Outcome.TIMEOUT_WRITE,
+        Outcome.TIMEOUT_HEADERS,
+        Outcome.TIMEOUT_BODY,
+    }
+)
 _NOT_REACHED = frozenset(
     {
         Outcome.TIMEOUT_CONNECT,

@@ -1,10 +1,12 @@
 """A scenario's story told over and over, each time about exports of its own: what a load is made of. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from heapq import merge
+from typing import Final
 
 from simulator.model import Delivery
 from simulator.receiver import Receiver
@@ -14,6 +16,8 @@ from simulator.timeline.exports import PlannedExport, lanes
 from simulator.timeline.mistakes import Mistakes
 from simulator.timeline.routes import Routes
 from simulator.timeline.steps import planned_steps, step_lanes
+
+_LIFE: Final = re.compile("#[0-9]+")  # in an export's name: no author can write that
 
 
 class Lives:
@@ -70,20 +74,16 @@ class Lives:
         return [make(place, due, run, index, copy) for place, (due, _, run, _, index, copy, make) in enumerate(made, 1)]
 
 
-def name_in_story(scenario: Scenario, name: str) -> str:
-    """What an export of some life is called in the scenario's own story: `nightly` for `nightly-7`.
+def name_in_story(name: str) -> str:
+    """What an export of some life is called in the scenario's own story.
 
-    Of many alike, `fleet-3` for `fleet-7-3`.
+    >>> name_in_story("nightly#7"), name_in_story("fleet#7-3"), name_in_story("nightly-7")
+    ('nightly', 'fleet-3', 'nightly-7')
     """
-    stem, _, last = name.rpartition("-")
-    if (export := scenario.exports_by_name.get(stem)) is not None and export.count == 1:
-        return stem
-    first = stem.rpartition("-")[0]
-    many = scenario.exports_by_name.get(first)
-    return f"{first}-{last}" if many is not None and many.count > 1 else name
+    return _LIFE.sub("", name, count=1)
 
 
 def _of_life(planned: PlannedExport, number: int, serial: int) -> PlannedExport:
     """One of its own: an id that the author gave would be every life's, so it is made up here."""
-    name = f"{planned.export.name}-{number + 1}"
+    name = f"{planned.export.name}#{number + 1}"
     return replace(planned, export=replace(planned.export, name=name, id=None), serial=planned.serial + serial)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from simulator.check.state import duration
+from simulator.load.judging.book import OF_AN_AUTHOR
 from simulator.load.judging.doubts import doubt_of, known_before
 from simulator.load.judging.evidence import Evidence
 from simulator.load.judging.lasting import Found, long_look, on_duration
-from simulator.load.judging.ledger import OF_AN_AUTHOR
 from simulator.load.judging.piles import Pile
 from simulator.load.judging.promises import PROMISES, SENDER, THRESHOLDS
 from simulator.load.judging.thresholds import COUNTS, Threshold, figure
@@ -90,7 +90,7 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
             wrong = "another state than the latest says"
             return f"{number:,} {of} {shows} {wrong}" if number else f"none {of} shows {wrong}{_on_stale(evidence)}"
         case "refused":
-            told = f"{book.acknowledged:,} deliveries of partners were acknowledged"
+            told = f"{book.as_demanded:,} deliveries that are to be acknowledged were"
             return f"{told}, {number:,} {_were(number)} not" if number else f"all {told}"
         case "accepted_wrong":
             told = f"{book.tried['malformed']:,} malformed and {book.tried['unauthorized']:,} unauthorized deliveries"

@@ -74,6 +74,9 @@ def _doubt_of_refusals(evidence: Evidence) -> Doubt | None:
         return Result.INCONCLUSIVE, "nothing genuine was acknowledged, so that a refusal says nothing"
     if not book.answered_wrong:
         return Result.INCONCLUSIVE, f"none of {book.wrong:,} deliveries that are to be refused had an answer"
+    if book.unanswered.number:
+        words = f"{book.unanswered.number:,} that are to be refused had no answer in time: {book.unanswered.words}"
+        return Result.INCONCLUSIVE, words
     return _doubtful(evidence, "accepted_wrong") or _not_tried(evidence, "accepted_wrong")
 
 

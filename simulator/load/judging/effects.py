@@ -41,14 +41,15 @@ class _Watch:
 class Effects:
     """How long effects took of those ids that were followed while the load ran; the rest were read too late to tell.
 
-    Of each id it is the first notification: from when it was due until the export showed. What did not show while it
-    was followed (`followed`) took longer, and no longer than until a reading at the end (`read`) showed it.
+    Of each id it is the first notification that is not to be refused: from when it was due until the export showed.
+    What did not show while it was followed (`followed`) took longer, and no longer than until a reading at the end
+    (`read`) showed it.
     """
 
     def __init__(self, followed: Iterable[Observation], read: Iterable[Observation], *, open_model: bool) -> None:
         self._open = open_model
         self._watches: dict[str, _Watch] = {}
-        self._first: dict[str, tuple[Attempt, bool]] = {}  # and whether it is to show
+        self._first: dict[str, tuple[Attempt, Demand]] = {}
         for one in followed:
             if one.moment == "after":
                 self._watches.setdefault(one.id, _Watch()).saw(one)
@@ -60,10 +61,10 @@ class Effects:
 
     def add(self, attempt: Attempt, demand: Demand) -> None:
         """Count one attempt, by what its answer was to be."""
-        if attempt.id in self._watches:
-            told = (attempt, attempt.genuine and demand is not Demand.NO)
-            if attempt.intended < self._first.setdefault(attempt.id, told)[0].intended:
-                self._first[attempt.id] = told
+        if attempt.id in self._watches and demand is not Demand.NO:
+            first, _ = self._first.setdefault(attempt.id, (attempt, demand))
+            if attempt.intended < first.intended:
+                self._first[attempt.id] = (attempt, demand)
 
     @property
     def shown(self) -> Shown:
@@ -71,9 +72,10 @@ class Effects:
         took = Durations()
         bounds: list[tuple[float, float]] = []
         unshown: list[tuple[float, float]] = []
-        for id_, (attempt, is_to_show) in self._first.items():
+        for id_, (attempt, demand) in self._first.items():
             watch = self._watches[id_]
-            if not is_to_show:
+            free = demand is Demand.EITHER and math.isinf(watch.shown)  # it may never show
+            if not attempt.genuine or free:
                 continue
             bounds.append(self._bounds(attempt, watch))
             if watch.followed:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from simulator.check.state import duration
+from simulator.load.judging.book import Book
 from simulator.load.judging.effects import Shown
-from simulator.load.judging.ledger import Book
 from simulator.load.judging.parts import Part
 from simulator.load.judging.reading import Read
 from simulator.load.mix import Mix

@@ -4,21 +4,10 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from simulator.load.demands import Demand
 from simulator.load.durations import Durations, percentiles
 from simulator.model import Attempt, Outcome, Second
-
-TIMED_OUT: Final = frozenset(
-    {
-        Outcome.TIMEOUT_CONNECT,
-        Outcome.TIMEOUT_TLS,
-        Outcome.TIMEOUT_WRITE,
-        Outcome.TIMEOUT_HEADERS,
-        Outcome.TIMEOUT_BODY,
-    }
-)
 
 
 @dataclass
@@ -64,7 +53,7 @@ class Figures:
         second.acknowledged += acknowledged
         second.failed += demand is Demand.YES and attempt.final and not acknowledged
         rightful = attempt.genuine and demand is not Demand.NO
-        if rightful and attempt.attempt == 1 and (acknowledged or attempt.outcome in TIMED_OUT):
+        if rightful and attempt.attempt == 1 and (acknowledged or attempt.outcome.timed_out):
             took = self._took(attempt)
             self.ack.add(took)
             self.ack_begun.add(took - late)

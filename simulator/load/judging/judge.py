@@ -9,12 +9,15 @@ from typing import Any
 from simulator.clock import Clock, RealClock
 from simulator.journal import Journal
 from simulator.load.crew import Lost
+from simulator.load.demands import Demand
+from simulator.load.judging.answers import count_attempt
+from simulator.load.judging.book import Book
 from simulator.load.judging.concluding import verdicts
 from simulator.load.judging.effects import Effects, Shown
 from simulator.load.judging.evidence import Evidence
 from simulator.load.judging.figures import Figures
 from simulator.load.judging.following import followed, stopped
-from simulator.load.judging.ledger import Book, book_of
+from simulator.load.judging.ledger import book_of
 from simulator.load.judging.merging import Merged, merged, untold
 from simulator.load.judging.parts import Part, parts
 from simulator.load.judging.reading import Progress, Read, Reader, read_all, sampled, subjects
@@ -92,7 +95,7 @@ def judged(folder: Path, orders: Orders, receiver: Receiver, terms: Terms) -> Re
         effect=effect,
         ack_begun=figures.ack_begun.spread,
         mix=Mix(**{name: getattr(orders, name) for name in terms.asked}),
-        can_be_stale=any(can_be_stale(one.lives.first) for one in planned.loads),
+        can_be_stale=any(_can_be_stale(one, receiver) for one in planned.loads),
         too_late=terms.too_late,
     )
     first = planned.loads[0].lives.timeline
@@ -188,7 +191,7 @@ def _figures(folder: Path, orders: Orders, of_the_load: tuple[Part, ...], book: 
             demand = part.case.demands.of(attempt)
             figures.add(attempt, demand, acknowledged=acknowledged)
             effects.add(attempt, demand)
-            book.attempt(attempt, demand, acknowledged=acknowledged)
+            count_attempt(book, attempt, demand, acknowledged=acknowledged)
     return figures, effects.shown
 
 
@@ -225,6 +228,12 @@ def _complete(result: LoadResult, thresholds: Sequence[Threshold]) -> bool:
     short = result.unsent + result.dropped
     allowed = next((one for one in thresholds if one.name == "unsent"), Threshold(name="unsent", limit=0.0))
     return allowed.holds(short) and not any(one.lost for one in result.shares)
+
+
+def _can_be_stale(load: PlannedLoad, receiver: Receiver) -> bool:
+    """Whether something of it that is not to be refused may come after the end that overtakes it."""
+    demands = load.demands(receiver)
+    return can_be_stale([one for one in load.lives.first if demands.of(one) is not Demand.NO])
 
 
 def _title(loads: tuple[PlannedLoad, ...]) -> str:

@@ -1,11 +1,12 @@
-"""What a reading of one id means beside what was sent of it. Pure."""
+"""What a reading of one id, or an answer, means beside what was sent of it. Pure."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from simulator.check import History, Sent
 from simulator.check.state import count, value
 from simulator.load.judging.parts import Part, Wanted
-from simulator.model import Observation
+from simulator.model import Attempt, Observation, Outcome
 
 _ENDS: Final = 5  # of one export, as evidence
 
@@ -68,3 +69,17 @@ def acknowledged_ends(history: History) -> tuple[int, ...]:
 
 def _acknowledged(history: History) -> list[Sent]:
     return [one for one in history.sent if one.genuine and one.acknowledged]
+
+
+def may_be_side_by_side(one: Sent, copies: Iterable[Sent]) -> bool:
+    """Whether a copy of which nobody saw the end may have been taken in while this one was sent away."""
+    return any(other.outcome is Outcome.IN_DOUBT and other.intended < one.done for other in copies)
+
+
+def what_is_wrong(one: Attempt) -> str:
+    """For what a delivery is to be refused, in words."""
+    if not one.valid:
+        return "malformed"
+    if one.credentials != "right":
+        return f"sent with {one.credentials} credentials"
+    return f"sent with {one.fault_name}" if one.fault else "to be refused, as its scenario says"

@@ -11,7 +11,7 @@ from simulator.check.order import final_statuses, most_runs
 from simulator.check.state import count
 from simulator.checks import vocabulary
 from simulator.journal import Journal
-from simulator.load.demands import Demand, LoadCase
+from simulator.load.demands import Demand, LoadCase, takes
 from simulator.load.planned import PlannedLoad
 from simulator.model import Observation
 from simulator.receiver import Probe, Receiver
@@ -53,6 +53,19 @@ class Wanted(NamedTuple):
     most: int = 0
 
 
+class Told(NamedTuple):
+    """What the receiver was told of one id: `whole`, parted into what is `rightful` and what is to be refused."""
+
+    whole: History
+    rightful: History
+    unwanted: tuple[Sent, ...] = ()
+
+    @property
+    def took_unwanted(self) -> bool:
+        """Whether it acknowledged something that is to be refused."""
+        return any(takes(one.answer_status, acknowledged=one.acknowledged) for one in self.unwanted)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """One scenario's part of a load, and the probe that is asked about it; None where the receiver has none."""
@@ -72,18 +85,18 @@ class Part:
         select = self.probe.select if self.probe else {}
         return next((name for name in ("effects", "runs") if name in select), "")
 
-    def histories(self) -> Iterator[History]:
-        """Of every id of which something may have come to the receiver, with the readings of the probe.
-
-        What is to be refused counts as nothing genuine, whatever it looks like.
-        """
+    def told(self) -> Iterator[Told]:
+        """Of every id of which something may have come to the receiver, with the readings of the probe."""
         for one in histories(self.case, AT_ONCE):
             if one.sent:
-                told = History(id=one.id, sent=[self._judged(sent) for sent in one.sent], seen=one.seen)
-                yield told.of(self.probe.name) if self.probe else told
+                yield self._parted(one.of(self.probe.name) if self.probe else one)
 
-    def _judged(self, one: Sent) -> Sent:
-        return one._replace(genuine=False) if one.genuine and self.demanded(one) is Demand.NO else one
+    def _parted(self, whole: History) -> Told:
+        unwanted = tuple(one for one in whole.sent if self.demanded(one) is Demand.NO)
+        if not unwanted:
+            return Told(whole, whole)
+        rightful = [one for one in whole.sent if one not in unwanted]
+        return Told(whole, History(id=whole.id, sent=rightful, seen=whole.seen), unwanted)
 
     def shows(self, wanted: Wanted, seen: Observation) -> bool:
         """Whether a reading shows all that is to be seen."""
@@ -96,6 +109,11 @@ class Part:
     def demanded(self, one: Sent) -> Demand:
         """What the answer to it is to be."""
         return self.case.demands.by(one.expected, step_of(one), credentials=one.credentials, genuine=one.genuine)
+
+    def was_free(self, history: History) -> bool:
+        """Whether something was acknowledged that might have been refused: what it did with that is its own affair."""
+        acknowledged = [one for one in history.sent if one.genuine and one.acknowledged]
+        return any(self.demanded(one) is Demand.EITHER for one in acknowledged)
 
     def fits_status(self, wanted: Wanted, seen: Observation) -> bool:
         """Whether the shown status is one that may stand."""
@@ -142,21 +160,22 @@ def asked_probe(receiver: Receiver) -> Probe | None:
     return receiver.probes.get("export") or next(iter(receiver.probes.values()), None)
 
 
-def wanted(history: History, counts: str) -> Wanted:
+def wanted(told: Told, counts: str) -> Wanted:
     """What is to be seen at the end of all that was sent of an id; `counts` is `effects`, `runs` or "".
 
     What was not acknowledged may have been taken in or not. A delivery of which nobody saw the end is one of these.
     """
-    told = [one for one in history.sent if one.genuine and one.acknowledged and one.status]
-    ends = {one.time or one.at for one in told if one.end}
-    last = history.sent[-1]
+    history = told.rightful
+    taken = [one for one in history.sent if one.genuine and one.acknowledged and one.status]
+    ends = {one.time or one.at for one in taken if one.end}
+    last = told.whole.sent[-1]
     return Wanted(
-        id=history.id,
+        id=told.whole.id,
         export=last.export,
         run=last.run,
-        known=bool(told),
+        known=bool(taken),
         genuine=any(one.genuine for one in history.sent),
-        statuses=frozenset(final_statuses(history, told)) if told else frozenset(),
+        statuses=frozenset(final_statuses(history, taken)) if taken else frozenset(),
         least=len(ends) if counts else 0,
         most=_most(history.sent, counts),
     )

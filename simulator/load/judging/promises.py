@@ -21,7 +21,8 @@ PROMISES: Final[Mapping[str, Promise]] = {
         "what was acknowledged is kept and acted on",
         "Each export of which a genuine notification was acknowledged is read through the probe, until all of them "
         "show or `--window` has passed: it is there, under its own id, and as its ends were acknowledged it was "
-        "acted on. Without a probe nothing can be said.",
+        "acted on. Where a scenario lets a receiver refuse what it acknowledged, it is inconclusive that it does not "
+        "show. Without a probe nothing can be said.",
         "It answers before it has stored what came, and stops, or finds its queue full; under load two requests of "
         "one export read the same state, and the later write takes the earlier one away.",
     ),
@@ -58,10 +59,10 @@ PROMISES: Final[Mapping[str, Promise]] = {
         "load/refuses",
         "what is to be refused is not accepted",
         "Each broken or wrongly authorized notification of the mix, and each that its scenario wants `refused`, "
-        "genuine or not, had another answer than yes, and nothing is there of an export of which nothing else was "
-        "sent. It does not apply where none came; where "
-        "`--malformed` or `--unauthorized`, or a scenario of your own, asks for some and none came, it is "
-        "inconclusive.",
+        "genuine or not, had another answer than yes (4xx is none, whatever the receiver file says), or the connection "
+        "was closed; and nothing shows that only it says. What had no answer in time leaves it inconclusive. It does "
+        "not apply where none came; where `--malformed` or `--unauthorized`, or a scenario of your own, asks for some "
+        "and none came, it is inconclusive.",
         "It answers before it has looked at what came, or stores it first.",
     ),
     "unsent": Promise(

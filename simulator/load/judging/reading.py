@@ -165,8 +165,8 @@ def subjects(parts: Iterable[Part]) -> Iterator[Asked]:
         if part.probe is None:
             continue
         definitions = _definitions(part) if "{definition_id}" in part.probe.get else {}
-        for history in part.histories():
-            want = wanted(history, part.counts)
+        for told in part.told():
+            want = wanted(told, part.counts)
             subject = subject_of(
                 part.probe,
                 part.provider,
@@ -175,7 +175,7 @@ def subjects(parts: Iterable[Part]) -> Iterator[Asked]:
                 export=want.export,
                 run=want.run,
             )
-            found.append((history.sent[-1].intended, Asked(part, want, subject)))
+            found.append((told.whole.sent[-1].intended, Asked(part, want, subject)))
     found.sort(key=lambda one: (-one[0], one[1].subject.id))
     return (one for _, one in found)
 

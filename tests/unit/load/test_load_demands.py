@@ -1,15 +1,17 @@
 """Whether a delivery of a load is to be acknowledged is its author's word, as it is in a run."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulator.authoring import parse_scenario
+from simulator.journal import Journal
 from simulator.load.demands import Demand, Demands
 from simulator.model import Delivery, Exchange, Outcome, Report
-from tests.unit.load.told_load import Model, Told, results, verdict
+from tests.unit.load.told_load import Model, Told, model_receiver, results, verdict
 
 STORY = """\
 scenario: Something among the rest
@@ -67,16 +69,23 @@ def counts(report: Report) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("expected", REFUSED)
-@pytest.mark.parametrize("status", [409, 503, Outcome.CLOSED, Outcome.TIMEOUT_HEADERS])
+@pytest.mark.parametrize("status", [409, 503, Outcome.CLOSED, Outcome.RESET])
 def test_who_refuses_what_its_author_wants_refused_passes(tmp_path: Path, expected: str, status: int | Outcome) -> None:
     report = told(tmp_path, Odd(status=status), expected)
-    failed = {name: result for name, result in results(report).items() if result != "inconclusive"}
-    assert failed == {}
+    assert results(report) == {}
     assert report.load is not None
     assert sum(one.failed for one in report.load.timeline) == 0
-    if isinstance(status, int):
-        assert results(report) == {}
-        assert f"and {odd(tmp_path):,} that are to be refused by the scenario," in verdict(report, "refuses").because
+    assert f"and {odd(tmp_path):,} that are to be refused by the scenario," in verdict(report, "refuses").because
+
+
+@pytest.mark.parametrize("malformed", [0.0, 0.2])
+def test_who_does_not_answer_it_neither_passes_nor_fails(tmp_path: Path, malformed: float) -> None:
+    report = told(tmp_path, Odd(status=Outcome.TIMEOUT_HEADERS), REFUSED[0], malformed=malformed)
+    assert results(report) == {"refuses": "inconclusive"}
+    had_none = (
+        "that are to be refused had no answer" if malformed else "deliveries that are to be refused had an answer"
+    )
+    assert had_none in verdict(report, "refuses").because
 
 
 @pytest.mark.parametrize("expected", REFUSED)
@@ -115,9 +124,20 @@ def test_what_may_come_to_anything_is_held_against_nobody(
     assert counts(report) == (0, 0)
 
 
-def test_what_may_be_refused_and_is_acknowledged_is_to_be_kept(tmp_path: Path) -> None:
-    report = told(tmp_path, Odd(status=200, keeps=False), EITHER[0])
-    assert results(report) == {"kept": "failed", "refuses": "not-applicable"}
+@pytest.mark.parametrize("expected", EITHER)
+def test_what_may_be_refused_and_is_acknowledged_may_be_put_aside_which_is_neither_pass_nor_failure(
+    tmp_path: Path, expected: str
+) -> None:
+    report = told(tmp_path, Odd(status=200, keeps=False), expected)
+    assert results(report) == {"kept": "inconclusive", "refuses": "not-applicable"}
+    assert "is not there; its scenario lets a receiver refuse some of it" in verdict(report, "kept").because
+    assert counts(report) == (0, 0)
+
+
+def test_who_keeps_all_of_what_it_might_have_refused_passes(tmp_path: Path) -> None:
+    report = told(tmp_path, Odd(status=200, keeps=True), "{each: {status: any}}", repeat=0.3)
+    assert set(results(report).values()) <= {"not-applicable"}
+    assert report.exit_code == 0
 
 
 @pytest.mark.parametrize(("status", "failed"), [(200, set()), (409, {"accepted"}), (Outcome.CLOSED, {"accepted"})])
@@ -133,6 +153,119 @@ def test_what_an_author_breaks_and_wants_taken_is_to_be_acknowledged(
 def test_what_an_author_breaks_and_says_nothing_of_may_come_to_anything(tmp_path: Path, status: int) -> None:
     report = told(tmp_path, Odd(status=status), "{each: {status: ack}}", BROKEN)
     assert counts(report) == (0, 0)
+
+
+@dataclass
+class Careless(Odd):
+    """Acts on every copy of an end; `of` is what it answers by its own status."""
+
+    of: str = "late"
+    copies: bool = True
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        if delivery.step != self.of:
+            return Model.take(self, delivery, at)
+        if self.keeps:
+            self.keep(delivery, at)
+        return self.status
+
+    def effects(self, shown: Sequence[Delivery]) -> int:
+        ends = [one for one in shown if one.end]
+        return len(ends) if self.copies else min(len(ends), 1)
+
+
+LATE = """\
+scenario: A start that comes late is to be refused
+provider: clevertap
+exports:
+  report: {frequency: one time, takes: 10m, emits: [completed]}
+timeline:
+  late: {event: initiated, export: report, deliver_at: 6h}
+expect: {each: {status: ack}, late: {status: refused}}
+"""
+ENDS_REFUSED = """\
+scenario: An end that is to be refused
+provider: clevertap
+exports:
+  report: {frequency: one time, takes: 10m, emits: [initiated]}
+timeline:
+  late: {event: completed, export: report}
+expect: {each: {status: ack}, late: {status: refused}}
+"""
+
+
+def of(folder: Path, story: str, model: Model, **how: Any) -> Report:
+    (folder / "own.yaml").write_text(story)
+    return Told(folder=folder, model=model, scenarios=(str(folder / "own.yaml"),), **how).report()
+
+
+def test_a_start_that_is_to_be_refused_makes_nobody_act_twice(tmp_path: Path) -> None:
+    (tmp_path / "right").mkdir()
+    assert results(of(tmp_path / "right", LATE, Careless(copies=False), repeat=0.4)) == {}
+    report = of(tmp_path, LATE, Careless(), repeat=0.4)
+    assert results(report) == {"once": "failed"}
+    assert "shows effects 2 where 1 end was sent" in verdict(report, "once").because
+
+
+@pytest.mark.parametrize("status", [409, 200])
+def test_who_keeps_the_end_that_it_is_to_refuse_fails_by_that(tmp_path: Path, status: int) -> None:
+    report = of(tmp_path, ENDS_REFUSED, Careless(status=status, keeps=True))
+    assert results(report) == {"refuses": "failed"}
+    assert report.load is not None
+    assert report.load.ledger.accepted_wrong == report.load.ledger.known > 10
+
+
+def test_where_the_end_is_to_be_refused_nothing_can_come_too_late(tmp_path: Path) -> None:
+    report = of(tmp_path, ENDS_REFUSED, Careless(), repeat=0.3, stale=0.2)
+    assert results(report) == {}
+
+
+def test_an_expectation_of_a_step_is_of_no_export_that_some_life_calls_so(tmp_path: Path) -> None:
+    story = LATE.replace("late", "report-3").replace("is report-3", "is late").replace("comes report-3", "comes late")
+    assert "report-3: {event: initiated" in story
+    assert results(of(tmp_path, story, Careless(of="report-3", copies=False))) == {}
+
+
+FLEET = """\
+scenario: Two names of which some life could make one
+provider: clevertap
+exports:
+  fleet: {count: 3, frequency: one time, takes: 10m}
+  fleet-7: {frequency: one time, takes: 5m}
+expect: {each: {status: ack}, fleet-7: {status: refused}}
+"""
+
+
+class RefusesTheSeventh(Model):
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        return 409 if delivery.export.startswith("fleet-7#") else super().take(delivery, at)
+
+
+def test_nor_is_one_of_an_export_of_another_that_some_life_calls_so(tmp_path: Path) -> None:
+    report = of(tmp_path, FLEET, RefusesTheSeventh(), rate=60.0)
+    assert results(report) == {}
+    assert {one.export for one in Journal.open(tmp_path / "load.ndjson").attempts()} > {"fleet#7-1", "fleet-7#7"}
+
+
+def test_a_4xx_refuses_whatever_else_the_receiver_file_says_it_means(tmp_path: Path) -> None:
+    receiver = replace(model_receiver(), acknowledges=("2xx", "409"))
+    assert results(told(tmp_path, Odd(status=409), REFUSED[0], receiver=receiver)) == {}
+    exchange = Exchange(Outcome.ANSWERED, 409, sent=1.0, done=1.1)
+    strict = demands(REFUSED[0], accepted=("2xx", "409"))
+    assert strict.fault(one_odd(tmp_path, GENUINE), exchange) == ""
+
+
+def test_copies_of_what_is_to_be_refused_are_counted_as_repeats(tmp_path: Path) -> None:
+    report = of(tmp_path, ENDS_REFUSED, Careless(), repeat=0.5)
+    assert report.load is not None
+    copies = [one for one in Journal.open(tmp_path / "load.ndjson").attempts() if one.copy]
+    assert report.load.kinds.repeat == len(copies) > 10
+
+
+def test_what_was_not_to_be_acknowledged_is_not_said_to_have_been(tmp_path: Path) -> None:
+    report = told(tmp_path, Odd(status=409), EITHER[0])
+    genuine = [one for one in Journal.open(tmp_path / "load.ndjson").attempts() if one.step != "odd"]
+    assert verdict(report, "accepted").because == f"all {len(genuine):,} deliveries that are to be acknowledged were"
 
 
 # What Locust is told
@@ -168,6 +301,29 @@ def test_locust_counts_as_failed_what_the_ledger_does(
 ) -> None:
     exchange = Exchange(Outcome.ANSWERED, status, sent=1.0, done=1.1)
     assert demands(expected, looks).fault(one_odd(tmp_path, looks), exchange) == fault
+
+
+@pytest.mark.parametrize(
+    ("expected", "looks", "outcome", "fault"),
+    [
+        ("refused", GENUINE, Outcome.CLOSED, ""),
+        ("refused", GENUINE, Outcome.TIMEOUT_HEADERS, "timeout.headers"),
+        ("refused", DRIPPING, Outcome.TIMEOUT_HEADERS, ""),
+        ("any", GENUINE, Outcome.TIMEOUT_HEADERS, ""),
+        ("ack", GENUINE, Outcome.CLOSED, "closed"),
+    ],
+)
+def test_what_has_no_answer_fails_where_there_is_to_be_one(
+    tmp_path: Path, expected: str, looks: str, outcome: Outcome, fault: str
+) -> None:
+    exchange = Exchange(outcome, sent=1.0, done=1.1)
+    assert demands(f"{{odd: {{status: {expected}}}}}", looks).fault(one_odd(tmp_path, looks), exchange) == fault
+
+
+def test_all_lives_fail_in_the_same_words(tmp_path: Path) -> None:
+    delivery = one_odd(tmp_path, GENUINE)._replace(step="gone#1", export="gone#1")
+    exchange = Exchange(Outcome.ANSWERED, 200, sent=1.0, done=1.1)
+    assert demands("{gone: {status: refused}}").fault(delivery, exchange) == "acknowledged, though gone"
 
 
 @pytest.mark.parametrize(("hung_up", "fault"), [(True, ""), (False, "closed")])

@@ -13,12 +13,13 @@ from simulator.clock import JumpClock
 from simulator.journal import JournalWriter
 from simulator.load.demands import Demand
 from simulator.load.growing import Tail
-from simulator.load.judging import following
+from simulator.load.judging import follower, following
 from simulator.load.judging.effects import Effects, Shown
-from simulator.load.judging.following import RATE, AtMost, follow, stopped
+from simulator.load.judging.follower import RATE, AtMost
+from simulator.load.judging.following import follow, stopped
 from simulator.load.judging.merging import FOLLOWED
 from simulator.load.orders import shard_of
-from simulator.model import Exchange, Observation, Outcome
+from simulator.model import Exchange, Lateness, Observation, Outcome
 from simulator.runner import asking
 from tests.unit.load.test_load_figures import attempt
 from tests.unit.load.told_load import Asking, Model, Told, verdict
@@ -215,6 +216,35 @@ def test_of_a_closed_model_no_more_ids_are_followed_than_of_an_open_one(
     assert len(asked) == min(ids, RATE)
 
 
+STARTS_REFUSED = """\
+scenario: Starts are to be refused
+provider: clevertap
+exports:
+  report: {frequency: one time, takes: 10m}
+expect: {each: {status: ack}, report.initiated: {status: refused}}
+"""
+
+
+def test_where_the_first_of_an_export_is_to_be_refused_the_next_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.yaml").write_text(STARTS_REFUSED)
+    one = Told(folder=tmp_path, scenarios=(str(tmp_path / "own.yaml"),), limits=["effect_max<1s"])
+    monkeypatch.setattr(following, "Wire", lambda now, **_: Asking(one.model, now))
+    monkeypatch.setattr(following, "RealClock", JumpClock)
+    writer = JournalWriter(shard_of(tmp_path, 0), {"a": "shard"}, str)
+    start, end, *_ = one.planned.loads[0].life_of(0, 0.0)
+    for delivery, status in ((start, 409), (end, 200)):
+        answered = Exchange(Outcome.ANSWERED, status, sent=delivery.due, done=delivery.due + 0.01)
+        writer.outcome(writer.intent(delivery, 1, delivery.due), delivery, answered, late=0.0, final=True)
+    writer.close(1.0, deliveries=2, attempts=2, complete=True, reached=True, lateness=Lateness())
+    asyncio.run(followed(one, lambda: one.model.keep(end, 0.0)))
+    report = one.judged()
+    assert report.load is not None
+    assert report.load.effect.number == 1
+    assert str(verdict(report, "threshold/effect_max").result) == "passed"
+
+
 def write_lives(told: Told, number: int) -> None:
     """So many exports, of each of which the first notification was acknowledged."""
     writer = JournalWriter(shard_of(told.folder, 0), {}, str)
@@ -267,7 +297,7 @@ def test_so_it_is_where_a_single_reading_goes_wrong(tmp_path: Path, monkeypatch:
             raise ZeroDivisionError("of a reading")
         return await asking.read(*how)
 
-    monkeypatch.setattr(following, "read", breaks)
+    monkeypatch.setattr(follower, "read", breaks)
 
     async def sent() -> None:
         async with following.following(tmp_path, one.orders, one.receiver):

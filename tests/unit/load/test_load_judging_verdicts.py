@@ -134,7 +134,7 @@ class _Forgets(Model):
     ends: bool = False
 
     def keep(self, delivery: Delivery, at: float) -> None:
-        life = int(delivery.export.rpartition("-")[2])
+        life = int(delivery.export.rpartition("#")[2])
         if life % 10 or (self.ends and not delivery.end):
             super().keep(delivery, at)
 
@@ -145,7 +145,7 @@ def test_exports_that_are_not_there_are_lost(tmp_path: Path) -> None:
     assert list(ledger(report)) == ["lost"]
     found = verdict(report, "kept")
     assert "is not there" in found.because
-    assert "report-10 (id " in found.because
+    assert "report#10 (id " in found.because
     assert found.evidence
 
 
@@ -496,7 +496,7 @@ class _BreaksForRefused(Model):
     ids: set[str] = field(default_factory=set)
 
     def take(self, delivery: Delivery, at: float) -> int | Outcome:
-        if int(delivery.export.rpartition("-")[2]) % 10 or not delivery.genuine:
+        if int(delivery.export.rpartition("#")[2]) % 10 or not delivery.genuine:
             return super().take(delivery, at)
         self.ids.add(delivery.id)
         return 503
@@ -777,7 +777,7 @@ def test_what_was_given_up_for_another_reason_says_that_one(tmp_path: Path, reas
 def test_a_threshold_on_a_count_takes_the_place_of_its_being_none(tmp_path: Path) -> None:
     report = told(tmp_path, _Forgets(), limits=["lost<100"])
     assert results(report) == {}
-    assert "report-10 (id " in verdict(report, "threshold/lost").because
+    assert "report#10 (id " in verdict(report, "threshold/lost").because
     assert not [one for one in report.verdicts if one.check == "load/kept"]
     assert report.exit_code == 0
 

@@ -38,7 +38,7 @@ def test_the_first_life_is_the_scenario_itself_under_other_names(text: str) -> N
     assert [(one.event, one.due, one.run, one.copy, one.time, one.end) for one in first] == [
         (one.event, one.due, one.run, one.copy, one.time, one.end) for one in planned
     ]
-    assert {one.export for one in first} <= {"", "one-1", "feed-1-1", "feed-1-2", "users-1"}
+    assert {one.export for one in first} <= {"", "one#1", "feed#1-1", "feed#1-2", "users#1"}
 
 
 @pytest.mark.parametrize("text", [BUSY, JOBS])
@@ -57,8 +57,8 @@ def test_what_an_export_of_a_life_is_called_in_its_story_can_be_told() -> None:
     scenario = parse_scenario(text, "names.yaml")
     in_story = [one.export for one in plan(scenario, RECEIVER, seed=1, start=START)]
     for number in (0, 1, 41):
-        assert [name_in_story(scenario, one.export) for one in lives(text).life(number)] == in_story
-    assert [name_in_story(scenario, name) for name in ("", "a", "elsewhere-7")] == ["", "a", "elsewhere-7"]
+        assert [name_in_story(one.export) for one in lives(text).life(number)] == in_story
+    assert [name_in_story(name) for name in ("", "a", "elsewhere-7")] == ["", "a", "elsewhere-7"]
 
 
 def test_a_life_is_the_same_whatever_else_was_asked_for() -> None:

@@ -1,0 +1,68 @@
+"""Counts what was answered: what is to be acknowledged was, and what is to be refused was not."""
+
+from simulator.check import History, side_by_side
+from simulator.check.answers import HUNG_UP, told
+from simulator.check.answers import evidence as lines_of
+from simulator.load.demands import Demand, takes
+from simulator.load.judging.book import OF_AN_AUTHOR, Book
+from simulator.load.judging.kinds import kind_without_id
+from simulator.load.judging.meaning import may_be_side_by_side, what_is_wrong
+from simulator.load.judging.parts import Part
+from simulator.load.judging.piles import Example
+from simulator.load.mix import STEPS
+from simulator.model import Attempt, Outcome
+from simulator.model.load import GivenUp
+
+_OURS = frozenset({Outcome.BLOCKED, Outcome.DNS, Outcome.SKIPPED, Outcome.IN_DOUBT})
+
+
+def count_attempt(book: Book, one: Attempt, demand: Demand, *, acknowledged: bool) -> None:
+    """Count one attempt at a delivery by its answer, and by what that was to be."""
+    if one.outcome.reached and not one.id:
+        book.sent[kind_without_id(one)] += 1  # what has an id is counted beside its copies, see `ledger`
+    if one.genuine and demand is not Demand.NO:
+        book.acknowledged += acknowledged
+    if demand is Demand.YES:
+        book.as_demanded += acknowledged
+        if one.final and not (acknowledged or one.hung_up):
+            _unacknowledged(book, one)
+    elif demand is Demand.NO:
+        _to_be_refused(book, one, acknowledged=acknowledged)
+
+
+def _to_be_refused(book: Book, one: Attempt, *, acknowledged: bool) -> None:
+    book.wrong += 1
+    book.tried[one.step if one.step in STEPS else OF_AN_AUTHOR] += one.outcome.reached
+    book.answered_wrong += one.outcome in {Outcome.ANSWERED, *HUNG_UP}
+    if takes(one.answer_status, acknowledged=acknowledged):
+        words = f"{one.name} (id {one.id}), which was {what_is_wrong(one)}, came back {one.answer}"
+        book.accepted_wrong.add(Example(words, lines_of(one)))
+    elif one.outcome.timed_out and not one.fault:  # who waits for the rest of what never comes is in the right
+        book.unanswered.add(Example(f"{told(one)} (id {one.id})", lines_of(one)))
+
+
+def _unacknowledged(book: Book, one: Attempt) -> None:
+    example = Example(f"{told(one)} (id {one.id})", lines_of(one))
+    if one.outcome is Outcome.SKIPPED and one.detail in tuple(GivenUp):
+        return  # said elsewhere, and no fault of the receiver alone
+    if one.outcome in _OURS:
+        book.unseen.add(example)
+    elif one.reused and one.outcome in HUNG_UP:
+        book.aged.add(example)
+    elif one.outcome is not Outcome.ANSWERED or not one.id:  # else it is looked at beside its copies, see `turned_away`
+        book.refused.add(example)
+        book.timed_out += one.outcome.timed_out
+
+
+def turned_away(book: Book, part: Part, history: History) -> None:
+    """Count what was answered, and not as it is to be; of copies side by side all but one may be turned away."""
+    for one in history.sent:
+        if not one.final or one.acknowledged or one.outcome is not Outcome.ANSWERED:
+            continue
+        if part.demanded(one) is not Demand.YES:
+            continue
+        alike = (one.genuine, one.notification)
+        copies = [other for other in history.sent if (other.genuine, other.notification) == alike]
+        if not side_by_side(one, copies):
+            example = Example(f"{one.name} came back {one.answer} (id {history.id})", one.lines)
+            (book.unseen if may_be_side_by_side(one, copies) else book.refused).add(example)
