@@ -81,15 +81,15 @@ class Demands:
     def fault(self, delivery: Delivery, exchange: Exchange) -> str:
         """What is wrong with what a delivery came to; "" when nothing is.
 
-        Who closes the connection refuses; who never answers does neither, unless a fault on the wire makes it wait.
+        Who closes the connection refuses; who never answers does neither.
         """
         demand = self.of(delivery)
         answered = exchange.outcome is Outcome.ANSWERED
         acknowledged = answered and status_fits(exchange.status, self._accepted)
         if demand is Demand.NO and takes(exchange.status, acknowledged=acknowledged):
             return f"acknowledged, though {name_in_story(delivery.step)}"
-        waits = exchange.outcome.timed_out and delivery.script is None
-        if (demand is Demand.YES and not (acknowledged or exchange.hung_up)) or (demand is Demand.NO and waits):
+        silent = exchange.outcome.timed_out and demand is Demand.NO
+        if silent or (demand is Demand.YES and not (acknowledged or exchange.hung_up)):
             why = f"answered {exchange.status}" if answered else str(exchange.outcome)
             return f"{why}: {exchange.detail}" if exchange.detail else why
         return ""

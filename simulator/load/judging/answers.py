@@ -33,11 +33,11 @@ def count_attempt(book: Book, one: Attempt, demand: Demand, *, acknowledged: boo
 def _to_be_refused(book: Book, one: Attempt, *, acknowledged: bool) -> None:
     book.wrong += 1
     book.tried[one.step if one.step in STEPS else OF_AN_AUTHOR] += one.outcome.reached
-    book.answered_wrong += one.outcome in {Outcome.ANSWERED, *HUNG_UP}
+    book.answered_wrong += one.outcome.reached and not one.outcome.timed_out
     if takes(one.answer_status, acknowledged=acknowledged):
         words = f"{one.name} (id {one.id}), which was {what_is_wrong(one)}, came back {one.answer}"
         book.accepted_wrong.add(Example(words, lines_of(one)))
-    elif one.outcome.timed_out and not one.fault:  # who waits for the rest of what never comes is in the right
+    elif one.outcome.timed_out:
         book.unanswered.add(Example(f"{told(one)} (id {one.id})", lines_of(one)))
 
 

@@ -49,7 +49,7 @@ class Effects:
     def __init__(self, followed: Iterable[Observation], read: Iterable[Observation], *, open_model: bool) -> None:
         self._open = open_model
         self._watches: dict[str, _Watch] = {}
-        self._first: dict[str, tuple[Attempt, Demand]] = {}
+        self._first: dict[str, tuple[Attempt, Demand]] = {}  # of what is not to be refused
         for one in followed:
             if one.moment == "after":
                 self._watches.setdefault(one.id, _Watch()).saw(one)
@@ -74,8 +74,7 @@ class Effects:
         unshown: list[tuple[float, float]] = []
         for id_, (attempt, demand) in self._first.items():
             watch = self._watches[id_]
-            free = demand is Demand.EITHER and math.isinf(watch.shown)  # it may never show
-            if not attempt.genuine or free:
+            if not attempt.genuine or demand is not Demand.YES:  # it need not show
                 continue
             bounds.append(self._bounds(attempt, watch))
             if watch.followed:

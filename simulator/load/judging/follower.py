@@ -99,9 +99,11 @@ class Follower:
         if told["kind"] == "intent":
             began = self.clock.now() - told["wall"]
             self._began = began if self._began is None else min(self._began, began)
-            if self._chosen(told["id"]) and told["id"] not in self._met and not self._to_be_refused(told):
-                self._met.add(told["id"])
-                if _genuine(told) and told["status"]:
+            if self._chosen(told["id"]) and told["id"] not in self._met:
+                demand = self._demand(told)
+                if demand is not Demand.NO:
+                    self._met.add(told["id"])
+                if demand is Demand.YES and _genuine(told) and told["status"]:
                     open_[line] = told
         elif told["kind"] == "outcome" and (intent := open_.pop(told["of"], None)) is not None:
             provider = self._load(intent["n"]).lives.timeline.provider
@@ -112,12 +114,12 @@ class Follower:
                 self._tasks.add(task)
                 task.add_done_callback(self._ended)
 
-    def _to_be_refused(self, intent: Mapping[str, Any]) -> bool:
+    def _demand(self, intent: Mapping[str, Any]) -> Demand:
         load = self._load(intent["n"])
         if load.last_number not in self._demands:
             self._demands[load.last_number] = load.demands(self.receiver)
         one = _Sending(intent["step"], intent["export"], intent["event"], _genuine(intent), intent["credentials"])
-        return self._demands[load.last_number].of(one) is Demand.NO
+        return self._demands[load.last_number].of(one)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

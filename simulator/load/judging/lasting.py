@@ -138,4 +138,7 @@ def _not_measured(evidence: Evidence, limit: Threshold) -> Found:
         return doubt
     if limit.name.startswith("ack_"):
         return Result.INCONCLUSIVE, "nothing was acknowledged"
-    return Result.INCONCLUSIVE, f"{limit.name} was not measured"
+    if limit.name == "drain":
+        return Result.INCONCLUSIVE, "drain was not measured"
+    followed = "a few exports a second are followed, those whose first notification is to be acknowledged, and was"
+    return Result.INCONCLUSIVE, f"{limit.name} was not measured: {followed}"

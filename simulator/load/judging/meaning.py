@@ -34,7 +34,7 @@ def ended(history: History, want: Wanted) -> bool:
 def undoing(part: Part, history: History, want: Wanted, last: Observation) -> list[Sent]:
     """What says the status that is shown, and may have come after the latest it acknowledged."""
     first = min((one.intended for one in _latest(history, want)), default=0.0)
-    return [one for one in _saying(part, history, last) if one.done >= first]
+    return [one for one in part.saying(history.sent, last) if one.done >= first]
 
 
 def may_be_undone(part: Part, history: History, want: Wanted, last: Observation) -> bool:
@@ -42,11 +42,7 @@ def may_be_undone(part: Part, history: History, want: Wanted, last: Observation)
 
     What nothing that was sent can have brought about is no sign that anything was lost.
     """
-    return not _saying(part, history, last) or bool(undoing(part, history, want, last))
-
-
-def _saying(part: Part, history: History, last: Observation) -> list[Sent]:
-    return [one for one in history.sent if part.case.same_status(last.values.get("status"), one.status)]
+    return not part.saying(history.sent, last) or bool(undoing(part, history, want, last))
 
 
 def _latest(history: History, want: Wanted) -> list[Sent]:

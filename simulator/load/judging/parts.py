@@ -1,6 +1,6 @@
 """A load of several scenarios, one at a time: what each of them sent, and what may show of it at the end."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,9 +38,9 @@ class _Numbered(Journal):
 class Wanted(NamedTuple):
     """What is to be seen of one id at the end.
 
-    `known`: something genuine was acknowledged. Then any of the `statuses` may stand, and it is to have been acted on
-    `least` times. At most it may have been `most` times. `genuine`: something genuine may have come to the receiver.
-    What its author wants refused is none of that, whatever it looks like.
+    Of what is not to be refused. `known`: something genuine was acknowledged. Then any of the `statuses` may stand, and
+    it is to have been acted on `least` times. At most it may have been `most` times; and `perhaps` that much more, for
+    what its author broke. `genuine`: something genuine may have come to the receiver.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Wanted(NamedTuple):
     statuses: frozenset[str] = frozenset()
     least: int = 0
     most: int = 0
+    perhaps: int = 0
 
 
 class Told(NamedTuple):
@@ -109,6 +110,10 @@ class Part:
     def demanded(self, one: Sent) -> Demand:
         """What the answer to it is to be."""
         return self.case.demands.by(one.expected, step_of(one), credentials=one.credentials, genuine=one.genuine)
+
+    def saying(self, sent: Iterable[Sent], seen: Observation) -> list[Sent]:
+        """Those that say the status that is shown."""
+        return [one for one in sent if self.case.same_status(seen.values.get("status"), one.status)]
 
     def was_free(self, history: History) -> bool:
         """Whether something was acknowledged that might have been refused: what it did with that is its own affair."""
@@ -178,11 +183,18 @@ def wanted(told: Told, counts: str) -> Wanted:
         statuses=frozenset(final_statuses(history, taken)) if taken else frozenset(),
         least=len(ends) if counts else 0,
         most=_most(history.sent, counts),
+        perhaps=_perhaps(history.sent) if counts == "effects" else 0,
     )
 
 
 def _most(sent: Sequence[Sent], counts: str) -> int:
-    """How often it may have been acted on at most: what the partner would not send may have been taken in, too."""
+    """How often it may have been acted on at most: what was not acknowledged may have been taken in, too."""
     if counts == "effects":
-        return len({one.notification for one in sent if one.end or not one.genuine})
+        return len({one.notification for one in sent if one.end})
     return max(most_runs(sent), len({(one.export, one.run) for one in sent}))
+
+
+def _perhaps(sent: Sequence[Sent]) -> int:
+    """How much of what the partner would not send, and what is no end, may have been taken for one: nothing refused."""
+    odd = [one for one in sent if not (one.genuine or one.end)]
+    return len({one.notification for one in odd if one.acknowledged or not 400 <= one.answer_status < 500})

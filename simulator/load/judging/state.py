@@ -21,6 +21,7 @@ from simulator.load.mix import STEPS
 from simulator.model import Observation
 from simulator.model.load import OF_STATE
 
+_BROKEN: Final = "what its author broke, and does not want refused, may have been taken for an end, too"
 _FREE: Final = "its scenario lets a receiver refuse some of it, and so put it aside: say `status: ack` where it may not"
 
 
@@ -65,10 +66,12 @@ def _there(book: Book, told: Told, last: Observation) -> None:
 
 
 def _unwanted_status(part: Part, told: Told, want: Wanted, last: Observation) -> bool:
-    """Whether it shows a status that only what is to be refused says."""
-    if not (want.known and part.shows_status and last.present) or part.fits_status(want, last):
+    """Whether it shows a status that only what is to be refused says, or that it acknowledged of what is."""
+    if not (part.shows_status and last.present) or (want.known and part.fits_status(want, last)):
         return False
-    return any(part.case.same_status(last.values.get("status"), one.status) for one in told.unwanted)
+    if not part.saying(told.unwanted, last):
+        return False
+    return told.took_unwanted or not part.saying(told.rightful.sent, last)
 
 
 def _unwanted_number(part: Part, told: Told, want: Wanted, last: Observation) -> bool:
@@ -123,7 +126,11 @@ def _twice(book: Book, part: Part, history: History, want: Wanted, last: Observa
         sent = f"{_ends(want.most)} {'was' if want.most == 1 else 'were'} sent"
         words = f"{history.name} shows {part.counts} {number} where {sent}"
         acted = [one.line for one in history.sent if one.end or part.counts == "runs"]
-        book.blame(history.id, "twice", Example(words, (*acted[-4:], last.line)))
+        example = Example(words, (*acted[-4:], last.line))
+        if number <= want.most + want.perhaps:
+            book.doubt(example.but(_BROKEN), "twice")
+        else:
+            book.blame(history.id, "twice", example)
 
 
 def _lines(sent: Sequence[Sent]) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from simulator.authoring import parse_scenario
 from simulator.journal import Journal
 from simulator.load.demands import Demand, Demands
 from simulator.model import Delivery, Exchange, Outcome, Report
-from tests.unit.load.told_load import Model, Told, model_receiver, results, verdict
+from tests.unit.load.told_load import SELECT, Model, Told, model_receiver, results, verdict
 
 STORY = """\
 scenario: Something among the rest
@@ -247,6 +247,52 @@ def test_nor_is_one_of_an_export_of_another_that_some_life_calls_so(tmp_path: Pa
     assert {one.export for one in Journal.open(tmp_path / "load.ndjson").attempts()} > {"fleet#7-1", "fleet-7#7"}
 
 
+@pytest.mark.parametrize("select", [SELECT, {"id": "$.id", "status": "$.status"}])
+def test_what_only_something_to_be_refused_says_was_taken_from_it_also_where_all_else_was_refused(
+    tmp_path: Path, select: dict[str, str]
+) -> None:
+    story = ENDS_REFUSED.replace("late: {status: refused}", "late: {status: refused}, report.initiated: {status: any}")
+    beside = story.replace("exports:\n", "exports:\n  other: {frequency: one time, takes: 5m}\n")
+
+    class RefusesAndKeeps(Careless):
+        def take(self, delivery: Delivery, at: float) -> int | Outcome:
+            if delivery.export.startswith("report#") and not delivery.end:
+                return 409
+            return super().take(delivery, at)
+
+    report = of(tmp_path, beside, RefusesAndKeeps(status=409, keeps=True), receiver=model_receiver(select))
+    assert results(report)["refuses"] == "failed"
+
+
+def test_an_end_that_is_lost_is_not_blamed_on_what_was_refused_and_says_what_stood_before(tmp_path: Path) -> None:
+    story = LATE.replace(", emits: [completed]", "").replace("deliver_at: 6h", "at: 1h, deliver_at: 6h")
+
+    class LosesEnds(Careless):
+        def keep(self, delivery: Delivery, at: float) -> None:
+            if not delivery.end or int(delivery.export.rpartition("#")[2]) % 5:
+                super().keep(delivery, at)
+
+    receiver = model_receiver({"status": "$.status"})
+    report = of(tmp_path, story, LosesEnds(copies=False), receiver=receiver, life=2.0)
+    assert {name for name, result in results(report).items() if result == "failed"} == {"kept"}
+    assert counts(report) == (0, 0)
+
+
+@pytest.mark.parametrize(("status", "result"), [(400, "failed"), (200, "inconclusive")])
+def test_what_an_author_broke_hides_no_second_effect_where_it_was_refused(
+    tmp_path: Path, status: int, result: str
+) -> None:
+    story = LATE.replace("deliver_at: 6h", "deliver_at: 6h, remove: [Status], valid: false")
+    story = story.replace("late: {status: refused}", "report: {status: ack}")
+    report = of(tmp_path, story, Careless(status=status), repeat=0.4)
+    assert results(report)["once"] == result
+
+
+def test_of_a_redirect_nobody_says_that_it_was_no_answer(tmp_path: Path) -> None:
+    report = told(tmp_path, Odd(status=Outcome.REDIRECTED), REFUSED[0])
+    assert results(report) == {}
+
+
 def test_a_4xx_refuses_whatever_else_the_receiver_file_says_it_means(tmp_path: Path) -> None:
     receiver = replace(model_receiver(), acknowledges=("2xx", "409"))
     assert results(told(tmp_path, Odd(status=409), REFUSED[0], receiver=receiver)) == {}
@@ -308,7 +354,7 @@ def test_locust_counts_as_failed_what_the_ledger_does(
     [
         ("refused", GENUINE, Outcome.CLOSED, ""),
         ("refused", GENUINE, Outcome.TIMEOUT_HEADERS, "timeout.headers"),
-        ("refused", DRIPPING, Outcome.TIMEOUT_HEADERS, ""),
+        ("refused", DRIPPING, Outcome.TIMEOUT_HEADERS, "timeout.headers"),
         ("any", GENUINE, Outcome.TIMEOUT_HEADERS, ""),
         ("ack", GENUINE, Outcome.CLOSED, "closed"),
     ],

@@ -107,6 +107,20 @@ def test_nor_is_anything_timed_from_what_was_broken() -> None:
     assert found.shown == Shown()
 
 
+def test_nor_from_what_need_not_show_though_something_later_does() -> None:
+    found = effects(seen(9.0))
+    found.add(attempt(id="a", due=1.0, intended=1.0), Demand.EITHER)
+    found.add(attempt(id="a", due=8.0, intended=8.0), Demand.YES)
+    assert found.shown == Shown()
+
+
+def test_it_is_timed_from_what_comes_after_what_is_to_be_refused() -> None:
+    found = effects(seen(9.0))
+    found.add(attempt(id="a", due=1.0, intended=1.0), Demand.NO)
+    found.add(attempt(id="a", due=8.0, intended=8.0), Demand.YES)
+    assert found.shown.took.max == 1.0
+
+
 def test_a_report_has_them_and_its_verdicts_stand_on_the_end_alone(tmp_path: Path) -> None:
     one = Told(folder=tmp_path, limits=["effect_p99<1s"])
     one.send()
