@@ -11,6 +11,7 @@ from simulator.journal import Journal
 from simulator.load.crew import Lost
 from simulator.load.demands import Demand
 from simulator.load.judging.answers import count_attempt
+from simulator.load.judging.asked import sampled, subjects
 from simulator.load.judging.book import Book
 from simulator.load.judging.concluding import verdicts
 from simulator.load.judging.effects import Effects, Shown
@@ -20,7 +21,7 @@ from simulator.load.judging.following import followed, stopped
 from simulator.load.judging.ledger import book_of
 from simulator.load.judging.merging import Merged, merged, untold
 from simulator.load.judging.parts import Part, parts
-from simulator.load.judging.reading import Progress, Read, Reader, read_all, sampled, subjects
+from simulator.load.judging.reading import Progress, Read, Reader, read_all
 from simulator.load.judging.thresholds import Threshold
 from simulator.load.mix import Mix, can_be_stale
 from simulator.load.orders import SHARES, Orders, planned_for

@@ -17,7 +17,7 @@ that missed it was asked for, and before the first that showed it was done.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final, NamedTuple
@@ -25,10 +25,10 @@ from typing import Final, NamedTuple
 from simulator import limits
 from simulator.clock import Clock
 from simulator.journal import JournalWriter
+from simulator.load.judging.asked import Asked
 from simulator.load.judging.draining import Draining
-from simulator.load.judging.parts import Part, Wanted, wanted
 from simulator.model import Drain, Observation
-from simulator.runner.asking import Subject, read, subject_of
+from simulator.runner.asking import read
 from simulator.wire import Send
 
 _SLOWEST: Final = 0.5  # seconds between two looks at the same ids
@@ -41,14 +41,6 @@ _TRIED: Final = 64  # readings that did not work, one after the other, before th
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many ids show what they should, of how many that are to show anything."""
-
-
-class Asked(NamedTuple):
-    """One id, what is to be seen of it, and how it is asked for."""
-
-    part: Part
-    wanted: Wanted
-    subject: Subject
 
 
 Told = Callable[[Asked, Observation, bool], None]
@@ -158,36 +150,6 @@ class Reader:
             self.writer.flush()
 
 
-def subjects(parts: Iterable[Part]) -> Iterator[Asked]:
-    """Every id that something was sent of, those first that were told of last: they show last."""
-    found: list[tuple[float, Asked]] = []
-    for part in parts:
-        if part.probe is None:
-            continue
-        definitions = _definitions(part) if "{definition_id}" in part.probe.get else {}
-        for told in part.told():
-            want = wanted(told, part.counts)
-            subject = subject_of(
-                part.probe,
-                part.provider,
-                id_=want.id,
-                definition_id=definitions.get(want.id, ""),
-                export=want.export,
-                run=want.run,
-            )
-            found.append((told.whole.sent[-1].intended, Asked(part, want, subject)))
-    found.sort(key=lambda one: (-one[0], one[1].subject.id))
-    return (one for _, one in found)
-
-
-def sampled(asked: Sequence[Asked], sample: int | None, seed: int) -> list[Asked]:
-    """All, or so many of them, chosen by the seed; in the same order."""
-    if sample is None or sample >= len(asked):
-        return list(asked)
-    chosen = set(Random(seed).sample(range(len(asked)), max(sample, 0)))
-    return [one for place, one in enumerate(asked) if place in chosen]
-
-
 async def read_all(
     asked: Sequence[Asked], reader: Reader, *, of: int, answered: float, window: float, progress: Progress
 ) -> Read:
@@ -259,7 +221,3 @@ async def _again(gone: list[Asked], reader: Reader, told: Told) -> list[Asked]:
         await reader.clock.until(reader.clock.now() + _BEHIND)
         gone = await reader.round(gone, told, last=True)
     return gone
-
-
-def _definitions(part: Part) -> dict[str, str]:
-    return {one.id: one.definition_id for one in part.case.journal.attempts() if one.definition_id}

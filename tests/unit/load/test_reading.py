@@ -10,9 +10,10 @@ import pytest
 
 from simulator.clock import JumpClock
 from simulator.journal import Journal, JournalWriter
+from simulator.load.judging.asked import Asked, sampled, subjects
 from simulator.load.judging.draining import WORKING
 from simulator.load.judging.parts import Part, parts
-from simulator.load.judging.reading import Asked, Read, Reader, read_all, sampled, subjects
+from simulator.load.judging.reading import Read, Reader, read_all
 from simulator.model import Drain, Exchange, Observation, Outcome
 from simulator.wire import Request
 from tests.unit.load.told_load import Model, Told, verdict
