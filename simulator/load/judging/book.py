@@ -22,10 +22,10 @@ class Book:
 
     The last reading of an id counts. `doubtful` are ids of which it cannot be said whether they belong to a count, by
     its name: they could not be read (`unread` so many), or nobody knows what their state means. Of the ids of `untold`
-    more may have been sent than the journal tells. `left_over` are those that were there before anything was sent;
-    `unanswered` deliveries that are to be refused, and had no answer in time;
-    `aged` deliveries whose connection ended without an answer, as one that had carried another may for its age;
-    `unseen` those of which nobody saw the end, or that never came as far as the receiver for a reason of ours.
+    more may have been sent than the journal tells. `left_over` are those that were there before anything was sent.
+    Of deliveries, `unanswered` are those that are to be refused, and had no answer in time; `aged` those whose
+    connection ended without an answer, as one that had carried another may for its age; `unseen` those of which nobody
+    saw the end, or that never came as far as the receiver for a reason of ours.
     `sent` are those that came to the receiver, by kind. `tried` is what verdicts rest on, by kind: exports that were
     read and of which a repeat could show twice, or something stale could undo an end; and wrong deliveries that came
     to a receiver which can tell them. `shown` are how many of each pile are in it for what the state shows: an earlier

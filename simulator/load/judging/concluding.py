@@ -33,7 +33,7 @@ def _on_count(evidence: Evidence, name: str, limit: Threshold | None) -> Verdict
     number = int(figure(name, evidence.result) or 0)
     within = _holds(limit, number)
     doubt = doubt_of(evidence, name)
-    told = f"{_said(evidence, name, number)}{evidence.sampled if name in {'lost', 'twice', 'stale'} else ''}"
+    told = _said(evidence, name, number) + ("" if name in {"refused", "unsent"} else evidence.sampled)
     if number and pile.number:
         told += f": {pile.words}"
     if within and doubt:

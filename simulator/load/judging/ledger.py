@@ -22,11 +22,11 @@ def book_of(parts: tuple[Part, ...], asked: frozenset[str] | None, untold: froze
 
 def _count(book: Book, part: Part, told: Told, *, asked: bool) -> None:
     """Count one id; not `asked`, it was left out of a sample."""
-    rightful, seen = told.rightful, told.whole.seen
-    turned_away(book, part, rightful)
+    seen = told.whole.seen
+    turned_away(book, part, told.allowed)
     want = wanted(told, part.counts)
     book.known += want.known
-    genuine = [one for one in rightful.sent if one.genuine]
+    genuine = [one for one in told.allowed.sent if one.genuine]
     book.several += len({one.status for one in genuine}) > 1
     book.repeated += len({one.notification for one in genuine}) < len(genuine)
     book.sent.update(kind for kind, one in kinds(told.whole) if one.outcome.reached)

@@ -1,6 +1,6 @@
 """A load of several scenarios, one at a time: what each of them sent, and what may show of it at the end."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,10 +55,13 @@ class Wanted(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What the receiver was told of one id: `whole`, parted into what is `rightful` and what is to be refused."""
+    """What the receiver was told of one id: `whole`, parted into what is to be refused (`unwanted`) and the rest.
+
+    It may take in whatever is `allowed`: what is to be acknowledged, and what may be.
+    """
 
     whole: History
-    rightful: History
+    allowed: History
     unwanted: tuple[Sent, ...] = ()
 
     @property
@@ -96,8 +99,8 @@ class Part:
         unwanted = tuple(one for one in whole.sent if self.demanded(one) is Demand.NO)
         if not unwanted:
             return Told(whole, whole)
-        rightful = [one for one in whole.sent if one not in unwanted]
-        return Told(whole, History(id=whole.id, sent=rightful, seen=whole.seen), unwanted)
+        allowed = [one for one in whole.sent if one not in unwanted]
+        return Told(whole, History(id=whole.id, sent=allowed, seen=whole.seen), unwanted)
 
     def shows(self, wanted: Wanted, seen: Observation) -> bool:
         """Whether a reading shows all that is to be seen."""
@@ -115,10 +118,9 @@ class Part:
         """Those that say the status that is shown."""
         return [one for one in sent if self.case.same_status(seen.values.get("status"), one.status)]
 
-    def was_free(self, history: History) -> bool:
-        """Whether something was acknowledged that might have been refused: what it did with that is its own affair."""
-        acknowledged = [one for one in history.sent if one.genuine and one.acknowledged]
-        return any(self.demanded(one) is Demand.EITHER for one in acknowledged)
+    def may_refuse(self, one: Sent) -> bool:
+        """Whether it may be refused as well as acknowledged: what is done with it then is the receiver's own affair."""
+        return self.demanded(one) is Demand.EITHER
 
     def fits_status(self, wanted: Wanted, seen: Observation) -> bool:
         """Whether the shown status is one that may stand."""
@@ -165,13 +167,15 @@ def asked_probe(receiver: Receiver) -> Probe | None:
     return receiver.probes.get("export") or next(iter(receiver.probes.values()), None)
 
 
-def wanted(told: Told, counts: str) -> Wanted:
+def wanted(told: Told, counts: str, but: Callable[[Sent], bool] = lambda _: False) -> Wanted:
     """What is to be seen at the end of all that was sent of an id; `counts` is `effects`, `runs` or "".
+
+    `but`: what was acknowledged of these may have been taken in or not.
 
     What was not acknowledged may have been taken in or not. A delivery of which nobody saw the end is one of these.
     """
-    history = told.rightful
-    taken = [one for one in history.sent if one.genuine and one.acknowledged and one.status]
+    history = told.allowed
+    taken = [one for one in history.sent if one.genuine and one.acknowledged and one.status and not but(one)]
     ends = {one.time or one.at for one in taken if one.end}
     last = told.whole.sent[-1]
     return Wanted(
@@ -190,11 +194,15 @@ def wanted(told: Told, counts: str) -> Wanted:
 def _most(sent: Sequence[Sent], counts: str) -> int:
     """How often it may have been acted on at most: what was not acknowledged may have been taken in, too."""
     if counts == "effects":
-        return len({one.notification for one in sent if one.end})
+        return len({one.notification for one in sent if one.end and may_be_in(one)})
     return max(most_runs(sent), len({(one.export, one.run) for one in sent}))
 
 
 def _perhaps(sent: Sequence[Sent]) -> int:
     """How much of what the partner would not send, and what is no end, may have been taken for one: nothing refused."""
-    odd = [one for one in sent if not (one.genuine or one.end)]
-    return len({one.notification for one in odd if one.acknowledged or not 400 <= one.answer_status < 500})
+    return len({one.notification for one in sent if not (one.genuine or one.end) and may_be_in(one)})
+
+
+def may_be_in(one: Sent) -> bool:
+    """Whether it may have been taken in: not what the partner would not send, and a 4xx refused."""
+    return one.genuine or one.acknowledged or not 400 <= one.answer_status < 500

@@ -43,7 +43,7 @@ Progress = Callable[[int, int], None]
 """Called now and then with how many ids show what they should, of how many that are to show anything."""
 
 
-Told = Callable[[Asked, Observation, bool], None]
+Tell = Callable[[Asked, Observation, bool], None]
 """Called with each reading, and whether it showed what it should."""
 
 
@@ -94,7 +94,7 @@ class Reader:
         """Whether the probe has answered nobody for long: each of the rest would take its whole time for nothing."""
         return self._failed >= _TRIED and self.clock.now() >= self._failing_since + _MUTE
 
-    async def round(self, asked: Sequence[Asked], told: Told, *, last: bool = False) -> list[Asked]:
+    async def round(self, asked: Sequence[Asked], told: Tell, *, last: bool = False) -> list[Asked]:
         """Read each once; gives those that do not show what they should."""
         missing: list[Asked] = []
         left = iter(asked)
@@ -104,7 +104,7 @@ class Reader:
         self.writer.flush()
         return missing
 
-    async def first(self, asked: Sequence[Asked], told: Told) -> list[Asked]:
+    async def first(self, asked: Sequence[Asked], told: Tell) -> list[Asked]:
         """The first look, in blocks: behind each those that were missed are read again, where they are not too many."""
         missing: list[Asked] = []
         for begin in range(0, len(asked), _BLOCK):
@@ -113,7 +113,7 @@ class Reader:
                 missing = await self.round(missing, told)
         return missing
 
-    async def _work(self, left: Iterator[Asked], missing: list[Asked], told: Told, *, last: bool) -> None:
+    async def _work(self, left: Iterator[Asked], missing: list[Asked], told: Tell, *, last: bool) -> None:
         for one in left:
             if self.mute:
                 missing.append(one)
@@ -193,7 +193,7 @@ async def read_all(
     )
 
 
-async def _until_shown(asked: list[Asked], reader: Reader, drain: Draining, told: Told) -> list[Asked]:
+async def _until_shown(asked: list[Asked], reader: Reader, drain: Draining, told: Tell) -> list[Asked]:
     """Those that do not show when it is hopeless, or over."""
     pause = limits.PROBE_PAUSE
     while asked:
@@ -213,7 +213,7 @@ async def _until_shown(asked: list[Asked], reader: Reader, drain: Draining, told
     return asked
 
 
-async def _again(gone: list[Asked], reader: Reader, told: Told) -> list[Asked]:
+async def _again(gone: list[Asked], reader: Reader, told: Tell) -> list[Asked]:
     """Those of them that do not show in a few more looks either: a probe may have failed, or be behind for a moment."""
     for _ in range(_AGAIN):
         if not gone or reader.mute:

@@ -1,7 +1,7 @@
-"""Counts what the receiver's state shows of one id: what it acknowledged, and nothing else."""
+"""Counts one id by what the receiver's state shows of it, beside what it was told."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from simulator.check import History, Sent
 from simulator.check.state import count, shown, value
@@ -15,7 +15,7 @@ from simulator.load.judging.meaning import (
     unclear,
     undoing,
 )
-from simulator.load.judging.parts import Part, Told, Wanted, step_of
+from simulator.load.judging.parts import Part, Told, Wanted, may_be_in, step_of, wanted
 from simulator.load.judging.piles import Example
 from simulator.load.mix import STEPS
 from simulator.model import Observation
@@ -39,22 +39,21 @@ def count_unread(book: Book, told: Told, want: Wanted, last: Observation | None)
 def count_state(book: Book, part: Part, told: Told, want: Wanted, last: Observation) -> None:
     """Count one id by its last reading."""
     book.checked += want.known
-    if not told.rightful.sent:
+    if not told.allowed.sent:
         _there(book, told, last)
         return
-    came = tuple((kind, one) for kind, one in kinds(told.rightful) if one.outcome.reached)
-    repeated = may_act_again(came, part.counts)
-    status, number = _unwanted_status(part, told, want, last), _unwanted_number(part, told, want, last)
-    number = number and (told.took_unwanted or not repeated)  # else it is more likely what was sent again
+    status = _unwanted_status(part, told, want, last)
+    number = _unwanted_number(part, told, want, last) and (status or told.took_unwanted or not want.most)
     if (status or number) and not told.took_unwanted:  # what was acknowledged is counted already
         words = f"{told.whole.name} shows {shown(last)}, which is of what is to be refused"
         book.blame(told.whole.id, "accepted_wrong", Example(words, (*_lines(told.unwanted), last.line)))
     if want.known:
-        book.tried["repeat"] += repeated
+        came = tuple((kind, one) for kind, one in kinds(told.allowed) if one.outcome.reached)
+        book.tried["repeat"] += may_act_again(came, part.counts)
         book.tried["stale"] += may_undo(came)
-        _known(book, part, told.rightful, want, last, explained=status)
+        _known(book, part, told, want, last, explained=status)
     if not number:
-        _twice(book, part, told.rightful, want, last)
+        _twice(book, part, told.allowed, want, last)
 
 
 def _there(book: Book, told: Told, last: Observation) -> None:
@@ -71,7 +70,7 @@ def _unwanted_status(part: Part, told: Told, want: Wanted, last: Observation) ->
         return False
     if not part.saying(told.unwanted, last):
         return False
-    return told.took_unwanted or not part.saying(told.rightful.sent, last)
+    return told.took_unwanted or not part.saying((one for one in told.allowed.sent if may_be_in(one)), last)
 
 
 def _unwanted_number(part: Part, told: Told, want: Wanted, last: Observation) -> bool:
@@ -81,43 +80,61 @@ def _unwanted_number(part: Part, told: Told, want: Wanted, last: Observation) ->
     return number is not None and want.most < number <= want.most + len(ends)
 
 
-def _known(book: Book, part: Part, history: History, want: Wanted, last: Observation, *, explained: bool) -> None:
-    """What was acknowledged is there; `explained`: why it shows another status is counted already."""
-    lines = (newest(history), last.line)
+def _known(book: Book, part: Part, told: Told, want: Wanted, last: Observation, *, explained: bool) -> None:
+    """Count what does not show what it acknowledged; `explained`: why it shows another status is counted already.
+
+    What it acknowledged and might have refused it may have put aside: that it does not show says nothing.
+    """
+    history = told.allowed
     if doubt := unclear(part, last, want):
-        book.doubt(Example(f"{history.name} {doubt}", lines), *OF_STATE)
+        book.doubt(Example(f"{history.name} {doubt}", (newest(history), last.line)), *OF_STATE)
         return
-    fits = explained or not part.shows_status or part.fits_status(want, last)
-    should = " or ".join(f'"{one}"' for one in sorted(want.statuses))
+    short = _short(part, history, want, last, explained=explained)
+    if short is None:
+        return
+    must = wanted(told, part.counts, but=part.may_refuse)
+    if must != want:
+        found = _short(part, history, must, last, explained=explained) if must.known else None
+        if found is None:
+            book.doubt(short.example.but(_FREE), short.name)
+            return
+        short = found
+    if not short.shown:
+        book.piles[short.name].add(short.example)
+    elif short.of_status and history.id in book.untold:
+        book.doubt(short.example.but(UNTOLD), "lost", "stale")
+    else:
+        book.add_shown(short.name, short.example)
+
+
+class _Short(NamedTuple):
+    """One that does not show what it acknowledged: of which count, and whether what it shows instead says so."""
+
+    name: str
+    example: Example
+    shown: bool = False
+    of_status: bool = False
+
+
+def _short(part: Part, history: History, want: Wanted, last: Observation, *, explained: bool) -> _Short | None:
+    lines = (newest(history), last.line)
     number = count(last.values.get(part.counts))
     if not last.present:
-        _short(book, part, history, "lost", Example(f"{history.name} is not there", lines))
-    elif not part.fits_id(history.id, last):
+        return _Short("lost", Example(f"{history.name} is not there", lines))
+    if not part.fits_id(history.id, last):
         other = value(last.values.get("id"))
-        example = Example(f"{history.name} is kept under another id: {other}", lines)
-        _short(book, part, history, "lost", example, is_shown=True)
-    elif number is not None and number < want.least:
+        return _Short("lost", Example(f"{history.name} is kept under another id: {other}", lines), shown=True)
+    if number is not None and number < want.least:
         words = f"{history.name} shows {part.counts} {number} where it acknowledged {_ends(want.least)}"
-        _short(book, part, history, "lost", Example(words, (*acknowledged_ends(history), last.line)))
-    elif not fits:
-        words = f"{history.name} shows {shown(last, ('status',))} where the latest it acknowledged says {should}"
-        if history.id in book.untold:
-            book.doubt(Example(words, lines).but(UNTOLD), "lost", "stale")
-            return
-        undone = (number is not None and ended(history, want)) or may_be_undone(part, history, want, last)
-        by = [one.outcome_line for one in undoing(part, history, want, last)][-1:] if undone else []
-        example = Example(words, (newest(history), *by, last.line))
-        _short(book, part, history, "stale" if undone else "lost", example, is_shown=True)
-
-
-def _short(book: Book, part: Part, history: History, name: str, example: Example, *, is_shown: bool = False) -> None:
-    """Count one that does not show what it acknowledged, unless it was free not to take that in."""
-    if part.was_free(history):
-        book.doubt(example.but(_FREE), name)
-    elif is_shown:
-        book.add_shown(name, example)
-    else:
-        book.piles[name].add(example)
+        return _Short("lost", Example(words, (*acknowledged_ends(history), last.line)))
+    if explained or not part.shows_status or part.fits_status(want, last):
+        return None
+    should = " or ".join(f'"{one}"' for one in sorted(want.statuses))
+    words = f"{history.name} shows {shown(last, ('status',))} where the latest it acknowledged says {should}"
+    undone = (number is not None and ended(history, want)) or may_be_undone(part, history, want, last)
+    by = [one.outcome_line for one in undoing(part, history, want, last)][-1:] if undone else []
+    example = Example(words, (newest(history), *by, last.line))
+    return _Short("stale" if undone else "lost", example, shown=True, of_status=True)
 
 
 def _twice(book: Book, part: Part, history: History, want: Wanted, last: Observation) -> None:

@@ -288,6 +288,57 @@ def test_what_an_author_broke_hides_no_second_effect_where_it_was_refused(
     assert results(report)["once"] == result
 
 
+def test_what_was_free_to_be_refused_excuses_no_end_that_was_not(tmp_path: Path) -> None:
+    class LosesEnds(Model):
+        def keep(self, delivery: Delivery, at: float) -> None:
+            if not delivery.end or int(delivery.export.rpartition("#")[2]) % 5:
+                super().keep(delivery, at)
+
+    story = """\
+scenario: Starts may be refused
+provider: clevertap
+exports:
+  report: {frequency: one time, takes: 10m}
+expect: {each: {status: ack}, report.initiated: {status: any}}
+"""
+    (tmp_path / "right").mkdir()
+    assert results(of(tmp_path / "right", story, Model())) == {"refuses": "not-applicable"}
+    report = of(tmp_path, story, LosesEnds())
+    assert results(report)["kept"] == "failed"
+    assert "shows effects 0 where it acknowledged 1 end" in verdict(report, "kept").because
+
+
+BROKEN_ENDS = """\
+scenario: A broken end beside another
+provider: clevertap
+exports:
+  other: {frequency: one time, takes: 5m}
+  report: {frequency: one time, takes: 10m, emits: [%s]}
+timeline:
+  broken: {event: completed, export: report, at: 10m, deliver_at: 3h, set: {Extra: 1}, valid: false}
+  late: {event: completed, export: report, at: 20m, deliver_at: 6h}
+expect: {other: {status: ack}, report: {status: ack}, late: {status: refused}}
+"""
+
+
+class RefusesTheBroken(Careless):
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        return 400 if delivery.step == "broken" else super().take(delivery, at)
+
+
+def test_a_broken_end_that_was_refused_hides_neither_a_second_effect_nor_what_was_taken_from_another(
+    tmp_path: Path,
+) -> None:
+    for name in ("right", "twice", "kept"):
+        (tmp_path / name).mkdir()
+    right = of(tmp_path / "right", BROKEN_ENDS % "completed", RefusesTheBroken(copies=False), repeat=0.4)
+    assert results(right) == {}
+    twice = of(tmp_path / "twice", BROKEN_ENDS % "completed", RefusesTheBroken(), repeat=0.4)
+    assert results(twice) == {"once": "failed"}
+    kept = of(tmp_path / "kept", BROKEN_ENDS % "", RefusesTheBroken(keeps=True))
+    assert results(kept) == {"refuses": "failed"}
+
+
 def test_of_a_redirect_nobody_says_that_it_was_no_answer(tmp_path: Path) -> None:
     report = told(tmp_path, Odd(status=Outcome.REDIRECTED), REFUSED[0])
     assert results(report) == {}
