@@ -9,7 +9,7 @@ from enum import Enum, auto
 from typing import Final, NamedTuple, Protocol
 
 from simulator.check import Case, status_fits
-from simulator.check.expected import Named, entry, expectations
+from simulator.check.expected import EACH, Named, entry, expectations
 from simulator.load.mix import STEPS
 from simulator.model import Delivery, Exchange, Outcome
 from simulator.scenario import Expectation, Scenario
@@ -52,6 +52,7 @@ class Demands:
     def __init__(self, scenario: Scenario, accepted: Sequence[str], *, authorized: bool) -> None:
         self._scenario = scenario
         self._expected = expectations(scenario)
+        self._alike = self._expected.keys() == {EACH}  # most often, and asked of every one of a great many
         self._accepted = accepted
         self._authorized = authorized
         self._of_entry = {name: _demand(one, accepted) for name, one in self._expected.items()}
@@ -62,6 +63,8 @@ class Demands:
 
     def entry(self, one: Named) -> str | None:
         """The name of the expectation that speaks of it; None when none does."""
+        if one.genuine and self._alike:
+            return EACH
         told = _InStory(name_in_story(one.step), name_in_story(one.export), one.event, one.genuine)
         return entry(self._scenario, self._expected, told)
 
