@@ -9,6 +9,7 @@ from enum import Enum, auto
 from typing import Final, NamedTuple, Protocol
 
 from simulator.check import Case, status_fits
+from simulator.check.answers import HUNG_UP
 from simulator.check.expected import EACH, Named, entry, expectations
 from simulator.load.mix import STEPS
 from simulator.model import Delivery, Exchange, Outcome
@@ -16,6 +17,8 @@ from simulator.scenario import Expectation, Scenario
 from simulator.timeline.lives import name_in_story
 
 _CODES: Final = range(100, 600)
+_FINE: Final = frozenset(range(200, 300))  # no way to refuse, whether or not the partner takes it for yes
+_REFUSALS: Final = range(400, 500)
 
 
 class Demand(Enum):
@@ -55,7 +58,7 @@ class Demands:
         self._alike = self._expected.keys() == {EACH}  # most often, and asked of every one of a great many
         self._accepted = accepted
         self._authorized = authorized
-        self._of_entry = {name: _demand(one, accepted) for name, one in self._expected.items()}
+        self._words = {name: _Words(one, accepted) for name, one in self._expected.items()}
 
     def of(self, one: Sending) -> Demand:
         """Of the answer to that delivery."""
@@ -79,20 +82,34 @@ class Demands:
             return Demand.NO
         if expected is None:
             return Demand.YES if genuine else Demand.EITHER
-        return self._of_entry[expected]
+        return self._words[expected].demand
+
+    def unmet(self, demand: Demand, expected: str | None, outcome: Outcome, status: int, *, acknowledged: bool) -> bool:
+        """Whether what came is neither a yes nor what its author named, where it is to be one of these.
+
+        `demand` and `expected` are those of the delivery, `status` the answer's, 0 for none.
+        """
+        if acknowledged or demand is Demand.NO:
+            return False
+        if expected is None or self._words[expected].demand is not demand:
+            return demand is Demand.YES
+        return not self._words[expected].allow(outcome, status)
 
     def fault(self, delivery: Delivery, exchange: Exchange) -> str:
         """What is wrong with what a delivery came to; "" when nothing is.
 
         Who closes the connection refuses; who never answers does neither.
         """
-        demand = self.of(delivery)
+        expected = self.entry(delivery)
+        credentials, genuine = delivery.credentials, delivery.genuine
+        demand = self.by(expected, delivery.step, credentials=credentials, genuine=genuine)
         answered = exchange.outcome is Outcome.ANSWERED
         acknowledged = answered and status_fits(exchange.status, self._accepted)
         if demand is Demand.NO and takes(exchange.status, acknowledged=acknowledged):
             return f"acknowledged, though {name_in_story(delivery.step)}"
         silent = exchange.outcome.timed_out and demand is Demand.NO
-        if silent or (demand is Demand.YES and not (acknowledged or exchange.hung_up)):
+        unmet = self.unmet(demand, expected, exchange.outcome, exchange.status, acknowledged=acknowledged)
+        if silent or (unmet and not exchange.hung_up):
             why = f"answered {exchange.status}" if answered else str(exchange.outcome)
             return f"{why}: {exchange.detail}" if exchange.detail else why
         return ""
@@ -111,16 +128,26 @@ class LoadCase(Case):
 
 def takes(status: int, *, acknowledged: bool) -> bool:
     """Whether an answer takes what is to be refused: 4xx refuses, whatever else the receiver file says it means."""
-    return acknowledged and not 400 <= status < 500
+    return acknowledged and status not in _REFUSALS
 
 
-def _demand(expected: Expectation, accepted: Sequence[str]) -> Demand:
+class _Words:
     """What an author's words come to, of which any will do."""
-    words = expected.status
-    if "any" in words:
-        return Demand.EITHER
-    yes = {code for code in _CODES if status_fits(code, accepted)}
-    named = {code for code in _CODES if status_fits(code, words)} | (yes if "ack" in words else set())
-    if not named & yes:
-        return Demand.NO
-    return Demand.EITHER if "refused" in words or named - yes else Demand.YES
+
+    def __init__(self, expected: Expectation, accepted: Sequence[str]) -> None:
+        words = expected.status
+        self._any = "any" in words
+        self._refused = "refused" in words
+        yes = {code for code in _CODES if status_fits(code, accepted)}
+        self._named = {code for code in _CODES if status_fits(code, words)} | (yes if "ack" in words else set())
+        self.demand = Demand.EITHER
+        if not (self._any or self._named & yes):
+            self.demand = Demand.NO
+        elif not (self._any or self._refused or self._named - yes - _FINE):
+            self.demand = Demand.YES
+
+    def allow(self, outcome: Outcome, status: int) -> bool:
+        """Whether what came is among them."""
+        if self._any or (self._refused and (outcome in HUNG_UP or status in _REFUSALS)):
+            return True
+        return outcome in {Outcome.ANSWERED, Outcome.REDIRECTED} and status in self._named

@@ -16,16 +16,15 @@ from simulator.model.load import GivenUp
 _OURS = frozenset({Outcome.BLOCKED, Outcome.DNS, Outcome.SKIPPED, Outcome.IN_DOUBT})
 
 
-def count_attempt(book: Book, one: Attempt, demand: Demand, *, acknowledged: bool) -> None:
-    """Count one attempt at a delivery by its answer, and by what that was to be."""
+def count_attempt(book: Book, one: Attempt, demand: Demand, *, acknowledged: bool, unmet: bool) -> None:
+    """Count one attempt at a delivery by its answer, and by what that was to be; `unmet`: it may not be that."""
     if one.outcome.reached and not one.id:
         book.sent[kind_without_id(one)] += 1  # what has an id is counted beside its copies, see `ledger`
     if one.genuine and demand is not Demand.NO:
         book.acknowledged += acknowledged
-    if demand is Demand.YES:
-        book.as_demanded += acknowledged
-        if one.final and not (acknowledged or one.hung_up):
-            _unacknowledged(book, one)
+    book.as_demanded += acknowledged and demand is Demand.YES
+    if unmet and one.final and not one.hung_up:
+        _unacknowledged(book, one)
     elif demand is Demand.NO:
         _to_be_refused(book, one, acknowledged=acknowledged)
 
@@ -59,7 +58,7 @@ def turned_away(book: Book, part: Part, history: History) -> None:
     for one in history.sent:
         if not one.final or one.acknowledged or one.outcome is not Outcome.ANSWERED:
             continue
-        if part.demanded(one) is not Demand.YES:
+        if not part.unmet(one):
             continue
         alike = (one.genuine, one.notification)
         copies = [other for other in history.sent if (other.genuine, other.notification) == alike]

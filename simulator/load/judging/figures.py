@@ -34,8 +34,8 @@ class Figures:
         self._open = open_model
         self._seconds: dict[int, _Second] = {}
 
-    def add(self, attempt: Attempt, demand: Demand, *, acknowledged: bool) -> None:
-        """Count one attempt, by what its answer was to be."""
+    def add(self, attempt: Attempt, demand: Demand, *, acknowledged: bool, unmet: bool) -> None:
+        """Count one attempt, by what its answer was to be; `unmet`: it may not be that."""
         second = self._seconds.setdefault(int(max(attempt.due if self._open else attempt.intended, 0.0)), _Second())
         if attempt.outcome is Outcome.SKIPPED:
             self.given_up[attempt.detail] += 1
@@ -51,7 +51,7 @@ class Figures:
             second.late_max = max(second.late_max, late)
         self.acknowledged += acknowledged
         second.acknowledged += acknowledged
-        second.failed += demand is Demand.YES and attempt.final and not acknowledged
+        second.failed += unmet and attempt.final
         rightful = attempt.genuine and demand is not Demand.NO
         if rightful and attempt.attempt == 1 and (acknowledged or attempt.outcome.timed_out):
             took = self._took(attempt)

@@ -189,10 +189,12 @@ def _figures(folder: Path, orders: Orders, of_the_load: tuple[Part, ...], book: 
     for part in of_the_load:
         for attempt in part.case.journal.attempts():
             acknowledged = part.case.acknowledged(attempt)
-            demand = part.case.demands.of(attempt)
-            figures.add(attempt, demand, acknowledged=acknowledged)
+            demands, came = part.case.demands, (attempt.outcome, attempt.answer_status)
+            demand, expected = demands.of(attempt), demands.entry(attempt)
+            unmet = demands.unmet(demand, expected, *came, acknowledged=acknowledged)
+            figures.add(attempt, demand, acknowledged=acknowledged, unmet=unmet)
             effects.add(attempt, demand)
-            count_attempt(book, attempt, demand, acknowledged=acknowledged)
+            count_attempt(book, attempt, demand, acknowledged=acknowledged, unmet=unmet)
     return figures, effects.shown
 
 

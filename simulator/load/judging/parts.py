@@ -118,6 +118,11 @@ class Part:
         """Those that say the status that is shown."""
         return [one for one in sent if self.case.same_status(seen.values.get("status"), one.status)]
 
+    def unmet(self, one: Sent) -> bool:
+        """Whether its answer is not one that it may have."""
+        demand, came = self.demanded(one), (one.outcome, one.answer_status)
+        return self.case.demands.unmet(demand, one.expected, *came, acknowledged=one.acknowledged)
+
     def may_refuse(self, one: Sent) -> bool:
         """Whether it may be refused as well as acknowledged: what is done with it then is the receiver's own affair."""
         return self.demanded(one) is Demand.EITHER
@@ -177,6 +182,7 @@ def wanted(told: Told, counts: str, but: Callable[[Sent], bool] = lambda _: Fals
     history = told.allowed
     taken = [one for one in history.sent if one.genuine and one.acknowledged and one.status and not but(one)]
     ends = {one.time or one.at for one in taken if one.end}
+    inside = History(id=history.id, sent=[one for one in history.sent if may_be_in(one)])
     last = told.whole.sent[-1]
     return Wanted(
         id=told.whole.id,
@@ -184,25 +190,25 @@ def wanted(told: Told, counts: str, but: Callable[[Sent], bool] = lambda _: Fals
         run=last.run,
         known=bool(taken),
         genuine=any(one.genuine for one in history.sent),
-        statuses=frozenset(final_statuses(history, taken)) if taken else frozenset(),
+        statuses=frozenset(final_statuses(inside, taken)) if taken else frozenset(),
         least=len(ends) if counts else 0,
-        most=_most(history.sent, counts),
-        perhaps=_perhaps(history.sent) if counts == "effects" else 0,
+        most=_most(inside.sent, counts),
+        perhaps=_perhaps(inside.sent) if counts == "effects" else 0,
     )
 
 
 def _most(sent: Sequence[Sent], counts: str) -> int:
     """How often it may have been acted on at most: what was not acknowledged may have been taken in, too."""
     if counts == "effects":
-        return len({one.notification for one in sent if one.end and may_be_in(one)})
+        return len({one.notification for one in sent if one.end})
     return max(most_runs(sent), len({(one.export, one.run) for one in sent}))
 
 
 def _perhaps(sent: Sequence[Sent]) -> int:
-    """How much of what the partner would not send, and what is no end, may have been taken for one: nothing refused."""
-    return len({one.notification for one in sent if not (one.genuine or one.end) and may_be_in(one)})
+    """How much of what the partner would not send, and what is no end, may have been taken for one."""
+    return len({one.notification for one in sent if not (one.genuine or one.end)})
 
 
 def may_be_in(one: Sent) -> bool:
-    """Whether it may have been taken in: not what the partner would not send, and a 4xx refused."""
-    return one.genuine or one.acknowledged or not 400 <= one.answer_status < 500
+    """Whether it may have been taken in: not what a 4xx refused."""
+    return one.acknowledged or not 400 <= one.answer_status < 500

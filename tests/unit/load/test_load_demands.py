@@ -115,9 +115,9 @@ def test_where_all_is_to_be_refused_a_refusal_says_nothing(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("expected", EITHER)
-@pytest.mark.parametrize(("status", "keeps"), [(409, False), (200, True), (Outcome.TIMEOUT_HEADERS, False)])
-def test_what_may_come_to_anything_is_held_against_nobody(
-    tmp_path: Path, expected: str, status: int | Outcome, *, keeps: bool
+@pytest.mark.parametrize(("status", "keeps"), [(409, False), (200, True)])
+def test_what_may_be_taken_or_refused_is_held_against_nobody(
+    tmp_path: Path, expected: str, status: int, *, keeps: bool
 ) -> None:
     report = told(tmp_path, Odd(status=status, keeps=keeps), expected)
     assert {name for name, result in results(report).items() if result == "failed"} == set()
@@ -337,6 +337,65 @@ def test_a_broken_end_that_was_refused_hides_neither_a_second_effect_nor_what_wa
     assert results(twice) == {"once": "failed"}
     kept = of(tmp_path / "kept", BROKEN_ENDS % "", RefusesTheBroken(keeps=True))
     assert results(kept) == {"refuses": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "result"),
+    [
+        ("2xx", 409, "failed"),
+        ("2xx", 500, "failed"),
+        ("2xx", 204, "passed"),
+        ("ack", 204, "failed"),
+        ("[2xx, refused]", 500, "failed"),
+        ("[2xx, refused]", 409, "passed"),
+        ("[2xx, refused]", Outcome.CLOSED, "passed"),
+        ("[2xx, refused]", Outcome.TIMEOUT_HEADERS, "failed"),
+        ("any", Outcome.TIMEOUT_HEADERS, "passed"),
+        ("[ack, '503']", 503, "passed"),
+        ("[ack, '503']", 500, "failed"),
+    ],
+)
+def test_what_is_neither_a_yes_nor_what_its_author_named_was_refused_though_right(
+    tmp_path: Path, words: str, status: int | Outcome, result: str
+) -> None:
+    report = told(tmp_path, Odd(status=status), f"{{each: {{status: ack}}, odd: {{status: {words}}}}}")
+    assert verdict(report, "accepted").result == result
+    assert counts(report) == (odd(tmp_path) if result == "failed" else 0, 0)
+
+
+@pytest.mark.parametrize("looks", ["remove: [Partner], valid: false", "set: {Partner: AWS}"])
+def test_what_a_4xx_refused_excuses_no_state_that_something_else_left(tmp_path: Path, looks: str) -> None:
+    story = f"""\
+scenario: A later start that may be refused
+provider: clevertap
+exports:
+  report: {{frequency: one time, takes: 10m}}
+timeline:
+  late: {{event: initiated, export: report, at: 3h, {looks}}}
+expect: {{report: {{status: ack}}, late: {{status: any}}}}
+"""
+
+    class LastWordStands(Careless):
+        def told(self, id_: str, shown: Sequence[Delivery]) -> dict[str, Any]:
+            return super().told(id_, shown) | {"status": shown[-1].status}
+
+    (tmp_path / "right").mkdir()
+    right = of(tmp_path / "right", story, Careless(copies=False), stale=0.3, life=2.0)
+    assert results(right) == {"refuses": "not-applicable"}
+    assert results(of(tmp_path, story, LastWordStands(copies=False), stale=0.3, life=2.0))["latest"] == "failed"
+
+
+def test_nor_does_an_end_that_may_be_refused_and_was_hide_a_second_effect(tmp_path: Path) -> None:
+    story = """\
+scenario: Two ends of which the second may be refused
+provider: clevertap
+exports:
+  report: {frequency: one time, takes: 10m}
+timeline:
+  late: {event: completed, export: report, at: 3h}
+expect: {report: {status: ack}, late: {status: any}}
+"""
+    assert results(of(tmp_path, story, Careless(), repeat=0.4))["once"] == "failed"
 
 
 def test_of_a_redirect_nobody_says_that_it_was_no_answer(tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ def attempt(**changes: Any) -> Attempt:
 def figures(*attempts: Attempt, open_model: bool = True) -> Figures:
     found = Figures(open_model=open_model)
     for one in attempts:
-        found.add(one, Demand.YES if one.genuine else Demand.NO, acknowledged=one.answer_status == 200)
+        fine = one.answer_status == 200
+        found.add(one, Demand.YES if one.genuine else Demand.NO, acknowledged=fine, unmet=one.genuine and not fine)
     return found
 
 
