@@ -33,6 +33,8 @@ def doubt_of(evidence: Evidence, name: str) -> Doubt | None:
             return Result.INCONCLUSIVE, words
         if book.unseen.number:
             return Result.INCONCLUSIVE, f"{book.unseen.number:,} came to no end: {book.unseen.words}"
+        if not (book.as_demanded or book.refused.number):
+            return Result.NOT_APPLICABLE, "nothing that was sent is to be acknowledged, whatever else it may come to"
         return None
     return not_shown(evidence, name) or not_read(evidence, name) or _not_tried(evidence, name)
 

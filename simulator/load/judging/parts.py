@@ -40,7 +40,7 @@ class Wanted(NamedTuple):
 
     Of what is not to be refused. `known`: something genuine was acknowledged. Then any of the `statuses` may stand, and
     it is to have been acted on `least` times. At most it may have been `most` times; and `perhaps` that much more, for
-    what its author broke. `genuine`: something genuine may have come to the receiver.
+    what its author broke, or a 4xx refused. `genuine`: something genuine may have come to the receiver.
     """
 
     id: str
@@ -193,7 +193,7 @@ def wanted(told: Told, counts: str, but: Callable[[Sent], bool] = lambda _: Fals
         statuses=frozenset(final_statuses(inside, taken)) if taken else frozenset(),
         least=len(ends) if counts else 0,
         most=_most(inside.sent, counts),
-        perhaps=_perhaps(inside.sent) if counts == "effects" else 0,
+        perhaps=_perhaps(history.sent) if counts == "effects" else 0,
     )
 
 
@@ -205,8 +205,10 @@ def _most(sent: Sequence[Sent], counts: str) -> int:
 
 
 def _perhaps(sent: Sequence[Sent]) -> int:
-    """How much of what the partner would not send, and what is no end, may have been taken for one."""
-    return len({one.notification for one in sent if not (one.genuine or one.end)})
+    """How much may have been acted on besides: what the partner would not send, and is no end; ends that it refused."""
+    odd = {one.notification for one in sent if not (one.genuine or one.end) and may_be_in(one)}
+    refused = {one.notification for one in sent if one.genuine and one.end and not may_be_in(one)}
+    return len(odd) + len(refused - {one.notification for one in sent if may_be_in(one)})
 
 
 def may_be_in(one: Sent) -> bool:

@@ -21,7 +21,7 @@ from simulator.load.mix import STEPS
 from simulator.model import Observation
 from simulator.model.load import OF_STATE
 
-_BROKEN: Final = "what its author broke, and does not want refused, may have been taken for an end, too"
+_BESIDES: Final = "what its author broke, or what it refused by a 4xx, may have been acted on, too"
 _FREE: Final = "its scenario lets a receiver refuse some of it, and so put it aside: say `status: ack` where it may not"
 
 
@@ -141,11 +141,13 @@ def _twice(book: Book, part: Part, history: History, want: Wanted, last: Observa
     number = count(last.values.get(part.counts)) if last.present else None
     if want.genuine and number is not None and number > want.most:
         sent = f"{_ends(want.most)} {'was' if want.most == 1 else 'were'} sent"
+        if any(one.end and not may_be_in(one) for one in history.sent):
+            sent += " and not refused"
         words = f"{history.name} shows {part.counts} {number} where {sent}"
         acted = [one.line for one in history.sent if one.end or part.counts == "runs"]
         example = Example(words, (*acted[-4:], last.line))
         if number <= want.most + want.perhaps:
-            book.doubt(example.but(_BROKEN), "twice")
+            book.doubt(example.but(_BESIDES), "twice")
         else:
             book.blame(history.id, "twice", example)
 

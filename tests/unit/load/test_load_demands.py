@@ -385,8 +385,7 @@ expect: {{report: {{status: ack}}, late: {{status: any}}}}
     assert results(of(tmp_path, story, LastWordStands(copies=False), stale=0.3, life=2.0))["latest"] == "failed"
 
 
-def test_nor_does_an_end_that_may_be_refused_and_was_hide_a_second_effect(tmp_path: Path) -> None:
-    story = """\
+ENDS_THAT_MAY_BE_REFUSED = """\
 scenario: Two ends of which the second may be refused
 provider: clevertap
 exports:
@@ -395,7 +394,26 @@ timeline:
   late: {event: completed, export: report, at: 3h}
 expect: {report: {status: ack}, late: {status: any}}
 """
-    assert results(of(tmp_path, story, Careless(), repeat=0.4))["once"] == "failed"
+
+
+@pytest.mark.parametrize(("copies", "keeps"), [(True, False), (True, True)])
+def test_what_was_refused_and_may_have_been_acted_on_is_neither_a_second_effect_nor_none(
+    tmp_path: Path, *, copies: bool, keeps: bool
+) -> None:
+    report = of(tmp_path, ENDS_THAT_MAY_BE_REFUSED, Careless(copies=copies, keeps=keeps), repeat=0.0 if keeps else 0.4)
+    assert results(report)["once"] == "inconclusive"
+    because = verdict(report, "once").because
+    assert "shows effects 2 where 1 end was sent and not refused; what its author broke, or what it refused" in because
+
+
+def test_more_than_was_sent_at_all_was_acted_on_too_often(tmp_path: Path) -> None:
+    report = of(tmp_path, ENDS_THAT_MAY_BE_REFUSED, Careless(status=200, keeps=True), repeat=0.4)
+    assert results(report)["once"] == "failed"
+
+
+def test_where_any_answer_will_do_nobody_is_said_to_have_given_the_right_one(tmp_path: Path) -> None:
+    report = told(tmp_path, Odd(status=200, keeps=True), "{each: {status: any}}")
+    assert results(report)["accepted"] == "not-applicable"
 
 
 def test_of_a_redirect_nobody_says_that_it_was_no_answer(tmp_path: Path) -> None:
