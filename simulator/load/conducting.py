@@ -5,11 +5,12 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from simulator.clock import utc_now
 from simulator.load.crew import Lost
-from simulator.load.judging.following import following
+from simulator.load.judging.following import follow, following
 from simulator.load.judging.promises import JUDGED
 from simulator.load.orders import Orders, write_orders
 from simulator.load.processes import Glance, Meeting, anything_sent, check_locust, send
@@ -89,9 +90,10 @@ async def _conduct(load: Load) -> Report:
         file = write_orders(load.folder, load.told)
         load.begins()
         own = load.orders.workers - (load.meeting.elsewhere if load.meeting else 0)
-        async with following(
-            load.folder, load.orders, load.receiver, environment=load.environment, allow=load.allow, workers=own
-        ):
+        watch = partial(
+            follow, load.folder, load.orders, load.receiver, environment=load.environment, allow=load.allow, workers=own
+        )
+        async with following(load.folder, watch):
             lost = await send(
                 load.folder,
                 load.orders,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from simulator.authoring import load_receiver
 from simulator.clock import RealClock
 from simulator.journal import JournalWriter
-from simulator.load.judging.following import following
+from simulator.load.judging.following import follow, following
 from simulator.load.judging.judge import Terms, judged
 from simulator.load.orders import Orders, Planned, planned_for, shard_of
 from simulator.model import Delivery, Exchange, Lateness, Report
@@ -164,7 +165,7 @@ def test_effects_are_timed_while_the_load_runs(tmp_path: Path) -> None:
         whole = planned_for(orders, receiver, {})
 
         async def both() -> None:
-            async with following(tmp_path, orders, receiver):
+            async with following(tmp_path, partial(follow, tmp_path, orders, receiver)):
                 await _send(whole, shard_of(tmp_path, 0))
 
         run_on_a_loop(both())
@@ -185,7 +186,7 @@ def test_a_load_that_was_sent_before_is_none(tmp_path: Path) -> None:
 
         async def both(folder: Path) -> None:
             folder.mkdir()
-            async with following(folder, orders, receiver):
+            async with following(folder, partial(follow, folder, orders, receiver)):
                 await _send(whole, shard_of(folder, 0))
 
         codes = []

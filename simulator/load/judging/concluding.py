@@ -11,6 +11,7 @@ from simulator.load.judging.lasting import Found, long_look, on_duration
 from simulator.load.judging.piles import Pile
 from simulator.load.judging.promises import PROMISES, SENDER, THRESHOLDS
 from simulator.load.judging.thresholds import COUNTS, Threshold, figure
+from simulator.load.mix import STEPS
 from simulator.model import Result, Verdict
 from simulator.model.load import DURATIONS, GivenUp
 
@@ -93,9 +94,7 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
             told = f"{book.as_demanded:,} deliveries that are to be acknowledged were"
             return f"{told}, {number:,} {_were(number)} not" if number else f"all {told}"
         case "accepted_wrong":
-            told = f"{book.tried['malformed']:,} malformed and {book.tried['unauthorized']:,} unauthorized deliveries"
-            if author := book.tried[OF_AN_AUTHOR]:
-                told += f", and {author:,} that are to be refused by the scenario,"
+            told = _wrong(evidence)
             read = "" if evidence.read else "; what the receiver keeps of them was not read"
             return f"of {told} {number:,} {_were(number)} accepted" if number else f"none of {told} was accepted{read}"
         case _:
@@ -106,6 +105,16 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
             begun = "are not known to be sent" if gone else "were never begun"
             unsent = f"; {result.unsent:,} {begun}" if result.unsent else ""
             return f"{told}{dropped}{unsent}{f' ({gone})' if gone else ''}{more}"
+
+
+def _wrong(evidence: Evidence) -> str:
+    """How many came that are to be refused, by who wants that."""
+    tried = evidence.book.tried
+    author = tried[OF_AN_AUTHOR]
+    told = " and ".join(f"{tried[kind]:,} {kind}" for kind in sorted(STEPS)) + " deliveries"
+    if author and not any(tried[kind] for kind in STEPS):
+        return f"{author:,} deliveries that are to be refused by the scenario"
+    return f"{told}, and {author:,} that are to be refused by the scenario," if author else told
 
 
 def _rests(tried: int, what: str, sent: int, nothing: str) -> str:

@@ -26,7 +26,8 @@ def doubt_of(evidence: Evidence, name: str) -> Doubt | None:
     if name == "accepted_wrong":
         return _doubt_of_refusals(evidence)
     if not book.acknowledged:
-        return Result.INCONCLUSIVE, "nothing was acknowledged"
+        wrong = book.accepted_wrong.number
+        return Result.INCONCLUSIVE, f"nothing was acknowledged{' but what is to be refused' if wrong else ''}"
     if name == "refused":
         if book.aged.number:
             words = f"{book.aged.number:,} had a kept connection ended, as it may be for its age: {book.aged.words}"

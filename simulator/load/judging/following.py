@@ -4,7 +4,7 @@ Those that are followed when the last of a load was sent are to the end, while t
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -27,27 +27,16 @@ _STOPPED: Final = "followed.stopped"  # a file of the folder: why nothing was fo
 
 
 @asynccontextmanager
-async def following(
-    folder: Path,
-    orders: Orders,
-    receiver: Receiver,
-    *,
-    environment: Mapping[str, str] | None = None,
-    allow: frozenset[str] = frozenset(),
-    workers: int | None = None,
-) -> AsyncIterator[None]:
-    """While inside, a load is followed. Where that goes wrong, `stopped` says why, and nothing else comes of it.
+async def following(folder: Path, watch: Callable[[Callable[[], object]], Awaitable[None]]) -> AsyncIterator[None]:
+    """While inside, a load is followed by `watch`, which calls what it is given when the load may begin: see `follow`.
 
-    Only the first `workers` are, where that is given: what those of other machines write comes here too late to tell
-    how soon something showed.
+    Where that goes wrong, `stopped` says why, and nothing else comes of it.
     """
     ready = asyncio.Event()
 
     async def watched() -> None:
         try:
-            await follow(
-                folder, orders, receiver, environment=environment, allow=allow, workers=workers, ready=ready.set
-            )
+            await watch(ready.set)
         except Exception as error:  # noqa: BLE001 - whatever it is, the load is sent and judged without it
             with suppress(OSError):
                 (folder / _STOPPED).write_text(f"{type(error).__name__}: {' '.join(str(error).split())}", "utf-8")
@@ -84,16 +73,17 @@ async def follow(
     folder: Path,
     orders: Orders,
     receiver: Receiver,
+    ready: Callable[[], object],
     *,
     environment: Mapping[str, str] | None = None,
     allow: frozenset[str] = frozenset(),
     workers: int | None = None,
-    ready: Callable[[], object] = lambda: None,
 ) -> None:
     """Read along until cancelled; what was seen stands in the folder then, where `judged` finds it.
 
     A few ids are read before anything is sent; then `ready` is called. Nothing is done where the receiver has no
-    probe.
+    probe. Only the first `workers` are followed, where that is given: what those of other machines write comes here
+    too late to tell how soon something showed.
 
     Raises:
         StorageError: the folder cannot be written.

@@ -29,7 +29,8 @@ PROMISES: Final[Mapping[str, Promise]] = {
     "twice": Promise(
         "load/once",
         "nothing is acted on twice",
-        "Where the probe shows `effects` (or `runs`), an export shows no more of them than ends of it were sent. "
+        "Where the probe shows `effects` (or `runs`), an export shows no more of them than ends of it were sent and "
+        "not refused; it is inconclusive where an end that a 4xx refused may be why it shows more. "
         "Copies put it to the test: where `--repeat`, or a scenario of your own, asks for some and none came that "
         "could show, it is inconclusive. Where nobody asks, what came is judged, and the reason says how much that "
         "was.",

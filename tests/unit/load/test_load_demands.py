@@ -75,7 +75,8 @@ def test_who_refuses_what_its_author_wants_refused_passes(tmp_path: Path, expect
     assert results(report) == {}
     assert report.load is not None
     assert sum(one.failed for one in report.load.timeline) == 0
-    assert f"and {odd(tmp_path):,} that are to be refused by the scenario," in verdict(report, "refuses").because
+    because = verdict(report, "refuses").because
+    assert because == f"none of {odd(tmp_path):,} deliveries that are to be refused by the scenario was accepted"
 
 
 @pytest.mark.parametrize("malformed", [0.0, 0.2])
@@ -102,6 +103,13 @@ def test_who_says_no_and_keeps_it_all_the_same_took_it(tmp_path: Path, looks: st
     report = told(tmp_path, Odd(keeps=True), REFUSED[0], looks)
     assert results(report) == {"refuses": "failed"}
     assert counts(report) == (0, odd(tmp_path))
+
+
+def test_where_nothing_else_was_sent_than_what_it_took_and_was_to_refuse_the_rest_says_so(tmp_path: Path) -> None:
+    report = told(tmp_path, Model(), "{each: {status: refused}}")
+    assert results(report)["refuses"] == "failed"
+    for name in ("kept", "once", "latest", "accepted"):
+        assert verdict(report, name).because == "nothing was acknowledged but what is to be refused"
 
 
 def test_copies_of_what_is_to_be_refused_are_to_be_too(tmp_path: Path) -> None:

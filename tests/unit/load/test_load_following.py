@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -271,7 +272,7 @@ def write_lives(told: Told, number: int) -> None:
 
 async def followed(told: Told, ready: Any) -> None:
     closed = replace(told.orders, model="closed")
-    task = asyncio.create_task(follow(told.folder, closed, told.receiver, ready=ready))
+    task = asyncio.create_task(follow(told.folder, closed, told.receiver, ready))
     for _ in range(100):
         await asyncio.sleep(0)
     task.cancel()
@@ -285,13 +286,11 @@ def test_where_following_goes_wrong_the_load_is_judged_and_told_why(
 ) -> None:
     one = Told(folder=tmp_path, limits=["effect_max<1s"])
 
-    async def broken(*_: object, **__: object) -> None:
+    async def broken(_: object) -> None:
         raise trouble
 
-    monkeypatch.setattr(following, "follow", broken)
-
     async def sent() -> None:
-        async with following.following(tmp_path, one.orders, one.receiver):
+        async with following.following(tmp_path, broken):
             one.send()
 
     asyncio.run(sent())
@@ -314,7 +313,7 @@ def test_so_it_is_where_a_single_reading_goes_wrong(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(follower, "read", breaks)
 
     async def sent() -> None:
-        async with following.following(tmp_path, one.orders, one.receiver):
+        async with following.following(tmp_path, partial(follow, tmp_path, one.orders, one.receiver)):
             write_lives(one, 3)
             for _ in range(100):
                 await asyncio.sleep(0)
@@ -328,7 +327,7 @@ def test_of_one_that_was_followed_to_its_end_nothing_is_told(tmp_path: Path, mon
     monkeypatch.setattr(following, "Wire", lambda now, **_: Asking(one.model, now))
 
     async def sent() -> None:
-        async with following.following(tmp_path, one.orders, one.receiver):
+        async with following.following(tmp_path, partial(follow, tmp_path, one.orders, one.receiver)):
             one.send()
 
     asyncio.run(sent())

@@ -416,8 +416,26 @@ def test_what_an_author_says_is_to_be_refused_is_judged_like_what_the_mix_makes_
     one = Told(folder=tmp_path, **{**MIXED, **plain})
     forged = [delivery for delivery in one.planned.share(0, 1) if not delivery.genuine]
     assert ledger(report)["accepted_wrong"] == len(forged) > 10
-    said = f"and {len(forged):,} that are to be refused by the scenario, {len(forged):,} were accepted: "
+    said = f"of {len(forged):,} deliveries that are to be refused by the scenario {len(forged):,} were accepted: "
     assert said in verdict(report, "refuses").because
+
+
+def test_what_the_mix_and_what_an_author_makes_wrong_is_told_apart(tmp_path: Path) -> None:
+    mixed = {
+        **MIXED,
+        "scenarios": ("clevertap/wrong-credentials",),
+        "rate": 40.0,
+        "malformed": 0.1,
+        "unauthorized": 0.0,
+    }
+    sent = list(Told(folder=tmp_path, **mixed).planned.share(0, 1))
+    broken = sum(one.step == "malformed" for one in sent)
+    forged = sum(not one.genuine for one in sent) - broken
+    assert broken > 0
+    assert forged > 0
+    because = verdict(told(tmp_path, **mixed), "refuses").because
+    wanted = "that are to be refused by the scenario, was accepted"
+    assert because == f"none of {broken:,} malformed and 0 unauthorized deliveries, and {forged:,} {wanted}"
 
 
 def test_what_is_to_be_refused_by_its_author_and_is_there_all_the_same_was_accepted(tmp_path: Path) -> None:
