@@ -90,7 +90,7 @@ _LOOKING = (
         type=DURATION,
         default=usual.WINDOW,
         metavar="TIME",
-        help=f"How long after the last answer an effect may take to show ({spelled(usual.WINDOW)}).",
+        help=f"For how long after the last answer nothing more may come to show ({spelled(usual.WINDOW)}).",
     ),
     click.option(
         "--sender-lateness",

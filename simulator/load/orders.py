@@ -182,7 +182,7 @@ def planned_for(orders: Orders, receiver: Receiver, environment: Mapping[str, st
         if shared := apart.lives.shared:
             raise UsageError(
                 f"{name} cannot be a load: {', '.join(map(quoted, shared))} would tell of the same export in each life",
-                "leave out the id or the body that the author has given",
+                "leave out the id or the body that its author has given, or the console's test: it has one id always",
             )
         loads.append(apart)
     return Planned(receiver, tuple(loads), secrets)

@@ -16,6 +16,14 @@ TIMES: Final[Mapping[str, str]] = {
 }
 """What each spread of a load measures, for people."""
 
+TIMES_CLOSED: Final[Mapping[str, str]] = {
+    **TIMES,
+    "ack": "from when its user began to send it to its whole answer",
+    "effect": "from when its user began to send it until it showed",
+    "late": "the sender's own: its user was free",
+}
+"""The same in the closed model, where nothing is due before its user is free."""
+
 KEPT: Final[Mapping[str, str]] = {
     "known": "exports of which a genuine notification was acknowledged",
     "checked": "of these, read through the probe",
@@ -254,6 +262,11 @@ class LoadResult:
         never = ", and no reading at the end shows it" if most is None else ""
         of = f"{number:,} of the {self.effect.number + number:,} exports that were followed"
         return f"{of} had not shown while they were: the slowest took {took}{never}"
+
+    @property
+    def times(self) -> Mapping[str, str]:
+        """What each of its spreads measures, for people."""
+        return TIMES_CLOSED if self.model == "closed" else TIMES
 
     @property
     def not_sent(self) -> tuple[str, ...]:

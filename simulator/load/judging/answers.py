@@ -23,7 +23,11 @@ def count_attempt(book: Book, one: Attempt, demand: Demand, *, acknowledged: boo
     if one.genuine and demand is not Demand.NO:
         book.acknowledged += acknowledged
     book.as_demanded += acknowledged and demand is Demand.YES
-    if unmet and one.final and not one.hung_up:
+    if demand is Demand.YES and one.final and not (acknowledged or unmet):
+        book.otherwise.add(Example(f"{told(one)} (id {one.id})", lines_of(one)))
+    if unmet and one.hung_up:
+        book.unseen.add(_cut_off(one))
+    elif unmet and one.final:
         _unacknowledged(book, one)
     elif demand is Demand.NO:
         _to_be_refused(book, one, acknowledged=acknowledged)
@@ -32,12 +36,18 @@ def count_attempt(book: Book, one: Attempt, demand: Demand, *, acknowledged: boo
 def _to_be_refused(book: Book, one: Attempt, *, acknowledged: bool) -> None:
     book.wrong += 1
     book.tried[one.step if one.step in STEPS else OF_AN_AUTHOR] += one.outcome.reached
-    book.answered_wrong += one.outcome.reached and not one.outcome.timed_out
+    unanswered = one.outcome.timed_out or one.hung_up or one.outcome is Outcome.IN_DOUBT
+    book.answered_wrong += one.outcome.reached and not unanswered
     if takes(one.answer_status, acknowledged=acknowledged):
         words = f"{one.name} (id {one.id}), which was {what_is_wrong(one)}, came back {one.answer}"
         book.accepted_wrong.add(Example(words, lines_of(one)))
-    elif one.outcome.timed_out:
-        book.unanswered.add(Example(f"{told(one)} (id {one.id})", lines_of(one)))
+    elif unanswered:
+        book.unanswered.add(_cut_off(one) if one.hung_up else Example(f"{told(one)} (id {one.id})", lines_of(one)))
+
+
+def _cut_off(one: Attempt) -> Example:
+    """Who hangs up sees no answer, whatever it would have been."""
+    return Example(f"{one.name} (id {one.id}) was cut off by the partner on purpose", lines_of(one))
 
 
 def _unacknowledged(book: Book, one: Attempt) -> None:
@@ -65,3 +75,5 @@ def turned_away(book: Book, part: Part, history: History) -> None:
         if not side_by_side(one, copies):
             example = Example(f"{one.name} came back {one.answer} (id {history.id})", one.lines)
             (book.unseen if may_be_side_by_side(one, copies) else book.refused).add(example)
+        else:
+            book.turned_away += 1

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 
-from simulator.load.judging.parts import Part, Wanted, wanted
+from simulator.load.judging.parts import Part, Wanted
 from simulator.runner.asking import Subject, subject_of
 
 
@@ -24,7 +24,7 @@ def subjects(parts: Iterable[Part]) -> Iterator[Asked]:
             continue
         definitions = _definitions(part) if "{definition_id}" in part.probe.get else {}
         for told in part.told():
-            want = wanted(told, part.counts)
+            want = part.wanted(told)
             subject = subject_of(
                 part.probe,
                 part.provider,

@@ -42,7 +42,7 @@ def _on_count(evidence: Evidence, name: str, limit: Threshold | None) -> Verdict
     elif within:
         result, because = Result.PASSED, told
     else:
-        result, because = _blamed(evidence, name, limit, told)
+        result, because = _blamed(evidence, name, limit, told + _beside(evidence, name))
     verdict = Verdict(
         check=PROMISES[name].check,
         result=result,
@@ -53,6 +53,12 @@ def _on_count(evidence: Evidence, name: str, limit: Threshold | None) -> Verdict
     if limit is None:
         return verdict
     return replace(verdict, check=THRESHOLDS + name, sentence=f"{PROMISES[name].sentence}, but for {limit}")
+
+
+def _beside(evidence: Evidence, name: str) -> str:
+    """How many nobody could judge besides."""
+    number = evidence.book.doubtful[name].number if name in evidence.book.doubtful else 0
+    return f"; {number:,} more could not be judged" if number else ""
 
 
 def _holds(limit: Threshold | None, number: int) -> bool:
@@ -92,7 +98,7 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
             return f"{number:,} {of} {shows} {wrong}" if number else f"none {of} shows {wrong}{_on_stale(evidence)}"
         case "refused":
             told = f"{book.as_demanded:,} deliveries that are to be acknowledged were"
-            return f"{told}, {number:,} {_were(number)} not" if number else f"all {told}"
+            return f"{told}, {number:,} {_were(number)} not" if number else f"all {told}{_turned_away(evidence)}"
         case "accepted_wrong":
             told = _wrong(evidence)
             read = "" if evidence.read else "; what the receiver keeps of them was not read"
@@ -105,6 +111,12 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
             begun = "are not known to be sent" if gone else "were never begun"
             unsent = f"; {result.unsent:,} {begun}" if result.unsent else ""
             return f"{told}{dropped}{unsent}{f' ({gone})' if gone else ''}{more}"
+
+
+def _turned_away(evidence: Evidence) -> str:
+    """What else became of those that need not be."""
+    number = evidence.book.turned_away
+    return f", but for {number:,} copies, turned away while another was being answered" if number else ""
 
 
 def _wrong(evidence: Evidence) -> str:

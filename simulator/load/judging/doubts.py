@@ -25,6 +25,10 @@ def doubt_of(evidence: Evidence, name: str) -> Doubt | None:
         return (Result.INCONCLUSIVE, lost) if lost else None
     if name == "accepted_wrong":
         return _doubt_of_refusals(evidence)
+    if book.otherwise.number and name in {"lost", "refused"}:
+        words = f"{book.otherwise.number:,} had an answer that their scenario allows and the partner takes for no"
+        say = "say `acknowledges: 2xx` in the receiver file, or `ack` in the scenario"
+        return Result.INCONCLUSIVE, f"{words}: {book.otherwise.words}: {say}"
     if not book.acknowledged:
         wrong = book.accepted_wrong.number
         return Result.INCONCLUSIVE, f"nothing was acknowledged{' but what is to be refused' if wrong else ''}"
@@ -78,7 +82,7 @@ def _doubt_of_refusals(evidence: Evidence) -> Doubt | None:
     if not book.answered_wrong:
         return Result.INCONCLUSIVE, f"none of {book.wrong:,} deliveries that are to be refused had an answer"
     if book.unanswered.number:
-        words = f"{book.unanswered.number:,} that are to be refused had no answer in time: {book.unanswered.words}"
+        words = f"{book.unanswered.number:,} that are to be refused had no answer: {book.unanswered.words}"
         return Result.INCONCLUSIVE, words
     return _doubtful(evidence, "accepted_wrong") or _not_tried(evidence, "accepted_wrong")
 
@@ -109,6 +113,8 @@ def not_read(evidence: Evidence, name: str) -> Doubt | None:
     if not book.checked:
         why = f": {book.doubtful[name].words}" if book.doubtful[name].number else ""
         return Result.INCONCLUSIVE, f"no reading of what was acknowledged worked{why}"
+    if name in {"twice", "stale"} and not book.there:
+        return Result.INCONCLUSIVE, "nothing that was acknowledged is there, so that nothing could show"
     return _doubtful(evidence, name)
 
 

@@ -51,7 +51,7 @@ class Figures:
             second.late_max = max(second.late_max, late)
         self.acknowledged += acknowledged
         second.acknowledged += acknowledged
-        second.failed += unmet and attempt.final
+        second.failed += unmet and attempt.final and not attempt.hung_up
         rightful = attempt.genuine and demand is not Demand.NO
         if rightful and attempt.attempt == 1 and (acknowledged or attempt.outcome.timed_out):
             took = self._took(attempt)

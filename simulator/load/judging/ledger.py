@@ -3,7 +3,7 @@
 from simulator.load.judging.answers import turned_away
 from simulator.load.judging.book import Book
 from simulator.load.judging.kinds import kinds
-from simulator.load.judging.parts import Part, Told, wanted
+from simulator.load.judging.parts import Part, Told
 from simulator.load.judging.piles import Example
 from simulator.load.judging.state import count_state, count_unread
 
@@ -24,7 +24,7 @@ def _count(book: Book, part: Part, told: Told, *, asked: bool) -> None:
     """Count one id; not `asked`, it was left out of a sample."""
     seen = told.whole.seen
     turned_away(book, part, told.allowed)
-    want = wanted(told, part.counts)
+    want = part.wanted(told)
     book.known += want.known
     genuine = [one for one in told.allowed.sent if one.genuine]
     book.several += len({one.status for one in genuine}) > 1

@@ -1,6 +1,6 @@
 """A load of several scenarios, one at a time: what each of them sent, and what may show of it at the end."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,14 +40,16 @@ class Wanted(NamedTuple):
 
     Of what is not to be refused. `known`: something genuine was acknowledged. Then any of the `statuses` may stand, and
     it is to have been acted on `least` times. At most it may have been `most` times; and `perhaps` that much more, for
-    what its author broke, or a 4xx refused. `genuine`: something genuine may have come to the receiver.
+    what its author broke, or a 4xx refused: who may refuse a thing may act on it all the same. `promised`: something
+    genuine may have come to the receiver, or what is to be acknowledged: of an export of what its author broke and
+    said nothing of, nothing is promised.
     """
 
     id: str
     export: str
     run: int
     known: bool
-    genuine: bool
+    promised: bool
     statuses: frozenset[str] = frozenset()
     least: int = 0
     most: int = 0
@@ -110,6 +112,30 @@ class Part:
             return False
         return not self.counts or (count(seen.values.get(self.counts)) or 0) >= wanted.least
 
+    def wanted(self, told: Told, *, free: bool = False) -> Wanted:
+        """What is to be seen at the end of all that was sent of an id.
+
+        What was not acknowledged may have been taken in or not. A delivery of which nobody saw the end is one of these;
+        `free`: and so is all that may come to either, whatever was answered.
+        """
+        sent = told.allowed.sent
+        open_ = [one for one in sent if free and self.may_refuse(one)]
+        taken = [one for one in sent if one.genuine and one.acknowledged and one.status and one not in open_]
+        inside = [one for one in sent if may_be_in(one) or one in open_]
+        most = _most(inside, self.counts)
+        last = told.whole.sent[-1]
+        return Wanted(
+            id=told.whole.id,
+            export=last.export,
+            run=last.run,
+            known=bool(taken),
+            promised=any(one.genuine or self.demanded(one) is Demand.YES for one in sent),
+            statuses=frozenset(final_statuses(History(id=told.whole.id, sent=inside), taken)) if taken else frozenset(),
+            least=len({one.time or one.at for one in taken if one.end}) if self.counts else 0,
+            most=most,
+            perhaps=_most(sent, self.counts) - most + (_broken(sent) if self.counts == "effects" else 0),
+        )
+
     def demanded(self, one: Sent) -> Demand:
         """What the answer to it is to be."""
         return self.case.demands.by(one.expected, step_of(one), credentials=one.credentials, genuine=one.genuine)
@@ -124,7 +150,7 @@ class Part:
         return self.case.demands.unmet(demand, one.expected, *came, acknowledged=one.acknowledged)
 
     def may_refuse(self, one: Sent) -> bool:
-        """Whether it may be refused as well as acknowledged: what is done with it then is the receiver's own affair."""
+        """Whether it may be refused as well as acknowledged: what is done with it is the receiver's own affair."""
         return self.demanded(one) is Demand.EITHER
 
     def fits_status(self, wanted: Wanted, seen: Observation) -> bool:
@@ -172,31 +198,6 @@ def asked_probe(receiver: Receiver) -> Probe | None:
     return receiver.probes.get("export") or next(iter(receiver.probes.values()), None)
 
 
-def wanted(told: Told, counts: str, but: Callable[[Sent], bool] = lambda _: False) -> Wanted:
-    """What is to be seen at the end of all that was sent of an id; `counts` is `effects`, `runs` or "".
-
-    `but`: what was acknowledged of these may have been taken in or not.
-
-    What was not acknowledged may have been taken in or not. A delivery of which nobody saw the end is one of these.
-    """
-    history = told.allowed
-    taken = [one for one in history.sent if one.genuine and one.acknowledged and one.status and not but(one)]
-    ends = {one.time or one.at for one in taken if one.end}
-    inside = History(id=history.id, sent=[one for one in history.sent if may_be_in(one)])
-    last = told.whole.sent[-1]
-    return Wanted(
-        id=told.whole.id,
-        export=last.export,
-        run=last.run,
-        known=bool(taken),
-        genuine=any(one.genuine for one in history.sent),
-        statuses=frozenset(final_statuses(inside, taken)) if taken else frozenset(),
-        least=len(ends) if counts else 0,
-        most=_most(inside.sent, counts),
-        perhaps=_perhaps(history.sent) if counts == "effects" else 0,
-    )
-
-
 def _most(sent: Sequence[Sent], counts: str) -> int:
     """How often it may have been acted on at most: what was not acknowledged may have been taken in, too."""
     if counts == "effects":
@@ -204,11 +205,9 @@ def _most(sent: Sequence[Sent], counts: str) -> int:
     return max(most_runs(sent), len({(one.export, one.run) for one in sent}))
 
 
-def _perhaps(sent: Sequence[Sent]) -> int:
-    """How much may have been acted on besides: what the partner would not send, and is no end; ends that it refused."""
-    odd = {one.notification for one in sent if not (one.genuine or one.end) and may_be_in(one)}
-    refused = {one.notification for one in sent if one.genuine and one.end and not may_be_in(one)}
-    return len(odd) + len(refused - {one.notification for one in sent if may_be_in(one)})
+def _broken(sent: Sequence[Sent]) -> int:
+    """How much may have been acted on besides ends: what the partner would not send."""
+    return len({one.notification for one in sent if not (one.genuine or one.end)})
 
 
 def may_be_in(one: Sent) -> bool:

@@ -19,10 +19,11 @@ PROMISES: Final[Mapping[str, Promise]] = {
     "lost": Promise(
         "load/kept",
         "what was acknowledged is kept and acted on",
-        "Each export of which a genuine notification was acknowledged is read through the probe, until all of them "
-        "show or `--window` has passed: it is there, under its own id, and as its ends were acknowledged it was "
-        "acted on. Where a scenario lets a receiver refuse what it acknowledged, it is inconclusive that it does not "
-        "show. Without a probe nothing can be said.",
+        "Each export of which a genuine notification (valid, with right credentials and no fault on the wire) was "
+        "acknowledged is read through the probe, until all of them show, or for `--window` after the last answer none "
+        "came to show: it is there, under its own id, and it was acted on as often as ends of different times were "
+        "acknowledged. Where a scenario lets a receiver refuse what it acknowledged, it is inconclusive that it does "
+        "not show. Without a probe nothing can be said.",
         "It answers before it has stored what came, and stops, or finds its queue full; under load two requests of "
         "one export read the same state, and the later write takes the earlier one away.",
     ),
@@ -30,10 +31,10 @@ PROMISES: Final[Mapping[str, Promise]] = {
         "load/once",
         "nothing is acted on twice",
         "Where the probe shows `effects` (or `runs`), an export shows no more of them than ends of it were sent and "
-        "not refused; it is inconclusive where an end that a 4xx refused may be why it shows more. "
-        "Copies put it to the test: where `--repeat`, or a scenario of your own, asks for some and none came that "
-        "could show, it is inconclusive. Where nobody asks, what came is judged, and the reason says how much that "
-        "was.",
+        "not refused. It is inconclusive where it may show more for what a 4xx refused, for what its scenario broke, "
+        "or for what was to be refused and was taken. Copies put it to the test: where `--repeat`, or the `load:` "
+        "block of a scenario of your own, asks for some and none came that could show, it is inconclusive. Where "
+        "nobody asks, what came is judged, and the reason says how much that was.",
         "It looks whether it knows a notification, and writes that down a moment later: of two copies at once both "
         "are new. Or it remembers what it knows in one process, or only the last few.",
     ),
@@ -41,9 +42,11 @@ PROMISES: Final[Mapping[str, Promise]] = {
         "load/latest",
         "the latest notification is the state",
         "Where the probe shows `status`, an export shows what the latest of its acknowledged notifications says, by "
-        "the partner's own time. Late ones put it to the test: where `--stale`, or a scenario of your own, asks for "
-        "some and none was acknowledged behind an end that was, it is inconclusive, unless the partner tells of ends "
-        "alone. Where nobody asks, what came is judged, and the reason says how much that was.",
+        "the partner's own time. It is inconclusive where what may come to either, or was to be refused and was "
+        "taken, may be why it shows another state. Late ones put it to the test: where `--stale`, or the `load:` block "
+        "of a scenario of your own, asks for some and none was acknowledged behind an end that was, it is "
+        "inconclusive, unless the partner tells of ends alone. Where nobody asks, what came is judged, and the reason "
+        "says how much that was.",
         "What comes last is what stands: it does not compare the times, or compares them in one step and writes in "
         "another.",
     ),
@@ -61,9 +64,9 @@ PROMISES: Final[Mapping[str, Promise]] = {
         "what is to be refused is not accepted",
         "Each broken or wrongly authorized notification of the mix, and each that its scenario wants `refused`, "
         "genuine or not, had another answer than yes (4xx is none, whatever the receiver file says), or the connection "
-        "was closed; and nothing shows that only it says. What had no answer in time leaves it inconclusive. It does "
-        "not apply where none came; where `--malformed` or `--unauthorized`, or a scenario of your own, asks for some "
-        "and none came, it is inconclusive.",
+        "was closed; and nothing shows that only it says. What had no answer in time, or was cut off by the partner "
+        "itself, leaves it inconclusive. It does not apply where none came; where `--malformed` or `--unauthorized`, "
+        "or the `load:` block of a scenario of your own, asks for some and none came, it is inconclusive.",
         "It answers before it has looked at what came, or stores it first.",
     ),
     "unsent": Promise(
@@ -101,7 +104,8 @@ _LIMITS: Final[Mapping[str, tuple[str, str, str]]] = {
     "ack": (
         "answers come in time",
         f"Of genuine notifications that were acknowledged, or had no answer in the partner's time: {TIMES['ack']}. "
-        "Waiting for a free connection is part of it. It is inconclusive where nothing was acknowledged, where the "
+        "Waiting for a free connection is part of it; with `--model closed` it is from when its user began to send it. "
+        "It is inconclusive where nothing was acknowledged, where the "
         "sender was too late itself, and where the limit is broken only by what it was late.",
         "It does its work before it answers; or it has fewer workers, or connections to a database, than notifications "
         "come at once.",

@@ -15,14 +15,18 @@ from simulator.load.judging.meaning import (
     unclear,
     undoing,
 )
-from simulator.load.judging.parts import Part, Told, Wanted, may_be_in, step_of, wanted
+from simulator.load.judging.parts import Part, Told, Wanted, may_be_in, step_of
 from simulator.load.judging.piles import Example
 from simulator.load.mix import STEPS
 from simulator.model import Observation
 from simulator.model.load import OF_STATE
 
+_TAKEN: Final = "it may come of what is to be refused"
 _BESIDES: Final = "what its author broke, or what it refused by a 4xx, may have been acted on, too"
-_FREE: Final = "its scenario lets a receiver refuse some of it, and so put it aside: say `status: ack` where it may not"
+_FREE: Final = (
+    "its scenario lets a receiver refuse some of it, and so put it aside, or act on it all the same: say `status: ack` "
+    "or `refused` where it may not"
+)
 
 
 def count_unread(book: Book, told: Told, want: Wanted, last: Observation | None) -> None:
@@ -30,15 +34,16 @@ def count_unread(book: Book, told: Told, want: Wanted, last: Observation | None)
     book.unread += 1
     why = last.detail if last else "it was not asked for"
     example = Example(f"{told.whole.name} could not be read: {why}", (last.line,) if last else ())
-    if want.genuine:
+    if want.promised:
         book.doubt(example, *(OF_STATE if want.known else ["twice"]))
-    if told.unwanted or not want.genuine:
+    if told.unwanted or not want.promised:
         book.doubt(example, "accepted_wrong")
 
 
 def count_state(book: Book, part: Part, told: Told, want: Wanted, last: Observation) -> None:
     """Count one id by its last reading."""
     book.checked += want.known
+    book.there += want.known and bool(last.present)
     if not told.allowed.sent:
         _there(book, told, last)
         return
@@ -46,14 +51,17 @@ def count_state(book: Book, part: Part, told: Told, want: Wanted, last: Observat
     number = _unwanted_number(part, told, want, last) and (status or told.took_unwanted or not want.most)
     if (status or number) and not told.took_unwanted:  # what was acknowledged is counted already
         words = f"{told.whole.name} shows {shown(last)}, which is of what is to be refused"
-        book.blame(told.whole.id, "accepted_wrong", Example(words, (*_lines(told.unwanted), last.line)))
+        example = Example(words, (*_lines(told.unwanted), last.line))
+        if _may_be_free(part, told, want, last, status=status, number=number):
+            book.doubt(example.but(_FREE), "accepted_wrong")
+        else:
+            book.blame(told.whole.id, "accepted_wrong", example)
     if want.known:
-        came = tuple((kind, one) for kind, one in kinds(told.allowed) if one.outcome.reached)
-        book.tried["repeat"] += may_act_again(came, part.counts)
-        book.tried["stale"] += may_undo(came)
+        came = tuple((kind, one) for kind, one in kinds(told.whole) if one.outcome.reached)
+        book.tried["repeat"] += bool(last.present) and may_act_again(came, part.counts)
+        book.tried["stale"] += bool(last.present) and may_undo(came)
         _known(book, part, told, want, last, explained=status)
-    if not number:
-        _twice(book, part, told.allowed, want, last)
+    _twice(book, part, told.allowed, want, last, explained=number)
 
 
 def _there(book: Book, told: Told, last: Observation) -> None:
@@ -80,21 +88,40 @@ def _unwanted_number(part: Part, told: Told, want: Wanted, last: Observation) ->
     return number is not None and want.most < number <= want.most + len(ends)
 
 
-def _known(book: Book, part: Part, told: Told, want: Wanted, last: Observation, *, explained: bool) -> None:
-    """Count what does not show what it acknowledged; `explained`: why it shows another status is counted already.
+def _may_be_free(part: Part, told: Told, want: Wanted, last: Observation, *, status: bool, number: bool) -> bool:
+    """Whether what may come to anything can have brought about what shows of what is to be refused."""
+    free = [one for one in told.allowed.sent if part.may_refuse(one)]
+    shows_it = not status or bool(part.saying(free, last))
+    acted = count(last.values.get(part.counts)) if number else None
+    return shows_it and (acted is None or acted <= want.most + want.perhaps)
 
-    What it acknowledged and might have refused it may have put aside: that it does not show says nothing.
+
+def _overtook(part: Part, told: Told, last: Observation) -> bool:
+    """Whether what is to be refused is alone in what it says, and later than all else: taken in, it stands rightly."""
+    latest = max((one.at, one.end) for one in told.allowed.sent if one.genuine and one.acknowledged)
+    alone = not part.saying(told.allowed.sent, last)
+    return alone and any((one.at, one.end) >= latest for one in part.saying(told.unwanted, last))
+
+
+def _known(book: Book, part: Part, told: Told, want: Wanted, last: Observation, *, explained: bool) -> None:
+    """Count what does not show what it acknowledged; `explained`: what is to be refused may be why its status differs.
+
+    What it might have refused as well as acknowledged it may have put aside, or acted on: neither says anything.
     """
     history = told.allowed
     if doubt := unclear(part, last, want):
         book.doubt(Example(f"{history.name} {doubt}", (newest(history), last.line)), *OF_STATE)
         return
-    short = _short(part, history, want, last, explained=explained)
+    short = _short(part, history, want, last)
     if short is None:
         return
-    must = wanted(told, part.counts, but=part.may_refuse)
+    if short.of_status and explained:
+        if not _overtook(part, told, last):
+            book.doubt(short.example.but(_TAKEN), "lost", "stale")
+        return
+    must = part.wanted(told, free=True)
     if must != want:
-        found = _short(part, history, must, last, explained=explained) if must.known else None
+        found = _short(part, history, must, last) if must.known else None
         if found is None:
             book.doubt(short.example.but(_FREE), short.name)
             return
@@ -116,7 +143,7 @@ class _Short(NamedTuple):
     of_status: bool = False
 
 
-def _short(part: Part, history: History, want: Wanted, last: Observation, *, explained: bool) -> _Short | None:
+def _short(part: Part, history: History, want: Wanted, last: Observation) -> _Short | None:
     lines = (newest(history), last.line)
     number = count(last.values.get(part.counts))
     if not last.present:
@@ -127,7 +154,7 @@ def _short(part: Part, history: History, want: Wanted, last: Observation, *, exp
     if number is not None and number < want.least:
         words = f"{history.name} shows {part.counts} {number} where it acknowledged {_ends(want.least)}"
         return _Short("lost", Example(words, (*acknowledged_ends(history), last.line)))
-    if explained or not part.shows_status or part.fits_status(want, last):
+    if not part.shows_status or part.fits_status(want, last):
         return None
     should = " or ".join(f'"{one}"' for one in sorted(want.statuses))
     words = f"{history.name} shows {shown(last, ('status',))} where the latest it acknowledged says {should}"
@@ -137,16 +164,21 @@ def _short(part: Part, history: History, want: Wanted, last: Observation, *, exp
     return _Short("stale" if undone else "lost", example, shown=True, of_status=True)
 
 
-def _twice(book: Book, part: Part, history: History, want: Wanted, last: Observation) -> None:
+def _twice(book: Book, part: Part, history: History, want: Wanted, last: Observation, *, explained: bool) -> None:
+    """Count what was acted on too often; `explained`: what is to be refused may be why."""
     number = count(last.values.get(part.counts)) if last.present else None
-    if want.genuine and number is not None and number > want.most:
+    if want.promised and number is not None and number > want.most:
         sent = f"{_ends(want.most)} {'was' if want.most == 1 else 'were'} sent"
         if any(one.end and not may_be_in(one) for one in history.sent):
             sent += " and not refused"
         words = f"{history.name} shows {part.counts} {number} where {sent}"
         acted = [one.line for one in history.sent if one.end or part.counts == "runs"]
         example = Example(words, (*acted[-4:], last.line))
-        if number <= want.most + want.perhaps:
+        if explained and want.most:
+            book.doubt(example.but(_TAKEN), "twice")
+        elif explained:
+            return  # no end but those may be why, and that is counted already
+        elif number <= want.most + want.perhaps:
             book.doubt(example.but(_BESIDES), "twice")
         else:
             book.blame(history.id, "twice", example)

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from simulator.clock import spelled
 from simulator.model import LoadResult, Share, Spread
-from simulator.model.load import KEPT, OF_STATE, TIMES, WRONG
+from simulator.model.load import KEPT, OF_STATE, WRONG
 from simulator.reporting.html.charts import Series, chart, mean
 from simulator.reporting.html.pieces import facts, joined, table
 from simulator.shown import line
@@ -78,7 +78,7 @@ def _bar(share: float) -> Markup:
 
 
 def _percentiles(load: LoadResult) -> Markup:
-    rows = [(name, *_figures(getattr(load, name)), means) for name, means in TIMES.items()]
+    rows = [(name, *_figures(getattr(load, name)), means) for name, means in load.times.items()]
     heads = ("", "number", "p50", "p95", "p99", "max", "")
     return Markup("<h3>How long it took</h3>\n{}").format(table(heads, rows, figures=True))
 

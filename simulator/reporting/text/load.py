@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from simulator.model import LoadResult, Share, Spread
-from simulator.model.load import KEPT, OF_STATE, TIMES, WRONG
+from simulator.model.load import KEPT, OF_STATE, WRONG
 from simulator.reporting.text.page import BOLD, DIM, RED, YELLOW, Line, Page, count, field, span
 
 _COLUMNS = ("p50", "p95", "p99", "max")
@@ -20,7 +20,7 @@ def load_lines(load: LoadResult, page: Page) -> Iterator[Line]:
     yield from field("of these", load.by_kind, page, indent=2)
     yield Line()
     yield Line(f"  {'':8}{''.join(f'{name:>10}' for name in _COLUMNS)}", DIM)
-    for name, means in TIMES.items():
+    for name, means in load.times.items():
         yield from _row(name, getattr(load, name), means, page)
     if load.drained:
         yield from field("drain", load.drained, page, indent=2)

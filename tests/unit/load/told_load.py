@@ -17,7 +17,7 @@ from simulator.load.judging.judge import Terms, judged
 from simulator.load.judging.thresholds import thresholds
 from simulator.load.mix import STEPS
 from simulator.load.orders import SHARES, Orders, Planned, planned_for, shard_of
-from simulator.model import Delivery, Exchange, Lateness, Outcome, Report, Verdict
+from simulator.model import Delivery, Exchange, HangUp, Lateness, Outcome, Report, Verdict
 from simulator.model.load import GivenUp
 from simulator.receiver import Receiver
 from simulator.wire import Request
@@ -230,7 +230,10 @@ class Told:
             return None
         status, outcome = (answer, Outcome.ANSWERED) if isinstance(answer, int) else (0, answer)
         sent = begun if outcome.reached else 0.0
-        return Exchange(outcome, status, sent=sent, done=done, connection=1, reused=self.reused)
+        whole = Exchange(outcome, status, sent=sent, done=done, connection=1, reused=self.reused)
+        if any(isinstance(piece, HangUp) for piece in delivery.script or ()):  # the partner sees no answer then
+            return whole._replace(outcome=Outcome.CLOSED, status=0, hung_up=True)
+        return whole
 
     def _write(self, number: int, events: Sequence[tuple[float, int, Any]]) -> None:
         path = shard_of(self.folder, number)

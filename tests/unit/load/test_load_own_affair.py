@@ -1,0 +1,259 @@
+"""What may come to either is a receiver's own affair; what is taken though it is to be refused excuses nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.model import Delivery, Outcome, Report
+from tests.unit.load.told_load import Model, Told, model_receiver, results, verdict
+
+STATUS_ALONE = {"id": "$.id", "status": "$.status"}
+
+
+@dataclass
+class Answering(Model):
+    """Has an answer of its own for what `by` names by step, or step and event; and keeps that or not."""
+
+    by: Mapping[str, tuple[int | Outcome, bool]] = field(default_factory=dict)
+    copies: bool = False
+    last_wins: bool = False
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        step = delivery.step.partition("#")[0]
+        known = self.by.get(f"{step}.{delivery.event}", self.by.get(step))
+        if known is None:
+            return super().take(delivery, at)
+        if known[1]:
+            self.keep(delivery, at)
+        return known[0]
+
+    def told(self, id_: str, shown: Sequence[Delivery]) -> dict[str, Any]:
+        told = super().told(id_, shown)
+        return told | {"status": shown[-1].status} if self.last_wins else told
+
+    def effects(self, shown: Sequence[Delivery]) -> int:
+        return len([one for one in shown if one.end]) if self.copies else super().effects(shown)
+
+
+def of(folder: Path, timeline: str, expect: str, model: Model, *, emits: str = "", **how: Any) -> Report:
+    """A load of one export, of one time, beside what stands in the timeline."""
+    story = f"scenario: One\nprovider: clevertap\nexports:\n  report: {{frequency: one time, takes: 10m{emits}}}\n"
+    story += f"timeline:\n  {timeline}\n" if timeline else ""
+    (folder / "own.yaml").write_text(f"{story}expect: {expect}\n")
+    return Told(folder=folder, model=model, scenarios=(str(folder / "own.yaml"),), **how).report()
+
+
+LATE = "late: {event: completed, export: report, at: 3h}"
+BROKEN_END = "odd: {event: completed, export: report, at: 3h, set: {Extra: 1}, valid: false}"
+
+
+@pytest.mark.parametrize(
+    ("timeline", "expect", "by", "doubtful"),
+    [
+        ("", "{each: {status: ack}, report.completed: {status: any}}", {"report.completed": (409, True)}, {"latest"}),
+        (BROKEN_END, "{each: {status: ack}, odd: {status: [2xx, refused]}}", {"odd": (400, True)}, set()),
+        (BROKEN_END, "{each: {status: ack}}", {"odd": (400, True)}, set()),
+        (
+            LATE,
+            "{each: {status: ack}, report.completed: {status: any}, late: {status: refused}}",
+            {"report.completed": (409, True), "late": (409, False)},
+            {"kept", "latest", "refuses"},
+        ),
+    ],
+)
+def test_who_may_refuse_a_thing_and_acts_on_it_all_the_same_neither_passes_nor_fails(
+    tmp_path: Path, timeline: str, expect: str, by: dict[str, tuple[int, bool]], doubtful: set[str]
+) -> None:
+    report = of(tmp_path, timeline, expect, Answering(by=by))
+    assert report.exit_code == 4
+    found = results(report)
+    assert "failed" not in found.values()
+    assert {name for name, result in found.items() if result == "inconclusive"} | {"once"} == {"once", *doubtful}
+
+
+def test_so_it_is_where_the_probe_shows_the_status_alone(tmp_path: Path) -> None:
+    expect = "{each: {status: ack}, report.completed: {status: any}}"
+    model = Answering(by={"report.completed": (409, True)})
+    report = of(tmp_path, "", expect, model, receiver=model_receiver(STATUS_ALONE))
+    assert report.exit_code == 4
+    assert "say `status: ack` or `refused` where it may not" in " ".join(one.because for one in report.verdicts)
+
+
+OLD_START = "odd: {event: initiated, export: report, at: 1s, deliver_at: 6h%s}"
+TO_BE_REFUSED = "{each: {status: ack}, odd: {status: refused}}"
+
+
+@pytest.mark.parametrize("taken", [True, False])
+@pytest.mark.parametrize("limits", [(), ("accepted_wrong<=1000",)])
+def test_what_was_taken_and_is_to_be_refused_excuses_no_end_that_was_dropped(
+    tmp_path: Path, limits: tuple[str, ...], *, taken: bool
+) -> None:
+    model = Answering(by={"odd": (200 if taken else 409, False), "report.completed": (200, False)})
+    receiver = model_receiver(STATUS_ALONE)
+    report = of(tmp_path, OLD_START % "", TO_BE_REFUSED, model, receiver=receiver, limits=limits)
+    assert results(report)["latest"] == ("inconclusive" if taken else "failed")
+    assert report.exit_code == (4 if taken and limits else 1)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_nor_a_state_that_is_older_than_what_was_acknowledged(tmp_path: Path, *, taken: bool) -> None:
+    model = Answering(by={"odd": (200, True) if taken else (409, False)}, last_wins=taken)
+    report = of(tmp_path, OLD_START % "", TO_BE_REFUSED, model, emits=", emits: [completed]")
+    assert results(report) == ({"kept": "inconclusive", "latest": "inconclusive", "refuses": "failed"} if taken else {})
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_nor_a_copy_that_was_acted_on(tmp_path: Path, *, taken: bool) -> None:
+    model = Answering(by={"odd": (200 if taken else 409, False)}, copies=True)
+    report = of(tmp_path, OLD_START % ", set: {Extra: 1}, valid: false", TO_BE_REFUSED, model, repeat=0.3)
+    assert results(report)["once"] == ("inconclusive" if taken else "failed")
+
+
+SLOW = "slow: {event: completed, export: report, repeat: {count: 3}, fault: {drip: {part: body, bytes: 1, every: 1ms}}}"
+
+
+@pytest.mark.parametrize("copies", [True, False])
+@pytest.mark.parametrize(("word", "result"), [("slow: {status: ack}", "failed"), ("slow: {status: any}", "passed")])
+def test_what_comes_slowly_and_is_to_be_acknowledged_is_to_be_acted_on_once(
+    tmp_path: Path, word: str, result: str, *, copies: bool
+) -> None:
+    beside = f"{SLOW}\n  plain: {{event: completed, export: other}}"
+    story = "scenario: One\nprovider: clevertap\nexports:\n"
+    story += "  other: {frequency: one time, takes: 5m, emits: [initiated]}\n"
+    story += f"  report: {{frequency: one time, takes: 10m, emits: []}}\ntimeline:\n  {beside}\n"
+    (tmp_path / "own.yaml").write_text(f"{story}expect: {{each: {{status: ack}}, {word}}}\n")
+    model = Answering(by={"slow": (200, True)}, copies=copies)
+    report = Told(folder=tmp_path, model=model, scenarios=(str(tmp_path / "own.yaml"),)).report()
+    assert verdict(report, "once").result == (result if copies else "passed")
+
+
+CUT = "cut: {event: completed, export: report, at: 3h, fault: {hang-up: {after: 20ms}}}"
+
+
+@pytest.mark.parametrize("word", ["refused", "ack"])
+@pytest.mark.parametrize("keeps", [True, False])
+def test_of_what_the_partner_cuts_off_nobody_knows_the_answer(tmp_path: Path, word: str, *, keeps: bool) -> None:
+    expect = f"{{each: {{status: ack}}, cut: {{status: {word}}}}}"
+    report = of(tmp_path, CUT, expect, Answering(by={"cut": (200, keeps)}))
+    name = {"refused": "refuses", "ack": "accepted"}[word]
+    assert results(report)[name] == "inconclusive"
+    if word == "ack":
+        assert "was cut off by the partner on purpose" in verdict(report, name).because
+    assert report.load is not None
+    assert sum(one.failed for one in report.load.timeline) == 0
+
+
+def test_where_some_are_cut_off_and_the_others_refused_the_reason_names_them(tmp_path: Path) -> None:
+    timeline = f"{CUT}\n  late: {{event: completed, export: report, at: 4h}}"
+    expect = "{each: {status: ack}, cut: {status: refused}, late: {status: refused}}"
+    report = of(tmp_path, timeline, expect, Answering(by={"cut": (409, False), "late": (409, False)}))
+    assert results(report) == {"refuses": "inconclusive"}
+    assert "that are to be refused had no answer: cut (id " in verdict(report, "refuses").because
+
+
+@dataclass
+class Losing(Model):
+    """Answers 200 and keeps nothing."""
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        del delivery, at
+        return 200
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_where_nothing_is_there_nothing_shows_that_it_was_acted_on_once(tmp_path: Path, share: float) -> None:
+    found = results(of(tmp_path, "", "{each: {status: ack}}", Losing(), repeat=share, stale=share))
+    assert {name: found[name] for name in ("kept", "once", "latest")} == {
+        "kept": "failed",
+        "once": "inconclusive",
+        "latest": "inconclusive",
+    }
+
+
+@dataclass
+class Dropping(Model):
+    """Loses each fifth export, and has nothing of what it was free to refuse."""
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        if delivery.step.startswith("free") or not int(delivery.export.partition("#")[2]) % 5:
+            return 200
+        return super().take(delivery, at)
+
+
+def test_beside_what_is_lost_stands_how_much_could_not_be_judged(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("""\
+scenario: Two
+provider: clevertap
+exports:
+  report: {frequency: one time, takes: 10m}
+  free: {frequency: one time, takes: 10m}
+expect: {report: {status: ack}, free: {status: any}}
+""")
+    report = Told(folder=tmp_path, model=Dropping(), scenarios=(str(tmp_path / "own.yaml"),)).report()
+    assert results(report)["kept"] == "failed"
+    assert report.load is not None
+    free = report.load.ledger.checked // 2
+    assert verdict(report, "kept").because.endswith(f"; {free} more could not be judged")
+
+
+@dataclass
+class HalfOfThem(Model):
+    """Answers 204 to each second export, and keeps it or not."""
+
+    keeps: bool = True
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        if int(delivery.export.partition("#")[2]) % 2:
+            if self.keeps:
+                self.keep(delivery, at)
+            return 204
+        return super().take(delivery, at)
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_what_its_author_takes_for_yes_and_the_partner_does_not_is_not_passed_over(
+    tmp_path: Path, *, keeps: bool
+) -> None:
+    report = of(tmp_path, "", "{each: {status: 2xx}}", HalfOfThem(keeps=keeps))
+    found = results(report)
+    assert {found["kept"], found["accepted"]} == {"inconclusive"}
+    assert "say `acknowledges: 2xx` in the receiver file" in verdict(report, "accepted").because
+
+
+@dataclass
+class TurnsCopiesAway(Model):
+    """Answers 500 to the second of two at once."""
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        return 500 if delivery.copy else super().take(delivery, at)
+
+
+def test_how_many_copies_were_turned_away_is_told(tmp_path: Path) -> None:
+    timeline = "two: {event: completed, export: report, repeat: {count: 2}}"
+    report = of(tmp_path, timeline, "{each: {status: ack}}", TurnsCopiesAway(), emits=", emits: []")
+    assert results(report) == {"refuses": "not-applicable"}
+    number = report.load.acknowledged if report.load else 0
+    said = f"but for {number} copies, turned away while another was being answered"
+    assert verdict(report, "accepted").because.endswith(said)
+
+
+def test_a_copy_that_is_to_be_refused_was_sent_again_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("""\
+scenario: A copy
+provider: reachfive
+exports:
+  job: {takes: 1h, result: success, total: 3}
+timeline:
+  copy: {event: finished, export: job, deliver_at: 3h}
+expect: {job: {status: ack}, copy: {status: "409"}}
+""")
+    report = Told(
+        folder=tmp_path, model=Answering(by={"copy": (409, False)}), scenarios=(str(tmp_path / "own.yaml"),)
+    ).report()
+    assert results(report) == {}
+    assert report.load is not None
+    number = report.load.ledger.checked
+    assert verdict(report, "once").because.endswith(f"; {number} of these had something sent again")
