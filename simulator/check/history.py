@@ -33,6 +33,7 @@ class Sent(NamedTuple):
     at: float
     end: bool
     genuine: bool
+    sound: bool  # genuine but, perhaps, for a fault on the wire
     credentials: str  # "right", or how they are wrong
     dated: bool  # whether `at` is what the payload says: the author did not write another time into it
     body: int  # the same number for the same bytes
@@ -187,6 +188,7 @@ def _sent(case: Case, attempt: Attempt, overwritten: dict[str, frozenset[str]]) 
         at=attempt.at,
         end=attempt.end,
         genuine=attempt.genuine,
+        sound=attempt.sound,
         credentials=attempt.credentials,
         dated=bool(attempt.time) and attempt.time not in overwritten.get(attempt.step, ()),
         body=hash(attempt.body),

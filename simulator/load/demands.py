@@ -37,6 +37,18 @@ class Sending(Named, Protocol):
         """How they are wrong; else "right"."""
 
 
+class Came(Protocol):
+    """What came to a receiver, as far as it says whether that is to keep it."""
+
+    @property
+    def genuine(self) -> bool:
+        """Whether the partner itself would send it."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong with it but, perhaps, a fault on the wire."""
+
+
 class _InStory(NamedTuple):
     """What was sent in some life, by the names that its scenario gave."""
 
@@ -124,6 +136,11 @@ class LoadCase(Case):
     def entry(self, one: Named) -> str | None:
         """The name of the expectation that speaks of a delivery; None when none does."""
         return self.demands.entry(one)
+
+
+def rightful(one: Came, demand: Demand) -> bool:
+    """Whether what was acknowledged of it is to be kept: what has a fault on the wire by its author's word alone."""
+    return one.genuine or (one.sound and demand is Demand.YES)
 
 
 def takes(status: int, *, acknowledged: bool) -> bool:

@@ -56,7 +56,12 @@ class Attempt:
     @property
     def genuine(self) -> bool:
         """Whether the partner itself would send it: valid, right credentials, no fault on the wire."""
-        return self.valid and self.credentials == "right" and not self.fault
+        return self.sound and not self.fault
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong with it but, perhaps, a fault on the wire."""
+        return self.valid and self.credentials == "right"
 
     @property
     def took(self) -> float:

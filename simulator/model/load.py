@@ -250,7 +250,7 @@ class LoadResult:
         """When all that was acknowledged had come to show, for people; "" where nobody could look."""
         if self.drain is not None:
             return f"all of it showed {self.drain.words}"
-        return "some of it did not show, or could not be read, in the end" if self.ledger.checked else ""
+        return "some of it did not show as it is to, or could not be read, in the end" if self.ledger.checked else ""
 
     @property
     def not_shown(self) -> str:

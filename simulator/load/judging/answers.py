@@ -3,7 +3,7 @@
 from simulator.check import History, side_by_side
 from simulator.check.answers import HUNG_UP, told
 from simulator.check.answers import evidence as lines_of
-from simulator.load.demands import Demand, takes
+from simulator.load.demands import Demand, rightful, takes
 from simulator.load.judging.book import OF_AN_AUTHOR, Book
 from simulator.load.judging.kinds import kind_without_id
 from simulator.load.judging.meaning import may_be_side_by_side, what_is_wrong
@@ -20,7 +20,7 @@ def count_attempt(book: Book, one: Attempt, demand: Demand, *, acknowledged: boo
     """Count one attempt at a delivery by its answer, and by what that was to be; `unmet`: it may not be that."""
     if one.outcome.reached and not one.id:
         book.sent[kind_without_id(one)] += 1  # what has an id is counted beside its copies, see `ledger`
-    if one.genuine and demand is not Demand.NO:
+    if rightful(one, demand) and demand is not Demand.NO:
         book.acknowledged += acknowledged
     book.as_demanded += acknowledged and demand is Demand.YES
     if demand is Demand.YES and one.final and not (acknowledged or unmet):
@@ -28,7 +28,7 @@ def count_attempt(book: Book, one: Attempt, demand: Demand, *, acknowledged: boo
     if unmet and one.hung_up:
         book.unseen.add(_cut_off(one))
     elif unmet and one.final:
-        _unacknowledged(book, one)
+        _unacknowledged(book, one, either=demand is Demand.EITHER)
     elif demand is Demand.NO:
         _to_be_refused(book, one, acknowledged=acknowledged)
 
@@ -50,7 +50,7 @@ def _cut_off(one: Attempt) -> Example:
     return Example(f"{one.name} (id {one.id}) was cut off by the partner on purpose", lines_of(one))
 
 
-def _unacknowledged(book: Book, one: Attempt) -> None:
+def _unacknowledged(book: Book, one: Attempt, *, either: bool) -> None:
     example = Example(f"{told(one)} (id {one.id})", lines_of(one))
     if one.outcome is Outcome.SKIPPED and one.detail in tuple(GivenUp):
         return  # said elsewhere, and no fault of the receiver alone
@@ -60,6 +60,7 @@ def _unacknowledged(book: Book, one: Attempt) -> None:
         book.aged.add(example)
     elif one.outcome is not Outcome.ANSWERED or not one.id:  # else it is looked at beside its copies, see `turned_away`
         book.refused.add(example)
+        book.either += either
         book.timed_out += one.outcome.timed_out
 
 
@@ -72,8 +73,11 @@ def turned_away(book: Book, part: Part, history: History) -> None:
             continue
         alike = (one.genuine, one.notification)
         copies = [other for other in history.sent if (other.genuine, other.notification) == alike]
-        if not side_by_side(one, copies):
-            example = Example(f"{one.name} came back {one.answer} (id {history.id})", one.lines)
-            (book.unseen if may_be_side_by_side(one, copies) else book.refused).add(example)
-        else:
+        example = Example(f"{one.name} came back {one.answer} (id {history.id})", one.lines)
+        if side_by_side(one, copies):
             book.turned_away += 1
+        elif may_be_side_by_side(one, copies):
+            book.unseen.add(example)
+        else:
+            book.refused.add(example)
+            book.either += part.may_refuse(one)

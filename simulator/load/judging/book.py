@@ -24,10 +24,10 @@ class Book:
     its name: they could not be read (`unread` so many), or nobody knows what their state means. Of the ids of `untold`
     more may have been sent than the journal tells. `left_over` are those that were there before anything was sent.
     Of deliveries, `unanswered` are those that are to be refused, and had no answer in time or were cut off by the
-    partner, whose scenario wants that; `aged` those whose
-    connection ended without an answer, as one that had carried another may for its age; `unseen` those of which nobody
-    saw the end, or that never came as far as the receiver for a reason of ours; `otherwise` those that are to be
-    acknowledged, and had another answer that their scenario allows and the partner takes for no.
+    partner, whose scenario wants that; `aged` those whose connection ended without an answer, as one that had carried
+    another may for its age; `unseen` those of which nobody saw the end, or that never came as far as the receiver for a
+    reason of ours; `otherwise` those that are to be acknowledged, and had another answer that their scenario allows and
+    the partner takes for no.
     `sent` are those that came to the receiver, by kind. `tried` is what verdicts rest on, by kind: exports that were
     read and of which a repeat could show twice, or something stale could undo an end; and wrong deliveries that came
     to a receiver which can tell them. `shown` are how many of each pile are in it for what the state shows: an earlier
@@ -38,6 +38,9 @@ class Book:
     acknowledged: int = 0  # genuine deliveries, but for those that are to be refused
     as_demanded: int = 0  # deliveries that are to be acknowledged, and were
     turned_away: int = 0  # copies of such, while the other was being answered
+    either: int = (
+        0  # of those refused, those that need not be acknowledged, and had no answer that their scenario names
+    )
     known: int = 0
     checked: int = 0
     there: int = 0  # of these, those that showed at the end

@@ -57,7 +57,10 @@ def _on_count(evidence: Evidence, name: str, limit: Threshold | None) -> Verdict
 
 def _beside(evidence: Evidence, name: str) -> str:
     """How many nobody could judge besides."""
-    number = evidence.book.doubtful[name].number if name in evidence.book.doubtful else 0
+    book = evidence.book
+    number = book.doubtful[name].number if name in book.doubtful else 0
+    if name == "refused":
+        number = book.aged.number + book.unseen.number
     return f"; {number:,} more could not be judged" if number else ""
 
 
@@ -98,7 +101,7 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
             return f"{number:,} {of} {shows} {wrong}" if number else f"none {of} shows {wrong}{_on_stale(evidence)}"
         case "refused":
             told = f"{book.as_demanded:,} deliveries that are to be acknowledged were"
-            return f"{told}, {number:,} {_were(number)} not" if number else f"all {told}{_turned_away(evidence)}"
+            return f"{told}{_not_so(evidence, number)}" if number else f"all {told}{_turned_away(evidence)}"
         case "accepted_wrong":
             told = _wrong(evidence)
             read = "" if evidence.read else "; what the receiver keeps of them was not read"
@@ -111,6 +114,13 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
             begun = "are not known to be sent" if gone else "were never begun"
             unsent = f"; {result.unsent:,} {begun}" if result.unsent else ""
             return f"{told}{dropped}{unsent}{f' ({gone})' if gone else ''}{more}"
+
+
+def _not_so(evidence: Evidence, number: int) -> str:
+    """How many were not answered as they are to be, by what that is."""
+    either = evidence.book.either
+    told = f", {number - either:,} {_were(number - either)} not" if number > either else ""
+    return told + (f"; {either:,} had none of the answers that their scenario names" if either else "")
 
 
 def _turned_away(evidence: Evidence) -> str:

@@ -11,7 +11,7 @@ from simulator.check.order import final_statuses, most_runs
 from simulator.check.state import count
 from simulator.checks import vocabulary
 from simulator.journal import Journal
-from simulator.load.demands import Demand, LoadCase, takes
+from simulator.load.demands import Demand, LoadCase, rightful, takes
 from simulator.load.planned import PlannedLoad
 from simulator.model import Observation
 from simulator.receiver import Probe, Receiver
@@ -59,7 +59,8 @@ class Wanted(NamedTuple):
 class Told(NamedTuple):
     """What the receiver was told of one id: `whole`, parted into what is to be refused (`unwanted`) and the rest.
 
-    It may take in whatever is `allowed`: what is to be acknowledged, and what may be.
+    It may take in whatever is `allowed`: what is to be acknowledged, and what may be. What has no more than a fault on
+    the wire, and is to be acknowledged by its author's word, is as genuine there as what has none.
     """
 
     whole: History
@@ -98,11 +99,15 @@ class Part:
                 yield self._parted(one.of(self.probe.name) if self.probe else one)
 
     def _parted(self, whole: History) -> Told:
-        unwanted = tuple(one for one in whole.sent if self.demanded(one) is Demand.NO)
-        if not unwanted:
-            return Told(whole, whole)
-        allowed = [one for one in whole.sent if one not in unwanted]
-        return Told(whole, History(id=whole.id, sent=allowed, seen=whole.seen), unwanted)
+        unwanted: list[Sent] = []
+        allowed: list[Sent] = []
+        for one in whole.sent:
+            demand = self.demanded(one)
+            if demand is Demand.NO:
+                unwanted.append(one)
+            else:
+                allowed.append(one if one.genuine else one._replace(genuine=rightful(one, demand)))
+        return Told(whole, History(id=whole.id, sent=allowed, seen=whole.seen), tuple(unwanted))
 
     def shows(self, wanted: Wanted, seen: Observation) -> bool:
         """Whether a reading shows all that is to be seen."""

@@ -19,11 +19,12 @@ PROMISES: Final[Mapping[str, Promise]] = {
     "lost": Promise(
         "load/kept",
         "what was acknowledged is kept and acted on",
-        "Each export of which a genuine notification (valid, with right credentials and no fault on the wire) was "
-        "acknowledged is read through the probe, until all of them show, or for `--window` after the last answer none "
-        "came to show: it is there, under its own id, and it was acted on as often as ends of different times were "
-        "acknowledged. Where a scenario lets a receiver refuse what it acknowledged, it is inconclusive that it does "
-        "not show. Without a probe nothing can be said.",
+        "Each export of which a genuine notification was acknowledged (valid, with right credentials, and with a fault "
+        "on the wire only where its scenario says `ack` of it by name) is read through the probe, until all of them "
+        "show, or for `--window` after the last answer none came to show: it is there, under its own id, and it was "
+        "acted on as often as ends of different times were acknowledged. That a start was lost does not show behind an "
+        "end. Where a scenario lets a receiver refuse what it acknowledged, it is inconclusive that it does not show. "
+        "Without a probe nothing can be said.",
         "It answers before it has stored what came, and stops, or finds its queue full; under load two requests of "
         "one export read the same state, and the later write takes the earlier one away.",
     ),
@@ -55,7 +56,8 @@ PROMISES: Final[Mapping[str, Promise]] = {
         "what the partners send is acknowledged",
         "Each genuine notification had an answer that the partner takes for yes, and in time, unless its scenario "
         "lets a receiver refuse it; and so had what a scenario broke and wants taken. A copy may be turned away while "
-        "the other is being answered.",
+        "the other is being answered. That a connection ends without an answer which had carried another is "
+        "inconclusive, as it may have ended for its age.",
         "Under load its answers take longer than partners wait, its connections to a database run out, or it answers "
         "a notification that it knows with an error.",
     ),

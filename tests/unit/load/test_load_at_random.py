@@ -148,11 +148,16 @@ class MadeUp(Model):
         return any(map(self._shows, self._plain()))
 
     def _plain(self) -> Iterator[Sequence[Came]]:
-        """By export, where all that was sent is genuine and to be acknowledged."""
+        """By export, where all that was sent has no more than a fault, and is to be acknowledged."""
         found: dict[str, list[Came]] = defaultdict(list)
         for one in self.came:
             found[one.delivery.id].append(one)
-        return (all_ for all_ in found.values() if all(one.word in YES and one.delivery.genuine for one in all_))
+        return (all_ for all_ in found.values() if all(map(self._to_be_kept, all_)))
+
+    @staticmethod
+    def _to_be_kept(one: Came) -> bool:
+        sound = one.delivery.valid and one.delivery.credentials == "right" and not cut_off(one.delivery)
+        return sound and one.word in YES
 
     def _shows(self, came: Sequence[Came]) -> bool:
         deliveries = [one.delivery for one in came]

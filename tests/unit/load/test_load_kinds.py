@@ -16,8 +16,8 @@ from simulator.model.load import KINDS, Kinds
 from tests.unit.load.told_load import SELECT, Model, Told, model_receiver, results, verdict
 
 SENT = Sent(
-    1, 2, "one", "nightly", 1, "completed", "done", "", 1.0, False, True, "right", True, 1, 0.0, 0.0, True, "200", 200,
-    Outcome.ANSWERED, False, True, None,
+    1, 2, "one", "nightly", 1, "completed", "done", "", 1.0, False, True, True, "right", True, 1, 0.0, 0.0, True, "200",
+    200, Outcome.ANSWERED, False, True, None,
 )  # fmt: skip
 FEW = 1e-6  # a share of which a load of seconds has none
 MIXED: dict[str, Any] = {"repeat": 0.3, "stale": 0.2, "malformed": 0.1, "unauthorized": 0.1}

@@ -257,3 +257,57 @@ expect: {job: {status: ack}, copy: {status: "409"}}
     assert report.load is not None
     number = report.load.ledger.checked
     assert verdict(report, "once").because.endswith(f"; {number} of these had something sent again")
+
+
+FAULTS = ["{drip: {part: body, bytes: 1, every: 1ms}}", "{chunked: {size: 16}}"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("word", "result"), [("slow: {status: ack}", "failed"), ("slow: {status: any}", ""), ("", "")])
+def test_an_end_with_a_fault_on_the_wire_is_to_be_kept_where_its_author_wants_it_acknowledged(
+    tmp_path: Path, fault: str, word: str, result: str
+) -> None:
+    timeline = f"slow: {{event: completed, export: report, fault: {fault}}}"
+    expect = f"{{each: {{status: ack}}, {word}}}"
+    (tmp_path / "right").mkdir()
+    right = of(tmp_path / "right", timeline, expect, Answering(by={"slow": (200, True)}), emits=", emits: [initiated]")
+    assert results(right) == {"refuses": "not-applicable"}
+    lost = of(tmp_path, timeline, expect, Answering(by={"slow": (200, False)}), emits=", emits: [initiated]")
+    assert results(lost).get("kept", "") == result
+
+
+BUSY: tuple[tuple[int | Outcome, str, str], ...] = (
+    (503, "[2xx, refused]", "; 30 had none of the answers that their scenario names: late"),
+    (503, "ack", "were, 30 were not: late"),
+    (Outcome.TIMEOUT_HEADERS, "[2xx, refused]", "; 30 had none of the answers that their scenario names: late"),
+)
+
+
+@pytest.mark.parametrize(("status", "word", "said"), BUSY)
+def test_what_need_not_be_acknowledged_is_not_said_to(
+    tmp_path: Path, status: int | Outcome, word: str, said: str
+) -> None:
+    expect = f"{{each: {{status: ack}}, late: {{status: {word}}}}}"
+    model = Answering(by={"late": (status, False)})
+    report = of(tmp_path, LATE, expect, model, emits=", emits: [initiated]")
+    assert results(report)["accepted"] == "failed"
+    assert said in verdict(report, "accepted").because
+
+
+@dataclass
+class Closing(Model):
+    """Closes the connection on each fifth export, and says no to another."""
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        number = int(delivery.export.partition("#")[2])
+        if number == 3:
+            return 500
+        return super().take(delivery, at) if number % 5 else Outcome.CLOSED
+
+
+def test_beside_what_was_refused_stands_what_may_have_been_closed_for_its_age(tmp_path: Path) -> None:
+    report = of(tmp_path, "", "{each: {status: ack}}", Closing(), emits=", emits: [completed]", reused=True)
+    assert results(report)["accepted"] == "failed"
+    closed = verdict(report, "accepted").because.rpartition("; ")[2]
+    number = 0 if report.load is None else report.load.sent // 5
+    assert closed == f"{number} more could not be judged"
