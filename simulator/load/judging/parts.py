@@ -60,7 +60,7 @@ class Told(NamedTuple):
     """What the receiver was told of one id: `whole`, parted into what is to be refused (`unwanted`) and the rest.
 
     It may take in whatever is `allowed`: what is to be acknowledged, and what may be. What has no more than a fault on
-    the wire, and is to be acknowledged by its author's word, is as genuine there as what has none.
+    the wire, and is to be acknowledged by its author's word, is as genuine here as what has none.
     """
 
     whole: History
@@ -99,15 +99,13 @@ class Part:
                 yield self._parted(one.of(self.probe.name) if self.probe else one)
 
     def _parted(self, whole: History) -> Told:
-        unwanted: list[Sent] = []
-        allowed: list[Sent] = []
-        for one in whole.sent:
-            demand = self.demanded(one)
-            if demand is Demand.NO:
-                unwanted.append(one)
-            else:
-                allowed.append(one if one.genuine else one._replace(genuine=rightful(one, demand)))
-        return Told(whole, History(id=whole.id, sent=allowed, seen=whole.seen), tuple(unwanted))
+        sent = [one if one.genuine else one._replace(genuine=rightful(one, self.demanded(one))) for one in whole.sent]
+        whole = History(id=whole.id, sent=sent, seen=whole.seen)
+        unwanted = tuple(one for one in sent if self.demanded(one) is Demand.NO)
+        if not unwanted:
+            return Told(whole, whole)
+        allowed = [one for one in sent if one not in unwanted]
+        return Told(whole, History(id=whole.id, sent=allowed, seen=whole.seen), unwanted)
 
     def shows(self, wanted: Wanted, seen: Observation) -> bool:
         """Whether a reading shows all that is to be seen."""

@@ -32,10 +32,10 @@ PROMISES: Final[Mapping[str, Promise]] = {
         "load/once",
         "nothing is acted on twice",
         "Where the probe shows `effects` (or `runs`), an export shows no more of them than ends of it were sent and "
-        "not refused. It is inconclusive where it may show more for what a 4xx refused, for what its scenario broke, "
-        "or for what was to be refused and was taken. Copies put it to the test: where `--repeat`, or the `load:` "
-        "block of a scenario of your own, asks for some and none came that could show, it is inconclusive. Where "
-        "nobody asks, what came is judged, and the reason says how much that was.",
+        "not refused. It is inconclusive where it may show more for what may come to either, for an end that was to be "
+        "acknowledged and a 4xx refused, or for what was to be refused and was taken. Copies put it to the test: where "
+        "`--repeat`, or the `load:` block of a scenario of your own, asks for some and none came that could show, it "
+        "is inconclusive. Where nobody asks, what came is judged, and the reason says how much that was.",
         "It looks whether it knows a notification, and writes that down a moment later: of two copies at once both "
         "are new. Or it remembers what it knows in one process, or only the last few.",
     ),

@@ -311,3 +311,14 @@ def test_beside_what_was_refused_stands_what_may_have_been_closed_for_its_age(tm
     closed = verdict(report, "accepted").because.rpartition("; ")[2]
     number = 0 if report.load is None else report.load.sent // 5
     assert closed == f"{number} more could not be judged"
+
+
+def test_copies_with_a_fault_on_the_wire_put_it_to_the_test_as_others_do(tmp_path: Path) -> None:
+    timeline = f"slow: {{event: completed, export: report, repeat: {{count: 2}}, fault: {FAULTS[1]}}}"
+    expect = "{each: {status: ack}, slow: {status: ack}}"
+    report = of(tmp_path, timeline, expect, Model(), emits=", emits: [initiated]", repeat=0.05)
+    assert results(report) == {"refuses": "not-applicable"}
+    assert report.load is not None
+    number = report.load.ledger.checked
+    assert report.load.kinds.repeat >= number
+    assert verdict(report, "once").because.endswith(f"; {number} of these had something sent again")
