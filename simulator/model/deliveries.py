@@ -47,7 +47,12 @@ class Delivery(NamedTuple):
     @property
     def genuine(self) -> bool:
         """Whether the partner itself would send it: valid, right credentials, no fault on the wire."""
-        return self.valid and self.credentials == "right" and self.script is None
+        return self.sound and self.script is None
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong with it but, perhaps, a fault on the wire."""
+        return self.valid and self.credentials == "right"
 
     @property
     def name(self) -> str:

@@ -30,7 +30,7 @@ KEPT: Final[Mapping[str, str]] = {
     "unread": "could not be read",
     "lost": "acknowledged, and not there or not acted on",
     "twice": "acted on more often than they ended",
-    "stale": "in another state than their latest notification says",
+    "stale": "in another state than the latest that was acknowledged says",
     "refused": "to be acknowledged, and was not",
     "accepted_wrong": "to be refused, and taken all the same",
 }

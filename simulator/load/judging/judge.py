@@ -9,7 +9,7 @@ from typing import Any
 from simulator.clock import Clock, RealClock
 from simulator.journal import Journal
 from simulator.load.crew import Lost
-from simulator.load.demands import Demand
+from simulator.load.demands import Demand, rightful
 from simulator.load.judging.answers import count_attempt
 from simulator.load.judging.asked import sampled, subjects
 from simulator.load.judging.book import Book
@@ -234,9 +234,15 @@ def _complete(result: LoadResult, thresholds: Sequence[Threshold]) -> bool:
 
 
 def _can_be_stale(load: PlannedLoad, receiver: Receiver) -> bool:
-    """Whether something of it that is not to be refused may come after the end that overtakes it."""
+    """Whether something of it that is not to be refused may come after the end that overtakes it.
+
+    A fault on the wire of what is to be kept does not change that, though the mix makes nothing of it.
+    """
     demands = load.demands(receiver)
-    return can_be_stale([one for one in load.lives.first if demands.of(one) is not Demand.NO])
+    told = [(one, demands.of(one)) for one in load.lives.first]
+    return can_be_stale(
+        [one._replace(script=None) if rightful(one, demand) else one for one, demand in told if demand is not Demand.NO]
+    )
 
 
 def _title(loads: tuple[PlannedLoad, ...]) -> str:

@@ -137,7 +137,7 @@ def _not_measured(evidence: Evidence, limit: Threshold) -> Found:
     if limit.name == "drain" and (doubt := not_shown(evidence, "lost")):
         return doubt
     if limit.name.startswith("ack_"):
-        return Result.INCONCLUSIVE, "nothing was acknowledged"
+        return Result.INCONCLUSIVE, "nothing that has no fault on the wire was acknowledged"
     if limit.name == "drain":
         return Result.INCONCLUSIVE, "drain was not measured"
     followed = "a few exports a second are followed, those whose first notification is to be acknowledged, and was"

@@ -107,7 +107,7 @@ _LIMITS: Final[Mapping[str, tuple[str, str, str]]] = {
         "answers come in time",
         f"Of genuine notifications that were acknowledged, or had no answer in the partner's time: {TIMES['ack']}. "
         "Waiting for a free connection is part of it; with `--model closed` it is from when its user began to send it. "
-        "It is inconclusive where nothing was acknowledged, where the "
+        "It is inconclusive where none was, where the "
         "sender was too late itself, and where the limit is broken only by what it was late.",
         "It does its work before it answers; or it has fewer workers, or connections to a database, than notifications "
         "come at once.",

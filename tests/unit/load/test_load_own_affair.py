@@ -322,3 +322,21 @@ def test_copies_with_a_fault_on_the_wire_put_it_to_the_test_as_others_do(tmp_pat
     number = report.load.ledger.checked
     assert report.load.kinds.repeat >= number
     assert verdict(report, "once").because.endswith(f"; {number} of these had something sent again")
+
+
+@pytest.mark.parametrize(("fault", "asked"), [(", fault: {chunked: {size: 40}}", "inconclusive"), ("", "")])
+def test_where_nothing_was_stale_as_the_end_has_a_fault_and_some_was_asked_for_it_is_no_pass(
+    tmp_path: Path, fault: str, asked: str
+) -> None:
+    timeline = f"late: {{event: completed, export: report, at: 1h{fault}}}"
+    expect = "{each: {status: ack}, late: {status: ack}}"
+    report = of(tmp_path, timeline, expect, Model(), emits=", emits: [initiated]", stale=0.4)
+    assert results(report).get("latest", "") == asked
+
+
+def test_where_all_has_a_fault_no_limit_on_answers_is_said_to_hang_on_none(tmp_path: Path) -> None:
+    timeline = f"slow: {{event: completed, export: report, fault: {FAULTS[0]}}}"
+    expect = "{each: {status: ack}, slow: {status: ack}}"
+    report = of(tmp_path, timeline, expect, Model(), emits=", emits: []", limits=["ack_p99<200ms"])
+    said = verdict(report, "threshold/ack_p99").because
+    assert said == "nothing that has no fault on the wire was acknowledged"
