@@ -18,8 +18,8 @@ TIMES: Final[Mapping[str, str]] = {
 
 TIMES_CLOSED: Final[Mapping[str, str]] = {
     **TIMES,
-    "ack": "from when its user began to send it to its whole answer",
-    "effect": "from when its user began to send it until it showed",
+    "ack": "from when its user began it to its whole answer",
+    "effect": "from when its user began it until it showed",
     "late": "the sender's own: its user was free",
 }
 """The same in the closed model, where nothing is due before its user is free."""

@@ -98,7 +98,9 @@ def _said(evidence: Evidence, name: str, number: int) -> str:
         case "stale":
             shows = "show" if number != 1 else "shows"
             wrong = "another state than the latest says"
-            return f"{number:,} {of} {shows} {wrong}" if number else f"none {of} shows {wrong}{_on_stale(evidence)}"
+            behind = ", but for what load/kept names" if book.lost.number or book.doubtful["lost"].number else ""
+            none = f"none {of} shows {wrong}{behind}{_on_stale(evidence)}"
+            return f"{number:,} {of} {shows} {wrong}" if number else none
         case "refused":
             told = f"{book.as_demanded:,} deliveries that are to be acknowledged were"
             return f"{told}{_not_so(evidence, number)}" if number else f"all {told}{_turned_away(evidence)}"

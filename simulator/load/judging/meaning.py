@@ -46,7 +46,10 @@ def may_be_undone(part: Part, history: History, want: Wanted, last: Observation)
 
 
 def _latest(history: History, want: Wanted) -> list[Sent]:
-    return [one for one in history.sent if one.genuine and one.acknowledged and one.status in want.statuses]
+    """Of what was acknowledged and may stand the last by the partner's clock, and its copies: not of an earlier run."""
+    told = [one for one in history.sent if one.genuine and one.acknowledged and one.status in want.statuses]
+    last = max(((one.at, one.end) for one in told), default=None)
+    return [one for one in told if (one.at, one.end) == last]
 
 
 def newest(history: History) -> int:

@@ -340,3 +340,31 @@ def test_where_all_has_a_fault_no_limit_on_answers_is_said_to_hang_on_none(tmp_p
     report = of(tmp_path, timeline, expect, Model(), emits=", emits: []", limits=["ack_p99<200ms"])
     said = verdict(report, "threshold/ack_p99").because
     assert said == "nothing that has no fault on the wire was acknowledged"
+
+
+@dataclass
+class LosesTheLastEnd(Model):
+    """Takes in all but what ends the second run, and answers 200 to that as well."""
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        return 200 if delivery.end and delivery.run == 2 else super().take(delivery, at)
+
+
+@pytest.mark.parametrize("select", [STATUS_ALONE, None])
+@pytest.mark.parametrize("loses", [True, False])
+def test_an_end_that_was_lost_is_not_stale_for_the_start_before_it_whatever_an_earlier_run_says(
+    tmp_path: Path, select: dict[str, str] | None, *, loses: bool
+) -> None:
+    (tmp_path / "own.yaml").write_text("""\
+scenario: Two runs
+provider: clevertap
+exports:
+  feed: {frequency: every 4 hours, takes: 1h, runs: 2}
+expect: {each: {status: ack}}
+""")
+    model = LosesTheLastEnd() if loses else Answering(last_wins=True)
+    receiver, stale = model_receiver(select), 0.0 if loses else 0.4
+    paths = (str(tmp_path / "own.yaml"),)
+    report = Told(folder=tmp_path, model=model, scenarios=paths, receiver=receiver, stale=stale, life=1.0).report()
+    assert {name for name, result in results(report).items() if result == "failed"} == {"kept" if loses else "latest"}
+    assert ("says, but for what load/kept names;" in verdict(report, "latest").because) == loses
