@@ -27,7 +27,7 @@ class Book:
     partner, whose scenario wants that; `aged` those whose connection ended without an answer, as one that had carried
     another may for its age; `unseen` those of which nobody saw the end, or that never came as far as the receiver for a
     reason of ours; `otherwise` those that are to be acknowledged, and had another answer that their scenario allows and
-    the partner takes for no.
+    the partner takes for no. `hidden` are ids of which an end may be lost without a sign, for what the probe shows.
     `sent` are those that came to the receiver, by kind. `tried` is what verdicts rest on, by kind: exports that were
     read and of which a repeat could show twice, or something stale could undo an end; and wrong deliveries that came
     to a receiver which can tell them. `shown` are how many of each pile are in it for what the state shows: an earlier
@@ -64,6 +64,7 @@ class Book:
     aged: Pile = field(default_factory=Pile)
     unseen: Pile = field(default_factory=Pile)
     otherwise: Pile = field(default_factory=Pile)
+    hidden: Pile = field(default_factory=Pile)
 
     @property
     def piles(self) -> Mapping[str, Pile]:

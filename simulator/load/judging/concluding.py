@@ -61,6 +61,8 @@ def _beside(evidence: Evidence, name: str) -> str:
     number = book.doubtful[name].number if name in book.doubtful else 0
     if name == "refused":
         number = book.aged.number + book.unseen.number
+    if name == "lost":
+        number += book.hidden.number
     return f"; {number:,} more could not be judged" if number else ""
 
 

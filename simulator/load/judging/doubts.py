@@ -92,7 +92,12 @@ def not_shown(evidence: Evidence, name: str) -> Doubt | None:
     if not evidence.probe:
         declare = "declare one under `probes` of a receiver file, with `get` and `select`"
         return Result.INCONCLUSIVE, f"the receiver has no probe, so that nothing could be checked: {declare}"
-    if name == "twice" and not evidence.select & {"effects", "runs"}:
+    hidden = evidence.book.hidden
+    if name == "lost" and hidden.number:
+        exports = "export" if hidden.number == 1 else "exports"
+        words = f"{hidden.number:,} {exports} may have lost an end: {hidden.words}"
+        return Result.INCONCLUSIVE, f"{words}: declare `effects` under the `select` of the probe {evidence.probe!r}"
+    if name == "twice" and "effects" not in evidence.select:
         if not evidence.book.repeated and not evidence.mix.repeat:
             return Result.NOT_APPLICABLE, "nothing was sent twice, and the probe does not show `effects`"
         because = f"not judged: the probe {evidence.probe!r} does not show how often an export was acted on"

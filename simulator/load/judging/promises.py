@@ -24,18 +24,20 @@ PROMISES: Final[Mapping[str, Promise]] = {
         "show, or for `--window` after the last answer none came to show: it is there, under its own id, and it was "
         "acted on as often as ends of different times were acknowledged. That a start was lost does not show behind an "
         "end. Where a scenario lets a receiver refuse what it acknowledged, it is inconclusive that it does not show. "
-        "Without a probe nothing can be said.",
+        "So it is where the probe shows no `effects`, and something else that was sent of an export, such as an end of "
+        "another run, may be what shows in place of an end. Without a probe nothing can be said.",
         "It answers before it has stored what came, and stops, or finds its queue full; under load two requests of "
         "one export read the same state, and the later write takes the earlier one away.",
     ),
     "twice": Promise(
         "load/once",
         "nothing is acted on twice",
-        "Where the probe shows `effects` (or `runs`), an export shows no more of them than ends of it were sent and "
-        "not refused. It is inconclusive where it may show more for what may come to either, for an end that was to be "
-        "acknowledged and a 4xx refused, or for what was to be refused and was taken. Copies put it to the test: where "
-        "`--repeat`, or the `load:` block of a scenario of your own, asks for some and none came that could show, it "
-        "is inconclusive. Where nobody asks, what came is judged, and the reason says how much that was.",
+        "Where the probe shows `effects`, an export shows no more of them than ends of it were sent and not refused. "
+        "More `runs` than were sent fail it, too, but none of them passes it. It is inconclusive where it may show "
+        "more for what may come to either, for an end that was to be acknowledged and a 4xx refused, or for what was "
+        "to be refused and was taken. Copies put it to the test: where `--repeat`, or the `load:` block of a scenario "
+        "of your own, asks for some and none came that could show, it is inconclusive. Where nobody asks, what came is "
+        "judged, and the reason says how much that was.",
         "It looks whether it knows a notification, and writes that down a moment later: of two copies at once both "
         "are new. Or it remembers what it knows in one process, or only the last few.",
     ),

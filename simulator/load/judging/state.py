@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from simulator.check import History, Sent
 from simulator.check.state import count, shown, value
+from simulator.load.demands import Demand
 from simulator.load.judging.book import UNTOLD, Book
 from simulator.load.judging.kinds import kinds, may_act_again, may_undo
 from simulator.load.judging.meaning import (
@@ -114,6 +115,10 @@ def _known(book: Book, part: Part, told: Told, want: Wanted, last: Observation, 
         return
     short = _short(part, history, want, last)
     if short is None:
+        if behind := _behind(part, told, last):
+            shows = f"shows {shown(last, ('status',))}" if part.shows_status else "is there"
+            words = f"{history.name} {shows}, whether or not {behind.name} was taken in"
+            book.hidden.add(Example(words, (behind.outcome_line, last.line)))
         return
     if short.of_status and explained:
         if not _overtook(part, told, last):
@@ -132,6 +137,25 @@ def _known(book: Book, part: Part, told: Told, want: Wanted, last: Observation, 
         book.doubt(short.example.but(UNTOLD), "lost", "stale")
     else:
         book.add_shown(short.name, short.example)
+
+
+def _behind(part: Part, told: Told, last: Observation) -> Sent | None:
+    """An end it acknowledged and is to keep that may be lost all the same, as something else may be what shows."""
+    if part.counts == "effects":
+        return None
+    inside = [one for one in told.whole.sent if one.acknowledged or (one.genuine and may_be_in(one))]
+    says_so = part.saying(inside, last) if part.shows_status else inside
+    for end in inside:
+        if end.end and end.genuine and end.acknowledged and part.demanded(end) is Demand.YES:
+            later = (one for one in inside if (one.at, one.end) > (end.at, end.end))
+            if any(_which(one) != _which(end) for one in (*says_so, *later)):
+                return end
+    return None
+
+
+def _which(one: Sent) -> tuple[str | float, str]:
+    """What copies of one notification share, as `Wanted.least` counts ends."""
+    return one.time or one.at, one.status
 
 
 class _Short(NamedTuple):

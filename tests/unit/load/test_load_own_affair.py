@@ -359,21 +359,89 @@ class LosesTheLastEnd(Model):
         return 200 if delivery.end and delivery.run == 2 else super().take(delivery, at)
 
 
-@pytest.mark.parametrize("select", [STATUS_ALONE, None])
-@pytest.mark.parametrize("loses", [True, False])
-def test_an_end_that_was_lost_is_not_stale_for_the_start_before_it_whatever_an_earlier_run_says(
-    tmp_path: Path, select: dict[str, str] | None, *, loses: bool
-) -> None:
-    (tmp_path / "own.yaml").write_text("""\
+TWO_RUNS = """\
 scenario: Two runs
 provider: clevertap
 exports:
   feed: {frequency: every 4 hours, takes: 1h, runs: 2}
 expect: {each: {status: ack}}
-""")
+"""
+
+
+@pytest.mark.parametrize("select", [STATUS_ALONE, None])
+@pytest.mark.parametrize("loses", [True, False])
+def test_an_end_that_was_lost_is_not_stale_for_the_start_before_it_whatever_an_earlier_run_says(
+    tmp_path: Path, select: dict[str, str] | None, *, loses: bool
+) -> None:
+    (tmp_path / "own.yaml").write_text(TWO_RUNS)
     model = LosesTheLastEnd() if loses else Answering(last_wins=True)
     receiver, stale = model_receiver(select), 0.0 if loses else 0.4
     paths = (str(tmp_path / "own.yaml"),)
     report = Told(folder=tmp_path, model=model, scenarios=paths, receiver=receiver, stale=stale, life=1.0).report()
     assert {name for name, result in results(report).items() if result == "failed"} == {"kept" if loses else "latest"}
     assert ("says, but for what load/kept names;" in verdict(report, "latest").because) == loses
+
+
+@dataclass
+class LosesTheFirstEnd(Model):
+    """Answers 200 to what ends the first run, and takes it in only where it is not to lose it; tells of its runs."""
+
+    loses: bool = True
+
+    def take(self, delivery: Delivery, at: float) -> int | Outcome:
+        lost = self.loses and delivery.end and delivery.run == 1
+        return 200 if lost else super().take(delivery, at)
+
+    def told(self, id_: str, shown: Sequence[Delivery]) -> dict[str, Any]:
+        return super().told(id_, shown) | {"runs": len({one.run for one in shown})}
+
+
+@pytest.mark.parametrize("loses", [True, False])
+@pytest.mark.parametrize("shows", [{"id"}, {"id", "status"}, {"runs"}, {"status", "runs"}])
+def test_what_shows_behind_a_later_run_alone_is_neither_kept_nor_lost(
+    tmp_path: Path, shows: set[str], *, loses: bool
+) -> None:
+    (tmp_path / "own.yaml").write_text(TWO_RUNS)
+    receiver = model_receiver({name: f"$.{name}" for name in shows})
+    paths = (str(tmp_path / "own.yaml"),)
+    report = Told(folder=tmp_path, model=LosesTheFirstEnd(loses=loses), scenarios=paths, receiver=receiver).report()
+    kept = verdict(report, "kept")
+    assert (str(kept.result), report.exit_code) == ("inconclusive", 4)
+    assert "may have lost an end" in kept.because
+    assert "declare `effects`" in kept.because
+
+
+@pytest.mark.parametrize("shows", [{"id"}, {"status"}, {"runs"}])
+def test_one_end_that_is_all_that_was_told_of_an_export_is_kept_where_anything_shows(
+    tmp_path: Path, shows: set[str]
+) -> None:
+    (tmp_path / "own.yaml").write_text("scenario: Jobs\nprovider: reachfive\nexports:\n  job: {takes: 1h}\n")
+    receiver = model_receiver({name: f"$.{name}" for name in shows})
+    paths = (str(tmp_path / "own.yaml"),)
+    report = Told(folder=tmp_path, model=LosesTheFirstEnd(loses=False), scenarios=paths, receiver=receiver).report()
+    assert "kept" not in results(report)
+
+
+@dataclass
+class ActsTwice(Model):
+    """Acts on each copy; tells of its runs, and counts each copy as one, or not."""
+
+    counts: bool = False
+
+    def told(self, id_: str, shown: Sequence[Delivery]) -> dict[str, Any]:
+        runs = len(shown) if self.counts else len({one.run for one in shown})
+        return super().told(id_, shown) | {"runs": runs}
+
+    def effects(self, shown: Sequence[Delivery]) -> int:
+        return sum(one.end for one in shown)
+
+
+@pytest.mark.parametrize(("counts", "result"), [(True, "failed"), (False, "inconclusive")])
+def test_runs_alone_prove_that_something_was_acted_on_twice_and_never_that_nothing_was(
+    tmp_path: Path, result: str, *, counts: bool
+) -> None:
+    (tmp_path / "own.yaml").write_text(TWO_RUNS)
+    receiver = model_receiver({name: f"$.{name}" for name in ("id", "status", "runs")})
+    paths, model = (str(tmp_path / "own.yaml"),), ActsTwice(counts=counts)
+    report = Told(folder=tmp_path, model=model, scenarios=paths, receiver=receiver, repeat=0.3).report()
+    assert results(report)["once"] == result
