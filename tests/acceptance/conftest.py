@@ -136,8 +136,8 @@ class Answering:
 
 
 def keep_statuses(receiver: Answering) -> None:
-    """From now on it keeps the latest status of each CleverTap export, whatever came last, and shows it."""
-    kept = dict[str, tuple[datetime, bool, str]]()
+    """From now on it shows the latest status of each CleverTap export, whatever came last, and how many ends it saw."""
+    kept = dict[str, set[tuple[datetime, bool, str]]]()
     one_at_a_time = Lock()
 
     def take(body: bytes, _: Any) -> int:
@@ -145,12 +145,14 @@ def keep_statuses(receiver: Answering) -> None:
         export, status = str(told["Export Request Id"]), told["Status"]
         new = (datetime.strptime(told["Date and Time"], "%d/%m/%Y %I:%M:%S %p"), status != "Initiated", status)
         with one_at_a_time:
-            kept[export] = max(new, kept.get(export, new))
+            kept.setdefault(export, set()).add(new)
         return 200
 
     def show(path: str) -> tuple[int, bytes]:
-        known = kept.get(path.rpartition("/")[2])
-        return (200, json.dumps({"status": known[-1]}).encode()) if known else (404, b"")
+        if not (known := kept.get(path.rpartition("/")[2])):
+            return 404, b""
+        effects = sum(ended for _, ended, _ in known)
+        return 200, json.dumps({"status": max(known)[-1], "effects": effects}).encode()
 
     receiver.rule, receiver.state = take, show
 

@@ -25,7 +25,7 @@ endpoints:
 probes:
   export:
     get: "{url}/exports/{{id}}"
-    select: {{status: "$.status"}}
+    select: {{status: "$.status", effects: "$.effects"}}
 """
 
 
