@@ -182,7 +182,8 @@ def _short(part: Part, history: History, want: Wanted, last: Observation) -> _Sh
         return None
     should = " or ".join(f'"{one}"' for one in sorted(want.statuses))
     words = f"{history.name} shows {shown(last, ('status',))} where the latest it acknowledged says {should}"
-    undone = (number is not None and ended(history, want)) or may_be_undone(part, history, want, last)
+    acted = part.counts == "effects" and number is not None
+    undone = (acted and ended(history, want)) or may_be_undone(part, history, want, last)
     by = [one.outcome_line for one in undoing(part, history, want, last)][-1:] if undone else []
     example = Example(words, (newest(history), *by, last.line))
     return _Short("stale" if undone else "lost", example, shown=True, of_status=True)

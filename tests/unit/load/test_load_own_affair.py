@@ -411,6 +411,15 @@ def test_what_shows_behind_a_later_run_alone_is_neither_kept_nor_lost(
     assert "declare `effects`" in kept.because
 
 
+@pytest.mark.parametrize("shows", [{"status"}, {"status", "runs"}, {"status", "effects"}])
+def test_an_end_that_was_lost_is_not_stale_for_the_start_that_makes_its_run_known(
+    tmp_path: Path, shows: set[str]
+) -> None:
+    receiver = model_receiver({name: f"$.{name}" for name in shows})
+    report = of(tmp_path, "", "{each: {status: ack}}", LosesTheFirstEnd(), receiver=receiver)
+    assert {name for name, result in results(report).items() if result == "failed"} == {"kept"}
+
+
 @pytest.mark.parametrize("shows", [{"id"}, {"status"}, {"runs"}])
 def test_one_end_that_is_all_that_was_told_of_an_export_is_kept_where_anything_shows(
     tmp_path: Path, shows: set[str]
